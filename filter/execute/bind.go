@@ -1,0 +1,166 @@
+// Package execute runs a printed statement on an ERP: it binds every parameter
+// with its one type, bounds the answer, and gives back typed rows. What an ERP
+// says when it fails goes no further than the operator's log (promise 7).
+package execute
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/resolve"
+	"github.com/vantelle/vantelle/filter/sqlprint"
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// Values are where parameters get their values from.
+type Values struct {
+	Params []any          // by position: nil, bool, int64, json.Number or string
+	Named  map[string]any // by name
+	// Identity gives an attribute of who asks. A missing or empty one
+	// refuses the request: no identity, no rows (promise 6).
+	Identity func(name string) (string, bool)
+}
+
+// Bind gives the driver's arguments for a statement, in order. Errors are
+// *refusal.Error.
+func Bind(st *sqlprint.Statement, v Values, engine catalog.Engine) ([]any, error) {
+	args := make([]any, len(st.Params))
+	for i, p := range st.Params {
+		x, err := value(p, v)
+		if err != nil {
+			return nil, err
+		}
+		args[i] = encode(x, p.Type, engine)
+	}
+	for _, check := range st.Patterns {
+		if text, ok := args[check.Param].(string); ok {
+			if msg := resolve.CheckPattern(text, check.Escape); msg != "" {
+				return nil, refusal.New(refusal.ParamMismatch, "%s: %s", describe(st.Params[check.Param].Slot), msg)
+			}
+		}
+	}
+	return args, nil
+}
+
+func value(p sqlprint.Param, v Values) (any, error) {
+	switch p.Slot.Kind {
+	case querytree.SlotLiteral:
+		return parse(p.Slot.Value, p)
+	case querytree.SlotIdentity:
+		text, ok := v.Identity(p.Slot.Name)
+		if !ok || text == "" {
+			return nil, refusal.New(refusal.NoAccess, "the profile filters by :%s, which this identity does not have", p.Slot.Name)
+		}
+		return parse(text, p)
+	case querytree.SlotPosition:
+		if i := p.Slot.Ordinal - 1; i >= 0 && i < len(v.Params) {
+			return given(v.Params[i], p)
+		}
+	case querytree.SlotNamed:
+		if x, ok := v.Named[p.Slot.Name]; ok {
+			return given(x, p)
+		}
+	}
+	return nil, refusal.New(refusal.ParamMismatch, "%s has no value", describe(p.Slot))
+}
+
+// given makes a value that the request gave have the parameter's type.
+func given(x any, p sqlprint.Param) (any, error) {
+	switch x := x.(type) {
+	case nil:
+		if p.Type.Count {
+			return nil, mismatch(p, "a whole number is wanted")
+		}
+		return nil, nil
+	case bool:
+		if p.Type.Kind == sqltype.Bool {
+			return x, nil
+		}
+		return nil, mismatch(p, "true and false are not "+p.Type.Kind.String())
+	case int64:
+		return parseNumber(strconv.FormatInt(x, 10), p)
+	case json.Number:
+		return parseNumber(x.String(), p)
+	case string:
+		return parse(x, p)
+	}
+	return nil, mismatch(p, "a value of this kind cannot be given")
+}
+
+func parseNumber(text string, p sqlprint.Param) (any, error) {
+	if !p.Type.Numeric() {
+		return nil, mismatch(p, "a number is not "+p.Type.Kind.String())
+	}
+	return parse(text, p)
+}
+
+func parse(text string, p sqlprint.Param) (any, error) {
+	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
+		return nil, mismatch(p, "text must be valid UTF-8 without NUL")
+	}
+	x, err := sqltype.Parse(text, p.Type)
+	if err != nil {
+		return nil, mismatch(p, err.Error())
+	}
+	if n, ok := x.(int64); ok && p.Type.Count && n < 0 {
+		return nil, mismatch(p, "it may not be negative")
+	}
+	return x, nil
+}
+
+func mismatch(p sqlprint.Param, why string) error {
+	if p.Slot.Kind == querytree.SlotIdentity {
+		return refusal.Because(errors.New(why), refusal.NoAccess, "the profile filters by :%s, which this identity does not have in the ERP's form", p.Slot.Name)
+	}
+	return refusal.New(refusal.ParamMismatch, "%s: %s", describe(p.Slot), why)
+}
+
+func describe(s querytree.Slot) string {
+	switch s.Kind {
+	case querytree.SlotPosition:
+		return "parameter " + strconv.Itoa(s.Ordinal)
+	case querytree.SlotNamed:
+		return "parameter " + s.Name
+	}
+	return "a value of the request"
+}
+
+const (
+	dateForm      = "2006-01-02"
+	timestampForm = "2006-01-02 15:04:05.999999999"
+	clockForm     = "15:04:05.999999999"
+)
+
+// encode gives a value as the engine's driver takes it.
+func encode(x any, t sqltype.Type, engine catalog.Engine) any {
+	switch v := x.(type) {
+	case time.Time:
+		switch t.Kind {
+		case sqltype.Date:
+			return v.Format(dateForm)
+		case sqltype.Time:
+			return v.Format(clockForm)
+		}
+		if t.Zoned {
+			return v.Format(time.RFC3339Nano)
+		}
+		return v.Format(timestampForm)
+	case string:
+		if t.Kind == sqltype.Decimal && engine == catalog.SQLite {
+			// SQLite computes with binary floats, and so do its stored decimals.
+			if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+				return n
+			}
+			f, _ := strconv.ParseFloat(v, 64)
+			return f
+		}
+	}
+	return x
+}

@@ -1,0 +1,143 @@
+package execute
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vantelle/vantelle/filter/sqltype"
+)
+
+// decode makes what a driver gave a value of the column's type, as filter.Rows
+// documents them, and tells about how many bytes it holds.
+func decode(x any, t sqltype.Type, noDates []time.Time) (any, int, error) {
+	if x == nil {
+		return nil, 1, nil
+	}
+	switch t.Kind {
+	case sqltype.Bool:
+		return decodeBool(x)
+	case sqltype.Int:
+		return decodeInt(x)
+	case sqltype.Decimal:
+		s, err := decimalText(x)
+		return s, len(s), err
+	case sqltype.Float:
+		return decodeFloat(x)
+	case sqltype.Date, sqltype.Timestamp, sqltype.Time:
+		v, err := decodeTime(x, t)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, none := range noDates {
+			if t.Kind != sqltype.Time && v.Equal(none) {
+				return nil, 1, nil
+			}
+		}
+		return v, 16, nil
+	case sqltype.Binary:
+		switch v := x.(type) {
+		case []byte:
+			return v, len(v), nil
+		case string:
+			return []byte(v), len(v), nil
+		}
+		return nil, 0, unexpected(x, t)
+	}
+	s := text(x)
+	return s, len(s), nil
+}
+
+func unexpected(x any, t sqltype.Type) error { return fmt.Errorf("%T for a column of type %s", x, t) }
+
+func decodeBool(x any) (any, int, error) {
+	switch v := x.(type) {
+	case bool:
+		return v, 1, nil
+	case int64:
+		return v != 0, 1, nil
+	}
+	return nil, 0, unexpected(x, sqltype.Type{Kind: sqltype.Bool})
+}
+
+func decodeInt(x any) (any, int, error) {
+	switch v := x.(type) {
+	case int64:
+		return v, 8, nil
+	case float64: // SQLite, where a sum of whole numbers left 64 bits
+		return int64(v), 8, nil
+	case string, []byte: // PostgreSQL's EXTRACT and SUM are numeric
+		s := text(v)
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			if strings.Trim(s, "-") == "Infinity" || s == "NaN" {
+				return nil, 1, nil
+			}
+			return nil, 0, unexpected(x, sqltype.Type{Kind: sqltype.Int})
+		}
+		return n, 8, nil
+	}
+	return nil, 0, unexpected(x, sqltype.Type{Kind: sqltype.Int})
+}
+
+// decimalText keeps every digit that the ERP stored.
+func decimalText(x any) (string, error) {
+	switch v := x.(type) {
+	case string:
+		return v, nil
+	case []byte:
+		return string(v), nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), nil
+	}
+	return "", unexpected(x, sqltype.Type{Kind: sqltype.Decimal})
+}
+
+func decodeFloat(x any) (any, int, error) {
+	switch v := x.(type) {
+	case float64:
+		return v, 8, nil
+	case int64:
+		return float64(v), 8, nil
+	}
+	return nil, 0, unexpected(x, sqltype.Type{Kind: sqltype.Float})
+}
+
+// decodeTime reads times that a driver gives as text (SQLite) or as such.
+func decodeTime(x any, t sqltype.Type) (time.Time, error) {
+	switch v := x.(type) {
+	case time.Time:
+		if t.Zoned {
+			return v.UTC(), nil
+		}
+		return v, nil
+	case string, []byte:
+		s := text(v)
+		for _, layout := range []string{"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999", "2006-01-02", "2006-01-02 15:04",
+			time.RFC3339Nano, "15:04:05.999999999", "15:04"} {
+			if parsed, err := time.Parse(layout, s); err == nil {
+				return parsed, nil
+			}
+		}
+	}
+	return time.Time{}, unexpected(x, t)
+}
+
+func text(x any) string {
+	switch v := x.(type) {
+	case string:
+		return v
+	case []byte:
+		return string(v)
+	case [16]byte:
+		h := hex.EncodeToString(v[:])
+		return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+	case time.Time:
+		return v.Format(time.RFC3339Nano)
+	}
+	return fmt.Sprint(x)
+}

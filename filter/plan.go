@@ -1,0 +1,176 @@
+package filter
+
+import (
+	"encoding/json"
+	"errors"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/vantelle/vantelle/filter/authorize"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/resolve"
+	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqlparse"
+	"github.com/vantelle/vantelle/filter/sqlprint"
+	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// Limits bound a request (promise 10). A zero field is no limit of its own,
+// but for the parser's, whose defaults are sqlparse.DefaultLimits.
+type Limits struct {
+	Parse sqlparse.Limits
+	Joins int
+	Rows  int
+	Bytes int64
+	Time  time.Duration
+	Plans int // how many compiled plans are kept; 0 is 1000
+}
+
+// plan is a request that was parsed, resolved, authorised and printed. It is
+// shared between customers, for it holds none of their data: the customer is
+// always a parameter (promise 12).
+type plan struct {
+	statement *sqlprint.Statement
+	tables    []string
+}
+
+// plans compiles requests and keeps what it compiled.
+type plans struct {
+	limits Limits
+	cache  *otter.Cache[string, *plan]
+}
+
+func newPlans(l Limits) *plans {
+	size := l.Plans
+	if size <= 0 {
+		size = 1000
+	}
+	return &plans{limits: l, cache: otter.Must(&otter.Options[string, *plan]{MaximumSize: size})}
+}
+
+func (p *plans) of(w World, req Request, m Metrics) (*plan, error) {
+	key := planKey(w, req)
+	if cached, ok := p.cache.GetIfPresent(key); ok {
+		m.Compiled("cached")
+		return cached, nil
+	}
+	made, err := compile(w.View, req, w.View.Catalog.Engine, p.limits)
+	if err != nil {
+		m.Compiled("refused")
+		return nil, err
+	}
+	m.Compiled("compiled")
+	p.cache.Set(key, made)
+	return made, nil
+}
+
+// planKey names everything that a plan depends on: the dossier and the view
+// (whose digest covers the profile, its version and the catalog), the text and
+// the kinds of the values.
+func planKey(w World, req Request) string {
+	var b strings.Builder
+	b.WriteString(w.Dossier)
+	b.WriteByte(0)
+	b.WriteString(w.View.Digest())
+	b.WriteByte(0)
+	if req.Query != nil {
+		b.WriteString("tree\x00") // a front's own tree and a text never share a plan
+	}
+	b.WriteString(req.statement())
+	b.WriteByte(0)
+	for _, k := range kinds(req.Params) {
+		b.WriteByte('0' + byte(k))
+	}
+	names := make([]string, 0, len(req.Named))
+	for n := range req.Named {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		b.WriteByte(0)
+		b.WriteString(n)
+		b.WriteByte('0' + byte(kind(req.Named[n])))
+	}
+	return b.String()
+}
+
+// compile takes a request to a printed statement of an engine.
+func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan, error) {
+	ast := req.Query
+	if ast == nil {
+		var err error
+		if ast, err = sqlparse.ParseQuery(req.Text, l.Parse); err != nil {
+			return nil, syntax(err)
+		}
+	}
+	named := make(map[string]resolve.ValueKind, len(req.Named))
+	for n, x := range req.Named {
+		named[n] = kind(x)
+	}
+	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins})
+	if err != nil {
+		return nil, err
+	}
+	decision, err := authorize.Decide(v, tree)
+	if err != nil {
+		return nil, err
+	}
+	st, err := sqlprint.Print(tree, decision.Policy, engine)
+	if err != nil {
+		var unsupported *sqlprint.Unsupported
+		if errors.As(err, &unsupported) {
+			return nil, refusal.New(refusal.Unsupported, "%s", unsupported.Msg)
+		}
+		return nil, refusal.Because(err, refusal.Internal, "the request could not be printed")
+	}
+	return &plan{statement: st, tables: decision.Tables()}, nil
+}
+
+// syntax turns a parser's error into a refusal.
+func syntax(err error) error {
+	var e *sqlparse.Error
+	if !errors.As(err, &e) {
+		return refusal.Because(err, refusal.Syntax, "the statement cannot be read")
+	}
+	return refusal.At(e.Pos, refusal.Code(e.Code), "%s", e.Msg)
+}
+
+func kinds(values []any) []resolve.ValueKind {
+	out := make([]resolve.ValueKind, len(values))
+	for i, x := range values {
+		out[i] = kind(x)
+	}
+	return out
+}
+
+func kind(x any) resolve.ValueKind {
+	switch x := x.(type) {
+	case nil:
+		return resolve.NullValue
+	case bool:
+		return resolve.BoolValue
+	case int64:
+		return resolve.IntValue
+	case json.Number:
+		if _, err := strconv.ParseInt(x.String(), 10, 64); err == nil {
+			return resolve.IntValue
+		}
+		return resolve.NumberValue
+	case string:
+		return resolve.TextValue
+	}
+	return resolve.NoValue
+}
+
+// statement is the text that a request's plan and audit entry are known by.
+func (r Request) statement() string {
+	if r.Query != nil {
+		return sqlast.Format(r.Query)
+	}
+	return r.Text
+}

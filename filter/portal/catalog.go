@@ -1,0 +1,123 @@
+package portal
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/httpjson"
+	"github.com/vantelle/vantelle/profiles"
+)
+
+// catalogDocument is what a caller may ask for: the visible tables and
+// columns, and nothing that would tell of others.
+type catalogDocument struct {
+	Tables []catalogTable `json:"tables"`
+}
+
+// catalogTable is a table of the catalog.
+type catalogTable struct {
+	Schema        string          `json:"schema,omitempty"`
+	Name          string          `json:"name"`
+	Title         catalogText     `json:"title"`
+	Columns       []catalogColumn `json:"columns"`
+	Key           []string        `json:"key"`            // empty where none is visible
+	RequireFilter []string        `json:"require_filter"` // columns that each request must pin
+}
+
+// catalogText is a label in both languages.
+type catalogText struct {
+	FR string `json:"fr"`
+	EN string `json:"en"`
+}
+
+// catalogColumn is a column of the catalog; Type is sqltype.Type's text.
+type catalogColumn struct {
+	Name      string `json:"name"`
+	Type      string `json:"type"`
+	Nullable  bool   `json:"nullable"`
+	ReadOnly  bool   `json:"read_only"`
+	Mandatory bool   `json:"mandatory"`
+}
+
+// catalog answers with what the caller may ask for. The entity tag is made of
+// the answer's own bytes: the view's digest would also change with what the
+// caller cannot see, and so tell of it.
+func (p *portal) catalog(v *visit) error {
+	if _, ok := (media{mediaJSON}).choose(v.r.Header.Values("Accept")); !ok {
+		return notAcceptable(media{mediaJSON})
+	}
+	if v.r.URL.RawQuery != "" {
+		return httpjson.Errorf(httpjson.BadRequest, "the catalog takes no query parameters")
+	}
+	world, err := p.Gate.View(v.r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(describe(world))
+	if err != nil {
+		return fmt.Errorf("write catalog: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	h := v.w.Header()
+	h.Set("ETag", tag)
+	if matches(v.r.Header.Values("If-None-Match"), tag) {
+		v.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", mediaJSON+"; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	v.w.WriteHeader(http.StatusOK)
+	if v.r.Method == http.MethodHead {
+		return nil
+	}
+	if _, err := v.w.Write(body); err != nil {
+		return &cutError{&goneError{err}}
+	}
+	return nil
+}
+
+// describe makes the catalog of a view.
+func describe(world *view.View) catalogDocument {
+	doc := catalogDocument{Tables: []catalogTable{}}
+	for _, t := range world.Tables {
+		out := catalogTable{
+			Schema: t.Visible.Schema, Name: t.Visible.Name, Title: label(t.Title),
+			Columns: []catalogColumn{}, Key: append([]string{}, t.Key...), RequireFilter: []string{},
+		}
+		for _, c := range t.Visible.Columns {
+			rule := t.Rule(c)
+			out.Columns = append(out.Columns, catalogColumn{
+				Name: c.Name, Type: c.Type.String(), Nullable: c.Nullable,
+				ReadOnly: rule.ReadOnly, Mandatory: rule.Mandatory,
+			})
+		}
+		for _, c := range t.RequireFilter {
+			if t.Visible.Column(c.Name) != nil {
+				out.RequireFilter = append(out.RequireFilter, c.Name)
+			}
+		}
+		doc.Tables = append(doc.Tables, out)
+	}
+	return doc
+}
+
+func label(t profiles.Text) catalogText { return catalogText{FR: t.FR, EN: t.EN} }
+
+// matches tells whether an If-None-Match header holds tag, weakly compared as
+// RFC 9110 §13.1.2 wants it.
+func matches(header []string, tag string) bool {
+	for candidate := range strings.SplitSeq(strings.Join(header, ","), ",") {
+		candidate = strings.TrimSpace(candidate)
+		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,225 @@
+package portal
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqlast"
+)
+
+// rowsMedia are the forms of answer of /rows.
+func rowsMedia() media { return media{mediaJSON, mediaCSV, mediaObject, mediaObjectShort} }
+
+// rows answers a request in PostgREST's conventions.
+func (p *portal) rows(v *visit) error {
+	form, ok := rowsMedia().choose(v.r.Header.Values("Accept"))
+	if !ok {
+		return notAcceptable(rowsMedia())
+	}
+	table := v.r.PathValue("table")
+	if !plainText(table) {
+		return refusal.New(refusal.Syntax, "the table's name must be UTF-8 without the character NUL")
+	}
+	q, err := parseRows(v.r.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	asked, err := q.span(v.r.Header)
+	if err != nil {
+		return err
+	}
+	world, err := p.Gate.View(v.r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	prefer := parsePrefer(v.r.Header)
+	size := asked.size(p.Limits.Page, p.Limits.MaxPage)
+	query, params := q.pageQuery(table, world, asked.first, size)
+	pg, err := p.readPage(v, query, params, rowsEncoding(form, prefer), size)
+	if err != nil {
+		return err
+	}
+	pg.first = asked.first
+	pg.capped = pg.more && (asked.count == noLimit || pg.rows < asked.count)
+	if prefer.count {
+		if err := p.count(v, pg, q, table); err != nil {
+			return err
+		}
+	}
+	if (form == mediaObject || form == mediaObjectShort) && pg.rows != 1 {
+		return notOneRow(pg.rows)
+	}
+	return pg.send(v, prefer)
+}
+
+// span is which rows are asked for, by limit and offset and by the Range
+// header; where both are given, both hold.
+func (q *rowsQuery) span(h http.Header) (span, error) {
+	s, ok := parseRange(h)
+	if !ok {
+		return span{}, outOfRange("The lower boundary must be lower than or equal to the upper boundary in the Range header.")
+	}
+	if s, ok = s.within(q.limit, q.offset); !ok {
+		return span{}, outOfRange("The Range header has no row in common with limit and offset.")
+	}
+	return s, nil
+}
+
+// rowsEncoding gives the encoding for a form of rowsMedia.
+func rowsEncoding(form string, prefer preferences) encoding {
+	switch form {
+	case mediaCSV:
+		return &csvEncoding{}
+	case mediaObject, mediaObjectShort:
+		return &objectEncoding{arrayEncoding{numbersAsStrings: prefer.numbersAsStrings}}
+	}
+	return &arrayEncoding{numbersAsStrings: prefer.numbersAsStrings}
+}
+
+// page is a part of a table's rows, encoded. It is held whole, because its
+// place among all rows stands in the header.
+type page struct {
+	kind    string // Content-Type
+	body    []byte
+	first   int64 // the place of its first row
+	rows    int64
+	more    bool // there are rows behind it
+	capped  bool // a limit of ours ended it, not the request's
+	counted bool // total is known
+	total   int64
+}
+
+// readPage reads at most size rows. The query asks for one more, whose coming
+// says that there is more behind the page.
+func (p *portal) readPage(v *visit, query *sqlast.Query, params []any, enc encoding, size int64) (*page, error) {
+	answer, err := p.Gate.Do(v.r.Context(), filter.Request{
+		Caller: v.who, RequestID: v.id(), Front: "rows", Query: query, Params: params,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Close()
+	pg := &page{kind: enc.contentType()}
+	if pg.body, err = enc.begin(pg.body, answer.Columns); err != nil {
+		return nil, err
+	}
+	for {
+		cells, err := answer.Rows.Next(v.r.Context())
+		if errors.Is(err, io.EOF) {
+			pg.more = answer.Truncated()
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if pg.rows == size {
+			pg.more = true
+			break
+		}
+		if pg.body, err = enc.row(pg.body, cells); err != nil {
+			return nil, err
+		}
+		pg.rows++
+		if len(pg.body) > p.Limits.PageSize {
+			return nil, refusal.New(refusal.LimitExceeded,
+				"a page of rows may have %d bytes and %d rows filled it: ask for fewer rows or columns, or use /sql", p.Limits.PageSize, pg.rows)
+		}
+	}
+	if pg.body, err = enc.end(pg.body, false); err != nil { // Content-Range tells of a cut
+		return nil, err
+	}
+	if err := answer.Close(); err != nil {
+		return nil, err
+	}
+	return pg, nil
+}
+
+// count finds out how many rows meet the conditions; a page that ends the
+// table knows it already.
+func (p *portal) count(v *visit, pg *page, q *rowsQuery, table string) error {
+	pg.counted = true
+	if !pg.more && (pg.rows > 0 || pg.first == 0) {
+		pg.total = pg.first + pg.rows
+		return nil
+	}
+	answer, err := p.Gate.Do(v.r.Context(), filter.Request{
+		Caller: v.who, RequestID: v.id(), Front: "rows", Query: q.countQuery(table), Params: q.params,
+	})
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	cells, err := answer.Rows.Next(v.r.Context())
+	if err != nil {
+		return fmt.Errorf("count rows: %w", err)
+	}
+	if len(cells) != 1 {
+		return fmt.Errorf("count rows: %d cells", len(cells))
+	}
+	n, ok := cells[0].(int64)
+	if !ok {
+		return fmt.Errorf("count rows: unexpected %T", cells[0])
+	}
+	pg.total = n
+	return answer.Close()
+}
+
+// send answers with the page. Its status is PostgREST's: 206 where the total
+// is known and the page is not all of it. Where a limit of ours ended the page
+// it is 206 too, so that no client takes a default for everything.
+func (pg *page) send(v *visit, prefer preferences) error {
+	h := v.w.Header()
+	h.Set("Range-Unit", "items")
+	h.Set("Content-Range", pg.contentRange())
+	if pg.counted && pg.first > pg.total {
+		return outOfRange(fmt.Sprintf("An offset of %d was requested, but there are only %d rows.", pg.first, pg.total))
+	}
+	if applied := prefer.applied(); applied != "" {
+		h.Set("Preference-Applied", applied)
+	}
+	status := http.StatusOK
+	if pg.capped || pg.counted && pg.rows < pg.total {
+		status = http.StatusPartialContent
+	}
+	h.Set("Content-Type", pg.kind)
+	h.Set("Content-Length", strconv.Itoa(len(pg.body)))
+	v.w.WriteHeader(status)
+	if v.r.Method == http.MethodHead {
+		return nil
+	}
+	if _, err := v.w.Write(pg.body); err != nil {
+		return &cutError{&goneError{err}}
+	}
+	return nil
+}
+
+// contentRange is the page's place: "0-24/573", with * for what is not known
+// or not there.
+func (pg *page) contentRange() string {
+	place, total := "*", "*"
+	if pg.rows > 0 && !(pg.counted && pg.first > pg.total) {
+		place = strconv.FormatInt(pg.first, 10) + "-" + strconv.FormatInt(pg.first+pg.rows-1, 10)
+	}
+	if pg.counted {
+		total = strconv.FormatInt(pg.total, 10)
+	}
+	return place + "/" + total
+}
+
+// outOfRange is PostgREST's answer to a range that cannot be.
+func outOfRange(details string) error {
+	return &postgrestError{status: http.StatusRequestedRangeNotSatisfiable, code: codeRange,
+		title: "Range not satisfiable", message: "Requested range not satisfiable", details: details}
+}
+
+// notOneRow is PostgREST's answer where a single object was asked for.
+func notOneRow(rows int64) error {
+	return &postgrestError{status: http.StatusNotAcceptable, code: codeSingular,
+		title: "Not a single row", message: "Cannot coerce the result to a single JSON object",
+		details: fmt.Sprintf("The result contains %d rows", rows)}
+}

@@ -1,0 +1,190 @@
+package resolve
+
+import (
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqltype"
+)
+
+// flexible tells whether x takes its type from what it meets: a NULL, a
+// number or text of the request, a parameter.
+func flexible(x querytree.Expr) bool {
+	switch x.(type) {
+	case *querytree.Null, *querytree.Number, *querytree.Param:
+		return true
+	}
+	return false
+}
+
+// meet gives the one type that a and b become where they meet. nil stands for
+// an operand whose expression is out of reach.
+func meet(a, b querytree.Expr) (sqltype.Type, bool) {
+	if a == nil || b == nil {
+		return sqltype.Type{}, false
+	}
+	at, bt := a.Type(), b.Type()
+	af, bf := flexible(a), flexible(b)
+	switch {
+	case af && !bf && takes(a, bt):
+		return bt, true
+	case bf && !af && takes(b, at):
+		return at, true
+	case af && bf && takes(a, bt):
+		return bt, true
+	case af && bf && takes(b, at):
+		return at, true
+	}
+	return sqltype.Unify(at, bt)
+}
+
+// takes tells whether a flexible operand can have type t.
+func takes(x querytree.Expr, t sqltype.Type) bool {
+	switch x := x.(type) {
+	case *querytree.Null:
+		return true
+	case *querytree.Number:
+		return t.Kind == sqltype.Float || t.Kind == sqltype.Decimal || t.Kind == sqltype.Int && x.T.Kind == sqltype.Int
+	case *querytree.Param:
+		switch x.T.Kind {
+		case sqltype.Null:
+			return true
+		case sqltype.Text:
+			// What text can be read as; whether this text can is seen in coerce, or when it is bound.
+			switch t.Kind {
+			case sqltype.Other, sqltype.JSON, sqltype.Binary, sqltype.Null:
+				return false
+			}
+			return true
+		case sqltype.Int:
+			return t.Numeric()
+		case sqltype.Decimal:
+			return t.Kind == sqltype.Decimal || t.Kind == sqltype.Float
+		}
+		return x.T.Kind == t.Kind
+	}
+	return false
+}
+
+// coerce makes x have type t, exactly, or refuses.
+func (r *resolver) coerce(x querytree.Expr, t sqltype.Type, at sqlast.Pos) (querytree.Expr, error) {
+	from := x.Type()
+	if flexible(x) {
+		if !takes(x, t) {
+			return nil, refusal.At(at, refusal.TypeMismatch, "%s is wanted here, not %s", t.Kind, from.Kind)
+		}
+		return r.give(x, t, at)
+	}
+	switch {
+	case from.Kind == t.Kind:
+		return x, nil
+	case from.Kind == sqltype.Int && t.Kind == sqltype.Decimal:
+		return &querytree.Convert{X: x, T: from.AsDecimal()}, nil
+	}
+	return nil, refusal.At(at, refusal.TypeMismatch, "%s is wanted here, not %s", t.Kind, from.Kind)
+}
+
+// give gives a flexible operand its type.
+func (r *resolver) give(x querytree.Expr, t sqltype.Type, at sqlast.Pos) (querytree.Expr, error) {
+	switch x := x.(type) {
+	case *querytree.Null:
+		return &querytree.Null{T: t}, nil
+	case *querytree.Number:
+		if t.Kind == sqltype.Float {
+			return &querytree.Number{Text: x.Text, T: t}, nil
+		}
+		return x, nil // Int and Decimal compare exactly as they are
+	case *querytree.Param:
+		t.Length, t.Precision, t.Scale = 0, 0, 0 // a value is never cut to a column's size
+		if t.Kind == sqltype.Int {
+			t.Bits = 64
+		}
+		if x.Slot.Kind == querytree.SlotLiteral {
+			if _, err := sqltype.Parse(x.Slot.Value, t); err != nil {
+				return nil, refusal.At(at, refusal.TypeMismatch, "'%s' cannot be compared with %s: %v", clip(x.Slot.Value), t.Kind, err)
+			}
+		}
+		return &querytree.Param{Slot: x.Slot, T: t}, nil
+	}
+	return x, nil
+}
+
+// settle gives a type to an operand that met nothing.
+func (r *resolver) settle(x querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
+	if x.Type().Kind == sqltype.Null {
+		return r.coerce(x, sqltype.Type{Kind: sqltype.Text}, at)
+	}
+	return x, nil
+}
+
+// together makes all of xs have one type.
+func (r *resolver) together(xs []querytree.Expr, ats []sqlast.Pos) (sqltype.Type, error) {
+	t := xs[0].Type()
+	lead := xs[0]
+	for i, x := range xs[1:] {
+		met, ok := meet(lead, x)
+		if !ok {
+			return t, refusal.At(ats[i+1], refusal.TypeMismatch, "%s is wanted here, not %s", t.Kind, x.Type().Kind)
+		}
+		if flexible(lead) && !flexible(x) {
+			lead = x
+		}
+		t = met
+		if !flexible(lead) {
+			lead = typed{t}
+		}
+	}
+	if t.Kind == sqltype.Null {
+		t.Kind = sqltype.Text
+	}
+	for i := range xs {
+		x, err := r.coerce(xs[i], t, ats[i])
+		if err != nil {
+			return t, err
+		}
+		xs[i] = x
+	}
+	return t, nil
+}
+
+// typed stands for operands that have already met.
+type typed struct{ t sqltype.Type }
+
+func (x typed) Type() sqltype.Type { return x.t }
+
+// compare makes a comparison of two operands of one family. Operands that are
+// columns stay as they are, so that indexes serve them.
+func (r *resolver) compare(op string, a, b querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
+	t, ok := meet(a, b)
+	if !ok {
+		return nil, refusal.At(at, refusal.TypeMismatch, "%s and %s cannot be compared", a.Type().Kind, b.Type().Kind)
+	}
+	switch t.Kind {
+	case sqltype.Null:
+		t.Kind = sqltype.Text
+	case sqltype.Other, sqltype.JSON:
+		return nil, refusal.At(at, refusal.TypeMismatch, "%s cannot be compared", t.Kind)
+	case sqltype.Bool, sqltype.Binary, sqltype.UUID:
+		if op != "=" && op != "<>" && !isDistinct(op) {
+			return nil, refusal.At(at, refusal.TypeMismatch, "%s has no order: only = and <> compare it", t.Kind)
+		}
+	}
+	var err error
+	if flexible(a) {
+		if a, err = r.coerce(a, t, at); err != nil {
+			return nil, err
+		}
+	}
+	if flexible(b) {
+		if b, err = r.coerce(b, t, at); err != nil {
+			return nil, err
+		}
+	}
+	return boolean(op, a, b), nil
+}
+
+func isDistinct(op string) bool { return op == "IS DISTINCT FROM" || op == "IS NOT DISTINCT FROM" }
+
+func boolean(op string, args ...querytree.Expr) querytree.Expr {
+	return &querytree.Op{Op: op, Args: args, T: sqltype.Type{Kind: sqltype.Bool}}
+}

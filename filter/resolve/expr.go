@@ -1,0 +1,279 @@
+package resolve
+
+import (
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// expr resolves an expression. What is not named here is refused.
+func (r *resolver) expr(x sqlast.Expr, s *scope) (querytree.Expr, error) {
+	switch x := x.(type) {
+	case *sqlast.Name:
+		return r.column(x, s)
+	case *sqlast.Number:
+		return number(x.Text, x.At)
+	case *sqlast.String:
+		return literal(x.Value, sqltype.Type{Kind: sqltype.Text}), nil
+	case *sqlast.TypedLiteral:
+		t := map[string]sqltype.Type{"DATE": {Kind: sqltype.Date}, "TIMESTAMP": {Kind: sqltype.Timestamp}, "TIME": {Kind: sqltype.Time}}[x.Kind]
+		return r.coerce(literal(x.Value, sqltype.Type{Kind: sqltype.Text}), t, x.At)
+	case *sqlast.Bool:
+		return &querytree.Bool{Value: x.Value}, nil
+	case *sqlast.Null:
+		return &querytree.Null{}, nil
+	case *sqlast.Param:
+		return r.param(x)
+	case *sqlast.Unary:
+		return r.unary(x, s)
+	case *sqlast.Binary:
+		return r.binary(x, s)
+	case *sqlast.Is, *sqlast.Between, *sqlast.InList, *sqlast.InQuery, *sqlast.Like, *sqlast.Quantified, *sqlast.Exists:
+		return r.predicate(x, s)
+	case *sqlast.Subquery:
+		return r.scalarSubquery(x, s)
+	case *sqlast.Case:
+		return r.caseExpr(x, s)
+	case *sqlast.Cast:
+		return r.cast(x, s)
+	case *sqlast.Call:
+		return r.call(x, s)
+	case *sqlast.Extract:
+		return r.extract(x, s)
+	case *sqlast.Row:
+		return nil, refusal.At(x.At, refusal.Unsupported, "a row of values can only be compared with = and <>, or with IN")
+	}
+	return nil, refusal.At(x.Pos(), refusal.Unsupported, "this expression is not offered")
+}
+
+func number(text string, at sqlast.Pos) (querytree.Expr, error) {
+	canonical, t, err := sqltype.ParseNumber(text)
+	if err != nil {
+		return nil, refusal.At(at, refusal.LimitExceeded, "a number of at most %d digits is wanted", sqltype.MaxDigits)
+	}
+	return &querytree.Number{Text: canonical, T: t}, nil
+}
+
+func literal(value string, t sqltype.Type) querytree.Expr {
+	return &querytree.Param{Slot: querytree.Slot{Kind: querytree.SlotLiteral, Value: value}, T: t}
+}
+
+// condition resolves an expression that must be true or false.
+func (r *resolver) condition(x sqlast.Expr, s *scope) (querytree.Expr, error) {
+	out, err := r.expr(x, s)
+	if err != nil {
+		return nil, err
+	}
+	return r.truth(out, x.Pos())
+}
+
+func (r *resolver) truth(x querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
+	if x.Type().Kind == sqltype.Null {
+		return r.coerce(x, sqltype.Type{Kind: sqltype.Bool}, at)
+	}
+	if x.Type().Kind != sqltype.Bool {
+		return nil, refusal.At(at, refusal.TypeMismatch, "a condition is wanted here, not %s", x.Type().Kind)
+	}
+	return x, nil
+}
+
+func (r *resolver) unary(x *sqlast.Unary, s *scope) (querytree.Expr, error) {
+	if x.Op == "NOT" {
+		c, err := r.condition(x.X, s)
+		if err != nil {
+			return nil, err
+		}
+		return boolean("NOT", c), nil
+	}
+	if n, ok := x.X.(*sqlast.Number); ok && x.Op == "-" {
+		return number("-"+n.Text, n.At)
+	}
+	v, err := r.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	if x.Op == "+" {
+		return v, nil
+	}
+	return r.arithmetic("-", &querytree.Number{Text: "0", T: sqltype.Type{Kind: sqltype.Int, Bits: 32}}, v, x.At)
+}
+
+func (r *resolver) binary(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
+	switch x.Op {
+	case "AND", "OR":
+		return r.logic(x, s)
+	case "=", "<>", "<", "<=", ">", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM":
+		if a, ok := x.X.(*sqlast.Row); ok {
+			return r.compareRows(x, a, s)
+		}
+	case "+", "-", "*", "||", "/", "%":
+	default:
+		return nil, refusal.At(x.At, refusal.Unsupported, "operator %s is not offered", clip(x.Op))
+	}
+	a, err := r.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	b, err := r.expr(x.Y, s)
+	if err != nil {
+		return nil, err
+	}
+	switch x.Op {
+	case "||":
+		return r.concat(a, b, x.At)
+	case "+":
+		if a.Type().Kind == sqltype.Text || b.Type().Kind == sqltype.Text {
+			return r.concat(a, b, x.At)
+		}
+		return r.arithmetic(x.Op, a, b, x.At)
+	case "-", "*":
+		return r.arithmetic(x.Op, a, b, x.At)
+	case "/", "%":
+		return nil, refusal.At(x.At, refusal.CanFail, "division can fail on a row and is not offered yet: divide in the portal")
+	}
+	return r.compare(x.Op, a, b, x.At)
+}
+
+// logic resolves chains of AND and OR without recursion to the left, for they
+// can be long.
+func (r *resolver) logic(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
+	var operands []sqlast.Expr
+	var left sqlast.Expr = x
+	for {
+		b, ok := left.(*sqlast.Binary)
+		if !ok || b.Op != x.Op {
+			break
+		}
+		operands = append(operands, b.Y)
+		left = b.X
+	}
+	args := make([]querytree.Expr, 0, len(operands)+1)
+	first, err := r.condition(left, s)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, first)
+	for i := len(operands) - 1; i >= 0; i-- {
+		c, err := r.condition(operands[i], s)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, c)
+	}
+	return boolean(x.Op, args...), nil
+}
+
+func (r *resolver) compareRows(x *sqlast.Binary, a *sqlast.Row, s *scope) (querytree.Expr, error) {
+	b, ok := x.Y.(*sqlast.Row)
+	if !ok || len(a.Items) != len(b.Items) || x.Op != "=" && x.Op != "<>" {
+		return nil, refusal.At(x.At, refusal.Unsupported, "a row of values can only be compared with = or <>, with a row of the same length")
+	}
+	eq, err := r.rowsEqual(a.Items, b.Items, s, x.At)
+	if err != nil || x.Op == "=" {
+		return eq, err
+	}
+	return boolean("NOT", eq), nil
+}
+
+func (r *resolver) rowsEqual(a, b []sqlast.Expr, s *scope, at sqlast.Pos) (querytree.Expr, error) {
+	args := make([]querytree.Expr, len(a))
+	for i := range a {
+		l, err := r.expr(a[i], s)
+		if err != nil {
+			return nil, err
+		}
+		rt, err := r.expr(b[i], s)
+		if err != nil {
+			return nil, err
+		}
+		if args[i], err = r.compare("=", l, rt, at); err != nil {
+			return nil, err
+		}
+	}
+	return boolean("AND", args...), nil
+}
+
+func (r *resolver) concat(a, b querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
+	text := sqltype.Type{Kind: sqltype.Text}
+	args := []querytree.Expr{a, b}
+	for i, x := range args {
+		if x.Type().Kind != sqltype.Text && x.Type().Kind != sqltype.Null {
+			return nil, refusal.At(at, refusal.TypeMismatch, "text is wanted on both sides, not %s: CAST(… AS VARCHAR) makes text of a whole number", x.Type().Kind)
+		}
+		var err error
+		if args[i], err = r.coerce(x, text, at); err != nil {
+			return nil, err
+		}
+	}
+	return &querytree.Op{Op: "||", Args: args, T: text}, nil
+}
+
+// maxPrecision keeps chains of arithmetic far from where PostgreSQL's numeric
+// overflows (131,072 digits).
+const maxPrecision = 1000
+
+// arithmetic resolves +, - and *. Whole numbers are widened so far that no
+// result overflows; what cannot be widened enough on this engine is refused,
+// for an overflow tells of rows that the filter would have dropped.
+func (r *resolver) arithmetic(op string, a, b querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
+	args := []querytree.Expr{a, b}
+	for i, x := range args {
+		if x.Type().Kind == sqltype.Null || flexible(x) && x.Type().Kind == sqltype.Text {
+			var err error
+			if args[i], err = r.coerce(x, sqltype.Type{Kind: sqltype.Decimal, Precision: sqltype.MaxDigits}, at); err != nil {
+				return nil, err
+			}
+		}
+	}
+	at1, bt := args[0].Type(), args[1].Type()
+	switch {
+	case at1.Kind == sqltype.Date || bt.Kind == sqltype.Date || at1.Kind == sqltype.Timestamp || bt.Kind == sqltype.Timestamp:
+		return nil, refusal.At(at, refusal.CanFail, "arithmetic on dates can fail on a row and is not offered yet: compute the date in the portal")
+	case !at1.Numeric() || !bt.Numeric():
+		return nil, refusal.At(at, refusal.TypeMismatch, "numbers are wanted for %s, not %s and %s", op, at1.Kind, bt.Kind)
+	case at1.Kind == sqltype.Float || bt.Kind == sqltype.Float:
+		return nil, refusal.At(at, refusal.CanFail, "arithmetic on floats can overflow on a row and is not offered yet: compute in the portal")
+	case r.opt.Engine == catalog.SQLServer || r.opt.Engine == catalog.MariaDB:
+		return nil, refusal.At(at, refusal.CanFail, "arithmetic can overflow on a row of this engine and is not offered yet: compute in the portal")
+	case at1.Kind == sqltype.Int && bt.Kind == sqltype.Int && narrow(at1) && narrow(bt):
+		t := sqltype.Type{Kind: sqltype.Int, Bits: 64}
+		return &querytree.Op{Op: op, Args: []querytree.Expr{&querytree.Convert{X: args[0], T: t}, &querytree.Convert{X: args[1], T: t}}, T: t}, nil
+	}
+	for i, x := range args {
+		if x.Type().Kind == sqltype.Int {
+			args[i] = &querytree.Convert{X: x, T: x.Type().AsDecimal()}
+		}
+	}
+	t, ok := decimalResult(op, precise(args[0]), precise(args[1]))
+	if !ok && r.opt.Engine != catalog.SQLite {
+		return nil, refusal.At(at, refusal.CanFail, "arithmetic on a number without declared precision can overflow on a row and is not offered yet: compute in the portal")
+	}
+	return &querytree.Op{Op: op, Args: args, T: t}, nil
+}
+
+func narrow(t sqltype.Type) bool { return t.Bits > 0 && t.Bits <= 32 }
+
+// precise is an operand's type, with the precision that any bound decimal has.
+func precise(x querytree.Expr) sqltype.Type {
+	t := x.Type()
+	if _, ok := x.(*querytree.Param); ok && t.Precision == 0 {
+		t.Precision, t.Scale = 2*sqltype.MaxDigits, sqltype.MaxDigits
+	}
+	return t
+}
+
+func decimalResult(op string, a, b sqltype.Type) (sqltype.Type, bool) {
+	if a.Precision == 0 || b.Precision == 0 {
+		return sqltype.Type{Kind: sqltype.Decimal}, false
+	}
+	t := sqltype.Type{Kind: sqltype.Decimal}
+	if op == "*" {
+		t.Precision, t.Scale = a.Precision+b.Precision, a.Scale+b.Scale
+	} else {
+		t.Scale = max(a.Scale, b.Scale)
+		t.Precision = max(a.Precision-a.Scale, b.Precision-b.Scale) + t.Scale + 1
+	}
+	return t, t.Precision <= maxPrecision
+}

@@ -1,0 +1,232 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqltype"
+)
+
+// fromClause resolves the comma list of FROM into s.
+func (r *resolver) fromClause(list []sqlast.Table, s *scope) error {
+	for i, t := range list {
+		j, err := r.table(t, s)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			s.from = j
+			continue
+		}
+		if s.from, err = r.combine(t.Pos(), s.from, j); err != nil {
+			return err
+		}
+		s.from.source = &querytree.Join{Kind: "CROSS", Left: s.from.source, Right: j.source}
+	}
+	return nil
+}
+
+// combine puts two parts of a FROM clause side by side; the left's source stays.
+func (r *resolver) combine(at sqlast.Pos, a, b joined) (joined, error) {
+	if r.joins++; r.opt.MaxJoins > 0 && r.joins > r.opt.MaxJoins {
+		return joined{}, refusal.At(at, refusal.LimitExceeded, "more than %d joins", r.opt.MaxJoins)
+	}
+	for _, x := range a.rels {
+		for _, y := range b.rels {
+			if strings.EqualFold(x.name, y.name) && (x.schema == "" || y.schema == "" || strings.EqualFold(x.schema, y.schema)) {
+				return joined{}, refusal.At(at, refusal.UnknownName, "two tables are called %s here: give one an alias", clip(x.name))
+			}
+		}
+	}
+	return joined{
+		source: a.source,
+		rels:   append(append([]*relation(nil), a.rels...), b.rels...),
+		cols:   append(append([]joinColumn(nil), a.cols...), b.cols...),
+	}, nil
+}
+
+func (r *resolver) table(t sqlast.Table, s *scope) (joined, error) {
+	switch t := t.(type) {
+	case *sqlast.TableName:
+		return r.tableName(t, s)
+	case *sqlast.Derived:
+		return r.derived(t, s)
+	case *sqlast.Join:
+		return r.join(t, s)
+	}
+	return joined{}, refusal.At(t.Pos(), refusal.Unsupported, "this form of table is not offered")
+}
+
+func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
+	rel := &relation{name: t.Alias.Name}
+	unknown := refusal.At(t.At, refusal.UnknownName, "there is no table %s", dotted(t.Name))
+	name, schema := t.Name[len(t.Name)-1].Name, ""
+	switch len(t.Name) {
+	case 1:
+		if c := s.ctes.find(name); c != nil {
+			rel.source, rel.labels, rel.output = &querytree.CTERef{CTE: c.cte}, c.names, c.cte.Query.Output()
+			if rel.name == "" {
+				rel.name = c.name
+			}
+			return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
+		}
+	case 2:
+		schema = t.Name[0].Name
+	default:
+		return joined{}, unknown // another database: outside the view nothing exists
+	}
+	table := r.opt.Tables(schema, name)
+	if table == nil {
+		return joined{}, unknown
+	}
+	if rel.table = table; r.policy {
+		rel.source = &querytree.RawScan{Table: table}
+	} else {
+		rel.source = &querytree.Scan{Table: table}
+	}
+	if rel.name == "" {
+		rel.name, rel.schema = table.Name, table.Schema
+	}
+	return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
+}
+
+func (r *resolver) derived(t *sqlast.Derived, s *scope) (joined, error) {
+	if t.Lateral {
+		return joined{}, refusal.At(t.At, refusal.Unsupported, "LATERAL and APPLY are not offered")
+	}
+	q, err := r.query(t.Query, s.outer, s.ctes)
+	if err != nil {
+		return joined{}, err
+	}
+	names, err := columnNames(q, t.Columns, t.At)
+	if err != nil {
+		return joined{}, err
+	}
+	rel := &relation{name: t.Alias.Name, source: &querytree.Derived{Query: q}, labels: names, output: q.Output()}
+	return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
+}
+
+func (r *resolver) join(t *sqlast.Join, s *scope) (joined, error) {
+	left, err := r.table(t.Left, s)
+	if err != nil {
+		return joined{}, err
+	}
+	right, err := r.table(t.Right, s)
+	if err != nil {
+		return joined{}, err
+	}
+	both, err := r.combine(t.At, left, right)
+	if err != nil {
+		return joined{}, err
+	}
+	node := &querytree.Join{Kind: joinKinds[t.Kind], Left: left.source, Right: right.source}
+	using := make([]string, len(t.Using))
+	for i, u := range t.Using {
+		using[i] = u.Name
+	}
+	if t.Natural {
+		using = common(left.cols, right.cols)
+	}
+	switch {
+	case len(using) > 0:
+		if node.On, both.cols, err = r.mergeUsing(t, using, left, right); err != nil {
+			return joined{}, err
+		}
+	case t.On != nil:
+		on := &scope{outer: s.outer, ctes: s.ctes, from: both}
+		if node.On, err = r.condition(t.On, on); err != nil {
+			return joined{}, err
+		}
+	case t.Natural && t.Kind == sqlast.Inner:
+		node.Kind = "CROSS" // nothing in common
+	case t.Natural:
+		node.On = &querytree.Bool{Value: true}
+	case t.Kind != sqlast.Cross:
+		return joined{}, refusal.At(t.At, refusal.Syntax, "%s JOIN needs ON or USING", node.Kind)
+	}
+	if t.Kind == sqlast.Left || t.Kind == sqlast.Full {
+		setNullable(right.rels)
+	}
+	if t.Kind == sqlast.Right || t.Kind == sqlast.Full {
+		setNullable(left.rels)
+	}
+	both.source = node
+	return both, nil
+}
+
+var joinKinds = map[sqlast.JoinKind]string{
+	sqlast.Inner: "INNER", sqlast.Left: "LEFT", sqlast.Right: "RIGHT", sqlast.Full: "FULL", sqlast.Cross: "CROSS",
+}
+
+func setNullable(rels []*relation) {
+	for _, rel := range rels {
+		rel.nullable = true
+	}
+}
+
+// common gives the names that both sides of a NATURAL join have, in the left's order.
+func common(left, right []joinColumn) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, c := range left {
+		if !seen[c.name] && len(match(right, c.name)) > 0 {
+			seen[c.name] = true
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
+// mergeUsing makes the condition of USING and the columns that the join shows:
+// the merged ones first, then what is left of either side.
+func (r *resolver) mergeUsing(t *sqlast.Join, using []string, left, right joined) (querytree.Expr, []joinColumn, error) {
+	var (
+		on     querytree.Expr
+		merged []joinColumn
+	)
+	restLeft, restRight := left.cols, right.cols
+	for _, name := range using {
+		l, r1 := match(left.cols, name), match(right.cols, name)
+		if len(l) == 0 || len(r1) == 0 {
+			return nil, nil, refusal.At(t.At, refusal.UnknownName, "there is no column %s on both sides of the join", clip(name))
+		}
+		if len(l) > 1 || len(r1) > 1 {
+			return nil, nil, refusal.At(t.At, refusal.UnknownName, "column %s is ambiguous in USING", clip(name))
+		}
+		eq, err := r.compare("=", l[0].reference(), r1[0].reference(), t.At)
+		if err != nil {
+			return nil, nil, err
+		}
+		on = and(on, eq)
+		m := l[0]
+		switch t.Kind {
+		case sqlast.Right:
+			m = r1[0]
+		case sqlast.Full:
+			m = joinColumn{rel: l[0].rel, index: l[0].index, both: []joinColumn{l[0], r1[0]}}
+		}
+		m.name = l[0].name
+		merged = append(merged, m)
+		restLeft, restRight = without(restLeft, l[0]), without(restRight, r1[0])
+	}
+	return on, append(append(merged, restLeft...), restRight...), nil
+}
+
+func without(cols []joinColumn, drop joinColumn) []joinColumn {
+	var out []joinColumn
+	for _, c := range cols {
+		if c.rel != drop.rel || c.index != drop.index || (c.both == nil) != (drop.both == nil) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func and(a, b querytree.Expr) querytree.Expr {
+	if a == nil {
+		return b
+	}
+	return &querytree.Op{Op: "AND", Args: []querytree.Expr{a, b}, T: sqltype.Type{Kind: sqltype.Bool}}
+}

@@ -1,0 +1,277 @@
+package resolve
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqltype"
+)
+
+func (r *resolver) predicate(x sqlast.Expr, s *scope) (querytree.Expr, error) {
+	switch x := x.(type) {
+	case *sqlast.Is:
+		return r.is(x, s)
+	case *sqlast.Between:
+		return r.between(x, s)
+	case *sqlast.InList:
+		return r.inList(x, s)
+	case *sqlast.InQuery:
+		return r.inQuery(x.X, x.Not, x.Query, s)
+	case *sqlast.Like:
+		return r.like(x, s)
+	case *sqlast.Quantified:
+		switch {
+		case x.Op == "=" && !x.All:
+			return r.inQuery(x.X, false, x.Query, s)
+		case x.Op == "<>" && x.All:
+			return r.inQuery(x.X, true, x.Query, s)
+		}
+		return nil, refusal.At(x.Pos(), refusal.Unsupported, "of ANY and ALL only = ANY and <> ALL are offered")
+	case *sqlast.Exists:
+		return r.exists(x, s)
+	}
+	return nil, refusal.At(x.Pos(), refusal.Unsupported, "this condition is not offered")
+}
+
+func (r *resolver) is(x *sqlast.Is, s *scope) (querytree.Expr, error) {
+	v, err := r.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	if x.What == "NULL" {
+		if v, err = r.settle(v, x.Pos()); err != nil {
+			return nil, err
+		}
+	} else if v, err = r.truth(v, x.Pos()); err != nil {
+		return nil, err
+	}
+	return &querytree.Is{X: v, Not: x.Not, What: x.What}, nil
+}
+
+func (r *resolver) between(x *sqlast.Between, s *scope) (querytree.Expr, error) {
+	bounds := make([]querytree.Expr, 2)
+	for i, b := range []struct {
+		op    string
+		bound sqlast.Expr
+	}{{">=", x.Low}, {"<=", x.High}} {
+		v, err := r.expr(x.X, s)
+		if err != nil {
+			return nil, err
+		}
+		limit, err := r.expr(b.bound, s)
+		if err != nil {
+			return nil, err
+		}
+		if bounds[i], err = r.compare(b.op, v, limit, x.Pos()); err != nil {
+			return nil, err
+		}
+	}
+	both := boolean("AND", bounds...)
+	if x.Not {
+		return boolean("NOT", both), nil
+	}
+	return both, nil
+}
+
+func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
+	if row, ok := x.X.(*sqlast.Row); ok {
+		return r.rowInList(x, row, s)
+	}
+	v, err := r.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	out := &querytree.InList{X: v, Not: x.Not, List: make([]querytree.Expr, len(x.List))}
+	for i, item := range x.List {
+		y, err := r.expr(item, s)
+		if err != nil {
+			return nil, err
+		}
+		eq, err := r.compare("=", v, y, item.Pos())
+		if err != nil {
+			return nil, err
+		}
+		args := eq.(*querytree.Op).Args
+		if flexible(v) && args[0].Type() != v.Type() {
+			if i > 0 {
+				return nil, refusal.At(item.Pos(), refusal.TypeMismatch, "the elements of IN are of different types")
+			}
+			v = args[0]
+			out.X = v
+		}
+		out.List[i] = args[1]
+	}
+	return out, nil
+}
+
+func (r *resolver) rowInList(x *sqlast.InList, row *sqlast.Row, s *scope) (querytree.Expr, error) {
+	var any []querytree.Expr
+	for _, item := range x.List {
+		other, ok := item.(*sqlast.Row)
+		if !ok || len(other.Items) != len(row.Items) {
+			return nil, refusal.At(item.Pos(), refusal.TypeMismatch, "a row of %d values is wanted here", len(row.Items))
+		}
+		eq, err := r.rowsEqual(row.Items, other.Items, s, item.Pos())
+		if err != nil {
+			return nil, err
+		}
+		any = append(any, eq)
+	}
+	out := any[0]
+	if len(any) > 1 {
+		out = boolean("OR", any...)
+	}
+	if x.Not {
+		return boolean("NOT", out), nil
+	}
+	return out, nil
+}
+
+func (r *resolver) inQuery(x sqlast.Expr, not bool, q *sqlast.Query, s *scope) (querytree.Expr, error) {
+	items := []sqlast.Expr{x}
+	if row, ok := x.(*sqlast.Row); ok {
+		items = row.Items
+	}
+	sub, err := r.query(q, s, s.ctes)
+	if err != nil {
+		return nil, err
+	}
+	out := sub.Output()
+	if len(out) != len(items) {
+		return nil, refusal.At(x.Pos(), refusal.TypeMismatch, "the subquery gives %d columns where %d are compared", len(out), len(items))
+	}
+	result := &querytree.InQuery{Not: not, Query: sub}
+	for i, item := range items {
+		v, err := r.expr(item, s)
+		if err != nil {
+			return nil, err
+		}
+		eq, err := r.compare("=", v, typed{out[i].Type}, x.Pos())
+		if err != nil {
+			return nil, err
+		}
+		result.Row = append(result.Row, eq.(*querytree.Op).Args[0])
+	}
+	return result, nil
+}
+
+func (r *resolver) exists(x *sqlast.Exists, s *scope) (querytree.Expr, error) {
+	q := *x.Query
+	if sel, ok := q.Body.(*sqlast.Select); ok && len(sel.GroupBy) == 0 && sel.Having == nil && !sel.Distinct && len(q.OrderBy) == 0 {
+		if _, star := sel.Items[0].(*sqlast.Star); star && len(sel.Items) == 1 && len(sel.From) > 0 {
+			// EXISTS (SELECT * …) asks for rows, not for every column.
+			one := *sel
+			one.Items = []sqlast.Item{&sqlast.ExprItem{X: &sqlast.Number{At: sel.At, Text: "1"}}}
+			q.Body = &one
+		}
+	}
+	sub, err := r.query(&q, s, s.ctes)
+	if err != nil {
+		return nil, err
+	}
+	return &querytree.Exists{Query: sub}, nil
+}
+
+// like resolves a pattern match. The pattern is text of the request or a
+// parameter: a pattern from a column could end in an escape character that
+// escapes nothing, and fail, on somebody else's row.
+func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
+	text := sqltype.Type{Kind: sqltype.Text}
+	v, err := r.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	if v.Type().Kind != sqltype.Text && v.Type().Kind != sqltype.Null {
+		return nil, refusal.At(x.Pos(), refusal.TypeMismatch, "LIKE takes text, not %s", v.Type().Kind)
+	}
+	if v, err = r.coerce(v, text, x.Pos()); err != nil {
+		return nil, err
+	}
+	p, err := r.expr(x.Pattern, s)
+	if err != nil {
+		return nil, err
+	}
+	if !flexible(p) {
+		return nil, refusal.At(x.Pattern.Pos(), refusal.CanFail, "a LIKE pattern that is computed per row is not offered: give it as text or as a parameter")
+	}
+	if p, err = r.coerce(p, text, x.Pattern.Pos()); err != nil {
+		return nil, err
+	}
+	out := &querytree.Like{X: v, Pattern: p, Not: x.Not, Insensitive: x.Insensitive}
+	if x.Escape != nil {
+		e, ok := x.Escape.(*sqlast.String)
+		if !ok || utf8.RuneCountInString(e.Value) > 1 {
+			return nil, refusal.At(x.Escape.Pos(), refusal.Unsupported, "ESCAPE takes one character in quotes")
+		}
+		out.Escape, _ = utf8.DecodeRuneInString(e.Value)
+		if e.Value == "" {
+			out.Escape = 0
+		}
+	}
+	if lit, ok := p.(*querytree.Param); ok && lit.Slot.Kind == querytree.SlotLiteral {
+		if msg := CheckPattern(lit.Slot.Value, out.Escape); msg != "" {
+			return nil, refusal.At(x.Pattern.Pos(), refusal.TypeMismatch, "%s", msg)
+		}
+	}
+	return out, nil
+}
+
+// CheckPattern tells what is wrong with a LIKE pattern, or "". PostgreSQL
+// fails on a pattern that ends in an escape character, and does so on rows and
+// statistics that the customer must not learn of; so it is refused beforehand,
+// here for the request's text and where parameters are bound.
+func CheckPattern(pattern string, escape rune) string {
+	if escape == 0 {
+		return ""
+	}
+	rest := pattern
+	for rest != "" {
+		r, n := utf8.DecodeRuneInString(rest)
+		rest = rest[n:]
+		if r != escape {
+			continue
+		}
+		if rest == "" {
+			return "the LIKE pattern ends in its escape character"
+		}
+		next, n := utf8.DecodeRuneInString(rest)
+		if next != escape && !strings.ContainsRune("%_", next) {
+			return "the escape character of LIKE may only stand before %, _ or itself"
+		}
+		rest = rest[n:]
+	}
+	return ""
+}
+
+// scalarSubquery resolves a subquery that stands for one value. One that could
+// give two rows fails on the row for which it does.
+func (r *resolver) scalarSubquery(x *sqlast.Subquery, s *scope) (querytree.Expr, error) {
+	q, err := r.query(x.Query, s, s.ctes)
+	if err != nil {
+		return nil, err
+	}
+	out := q.Output()
+	if len(out) != 1 {
+		return nil, refusal.At(x.At, refusal.TypeMismatch, "a subquery that stands for a value gives one column, not %d", len(out))
+	}
+	if !atMostOne(q) {
+		return nil, refusal.At(x.At, refusal.CanFail, "a subquery that stands for a value must not give two rows: use an aggregate, or LIMIT 1")
+	}
+	return &querytree.Subquery{Query: q, T: out[0].Type}, nil
+}
+
+func atMostOne(q *querytree.Query) bool {
+	if n, ok := q.Limit.(*querytree.Number); ok && (n.Text == "0" || n.Text == "1") {
+		return true
+	}
+	switch b := q.Body.(type) {
+	case *querytree.Query:
+		return atMostOne(b)
+	case *querytree.Select:
+		return b.From == nil || b.Grouped && len(b.GroupBy) == 0
+	}
+	return false
+}

@@ -1,0 +1,123 @@
+// Package resolve turns the names of a syntax tree into what they stand for,
+// gives every expression one type, and refuses what it cannot: a name that the
+// view does not have, operands of different families, an expression that could
+// fail on a row.
+//
+// It never learns what is hidden. A request is resolved against the visible
+// tables and columns only, so that a hidden column and one that does not exist
+// give the same answer (promise 4); a row policy is resolved against the whole
+// catalog, because a policy may use what the customer may not see.
+//
+// Read next: scope.go (how a name is found), coerce.go (how types meet),
+// group.go (what GROUP BY allows).
+package resolve
+
+import (
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// Lookup finds a table by name; nil where there is none. schema may be empty.
+type Lookup func(schema, name string) *catalog.Table
+
+// ValueKind is what is known of a parameter's value when a statement is
+// compiled: the kind of JSON value it is.
+type ValueKind uint8
+
+// The kinds of value.
+const (
+	NoValue     ValueKind = iota // the parameter was not given
+	NullValue                    // null
+	BoolValue                    // true, false
+	IntValue                     // a number without fraction, of at most 64 bits
+	NumberValue                  // any other number
+	TextValue                    // a string
+)
+
+// Options say what a query is resolved against.
+type Options struct {
+	Engine   catalog.Engine // whose rules decide what can fail
+	Tables   Lookup
+	Params   []ValueKind
+	Named    map[string]ValueKind
+	MaxJoins int // 0 is no limit
+}
+
+// Query resolves a request. Errors are *refusal.Error.
+func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
+	r := &resolver{opt: opt, used: make([]bool, len(opt.Params)), usedNames: map[string]bool{}, at: map[*querytree.ColumnRef]sqlast.Pos{}}
+	out, err := r.query(q, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	for i, used := range r.used {
+		if !used {
+			return nil, refusal.New(refusal.ParamMismatch, "parameter %d has a value, but the statement does not use it", i+1)
+		}
+	}
+	for name := range opt.Named {
+		if !r.usedNames[name] {
+			return nil, refusal.New(refusal.ParamMismatch, "parameter %q has a value, but the statement does not use it", name)
+		}
+	}
+	return out, nil
+}
+
+// Condition resolves a row condition about self, for a row policy. Its tables
+// are those of the whole catalog and are read as they are; its named
+// parameters are attributes of the identity. Errors are *refusal.Error.
+func Condition(x sqlast.Expr, self *querytree.Self, opt Options) (querytree.Expr, error) {
+	r := &resolver{opt: opt, policy: true, at: map[*querytree.ColumnRef]sqlast.Pos{}}
+	rel := &relation{name: "self", source: self, table: self.Table}
+	s := &scope{from: joined{rels: []*relation{rel}, cols: rel.columns()}}
+	return r.condition(x, s)
+}
+
+type resolver struct {
+	opt       Options
+	policy    bool
+	used      []bool
+	usedNames map[string]bool
+	joins     int
+	at        map[*querytree.ColumnRef]sqlast.Pos // where a column was written, for messages
+}
+
+// param makes a parameter of the request, or of the identity in a policy.
+func (r *resolver) param(p *sqlast.Param) (querytree.Expr, error) {
+	if r.policy {
+		if p.Name == "" {
+			return nil, refusal.At(p.At, refusal.ParamMismatch, "a row condition knows named parameters only, such as :customer")
+		}
+		slot := querytree.Slot{Kind: querytree.SlotIdentity, Name: p.Name}
+		return &querytree.Param{Slot: slot, T: sqltype.Type{Kind: sqltype.Text}}, nil
+	}
+	slot, kind := querytree.Slot{Kind: querytree.SlotPosition, Ordinal: p.Ordinal}, NoValue
+	if p.Name != "" {
+		slot = querytree.Slot{Kind: querytree.SlotNamed, Name: p.Name}
+		kind = r.opt.Named[p.Name]
+		r.usedNames[p.Name] = true
+	} else if p.Ordinal <= len(r.opt.Params) {
+		kind = r.opt.Params[p.Ordinal-1]
+		r.used[p.Ordinal-1] = true
+	}
+	t, ok := defaultTypes[kind]
+	if !ok {
+		if p.Name != "" {
+			return nil, refusal.At(p.At, refusal.ParamMismatch, "parameter %q has no value: give it in params", p.Name)
+		}
+		return nil, refusal.At(p.At, refusal.ParamMismatch, "parameter %d has no value: params has %d", p.Ordinal, len(r.opt.Params))
+	}
+	return &querytree.Param{Slot: slot, T: t}, nil
+}
+
+// defaultTypes are the types of parameters where the context asks for none.
+var defaultTypes = map[ValueKind]sqltype.Type{
+	NullValue:   {Kind: sqltype.Null},
+	BoolValue:   {Kind: sqltype.Bool},
+	IntValue:    {Kind: sqltype.Int, Bits: 64},
+	NumberValue: {Kind: sqltype.Decimal, Precision: sqltype.MaxDigits, Scale: sqltype.MaxDigits / 2},
+	TextValue:   {Kind: sqltype.Text},
+}

@@ -1,0 +1,84 @@
+=== TOP with a number
+SELECT TOP 10 a FROM t ORDER BY a
+---
+SELECT a FROM t ORDER BY a LIMIT 10
+
+=== TOP in parentheses
+SELECT TOP (10) * FROM t
+---
+SELECT * FROM t LIMIT 10
+
+=== TOP with a parameter
+SELECT TOP (@p1) a FROM t
+---
+SELECT a FROM t LIMIT $1
+
+=== TOP before a sign
+SELECT TOP 5 -a FROM t
+---
+SELECT -a FROM t LIMIT 5
+
+=== TOP belongs to its arm of a set operation
+SELECT TOP 5 a FROM t UNION ALL SELECT TOP 3 b FROM u ORDER BY 1
+---
+(SELECT a FROM t LIMIT 5) UNION ALL (SELECT b FROM u LIMIT 3) ORDER BY 1
+
+=== TOP on the right arm only
+SELECT a FROM t EXCEPT SELECT TOP 3 b FROM u
+---
+SELECT a FROM t EXCEPT (SELECT b FROM u LIMIT 3)
+
+=== TOP in parentheses is kept apart from an outer order
+(SELECT TOP 5 a FROM t) ORDER BY a
+---
+(SELECT a FROM t LIMIT 5) ORDER BY a
+
+=== TOP in a subquery
+SELECT (SELECT TOP 1 a FROM u ORDER BY b DESC) FROM t
+---
+SELECT (SELECT a FROM u ORDER BY b DESC LIMIT 1) FROM t
+
+=== LIMIT
+SELECT a FROM t LIMIT 10
+---
+SELECT a FROM t LIMIT 10
+
+=== LIMIT and OFFSET
+SELECT a FROM t LIMIT 10 OFFSET 20
+---
+SELECT a FROM t LIMIT 10 OFFSET 20
+
+=== OFFSET before LIMIT
+SELECT a FROM t OFFSET 20 LIMIT 10
+---
+SELECT a FROM t LIMIT 10 OFFSET 20
+
+=== LIMIT with a comma gives the offset first
+SELECT a FROM t LIMIT 20, 10
+---
+SELECT a FROM t LIMIT 10 OFFSET 20
+
+=== parameters in LIMIT keep the order of the text
+SELECT a FROM t LIMIT ?, ?
+---
+SELECT a FROM t LIMIT $2 OFFSET $1
+
+=== OFFSET and FETCH
+SELECT a FROM t ORDER BY a OFFSET 20 ROWS FETCH NEXT 10 ROWS ONLY
+---
+SELECT a FROM t ORDER BY a LIMIT 10 OFFSET 20
+
+=== OFFSET of one row and FETCH FIRST
+SELECT a FROM t OFFSET 1 ROW FETCH FIRST 1 ROW ONLY
+---
+SELECT a FROM t LIMIT 1 OFFSET 1
+
+=== FETCH alone
+SELECT a FROM t FETCH FIRST 5 ROWS ONLY
+---
+SELECT a FROM t LIMIT 5
+
+=== OFFSET alone
+SELECT a FROM t OFFSET (5)
+---
+SELECT a FROM t OFFSET 5

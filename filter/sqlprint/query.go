@@ -1,0 +1,316 @@
+package sqlprint
+
+import (
+	"fmt"
+
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// query prints a query. An ORDER BY that no LIMIT follows means something at
+// the top only.
+func (p *printer) query(q *querytree.Query, top bool) error {
+	if len(q.With) > 0 && !top && p.topOnlyWith() {
+		return &Unsupported{"WITH inside a subquery is not offered on this engine: put it first"}
+	}
+	for i, c := range q.With {
+		p.tables++
+		name := fmt.Sprintf("w%d", p.tables)
+		if i == 0 {
+			p.put("WITH ")
+		} else {
+			p.put(", ")
+		}
+		p.put(name)
+		p.put(" AS (")
+		if err := p.query(c.Query, false); err != nil {
+			return err
+		}
+		p.put(")")
+		p.ctes[c] = name
+		if i == len(q.With)-1 {
+			p.put(" ")
+		}
+	}
+	limited := q.Limit != nil || q.Offset != nil
+	order := q.OrderBy
+	if !top && !limited {
+		order = nil
+	}
+	sel, plain := q.Body.(*querytree.Select)
+	if inner, nested := q.Body.(*querytree.Query); nested {
+		return p.wrapped(inner, order, q.Limit, q.Offset)
+	}
+	if limited && p.topClause() && plain && q.Offset == nil {
+		if err := p.selectBlock(sel, q.Limit); err != nil {
+			return err
+		}
+		return p.orderBy(order, sel)
+	}
+	if err := p.body(q.Body); err != nil {
+		return err
+	}
+	if err := p.orderBy(order, q.Body); err != nil {
+		return err
+	}
+	if limited {
+		return p.limit(p, q.Limit, q.Offset, len(order) > 0, plain && !sel.Distinct)
+	}
+	return nil
+}
+
+// wrapped prints a query with an order or limit of its own as a derived table.
+func (p *printer) wrapped(b querytree.Body, order []querytree.Order, limit, offset querytree.Expr) error {
+	if err := p.selectAll(b); err != nil {
+		return err
+	}
+	if err := p.orderBy(order, b); err != nil {
+		return err
+	}
+	if limit != nil || offset != nil {
+		return p.limit(p, limit, offset, len(order) > 0, true)
+	}
+	return nil
+}
+
+// selectAll prints SELECT t.c1, … FROM (b) AS t.
+func (p *printer) selectAll(b querytree.Body) error {
+	p.tables++
+	alias := fmt.Sprintf("t%d", p.tables)
+	p.put("SELECT ")
+	for i := range b.Output() {
+		if i > 0 {
+			p.put(", ")
+		}
+		p.put(alias + "." + output(i) + " AS " + output(i))
+	}
+	p.put(" FROM (")
+	var err error
+	if q, ok := b.(*querytree.Query); ok {
+		err = p.query(q, false)
+	} else {
+		err = p.body(b)
+	}
+	p.put(") AS " + alias)
+	return err
+}
+
+func (p *printer) body(b querytree.Body) error {
+	switch b := b.(type) {
+	case *querytree.Select:
+		return p.selectBlock(b, nil)
+	case *querytree.SetOp:
+		return p.setOp(b)
+	}
+	return fmt.Errorf("sqlprint: unknown body %T", b)
+}
+
+// setOp prints operands that are themselves compound as derived tables: the
+// engines disagree on which set operation binds tighter, and SQLite takes no
+// parentheses here.
+func (p *printer) setOp(s *querytree.SetOp) error {
+	if err := p.operandBody(s.Left, s, true); err != nil {
+		return err
+	}
+	p.put(" " + s.Op)
+	if s.All {
+		p.put(" ALL")
+	}
+	p.put(" ")
+	return p.operandBody(s.Right, s, false)
+}
+
+func (p *printer) operandBody(b querytree.Body, around *querytree.SetOp, left bool) error {
+	if s, ok := b.(*querytree.SetOp); ok && left && s.Op == around.Op && s.All == around.All {
+		return p.setOp(s)
+	}
+	if s, ok := b.(*querytree.Select); ok {
+		return p.selectBlock(s, nil)
+	}
+	return p.selectAll(b)
+}
+
+func (p *printer) selectBlock(s *querytree.Select, top querytree.Expr) error {
+	// FROM is printed first, into its place behind the items: aliases must be
+	// known before they are used.
+	head := p.buf
+	p.buf = make([]byte, 0, 512)
+	if s.From != nil {
+		p.put(" FROM ")
+		if err := p.source(s.From); err != nil {
+			return err
+		}
+	}
+	from := p.buf
+	p.buf = head
+	p.put("SELECT ")
+	if s.Distinct {
+		p.put("DISTINCT ")
+	}
+	if top != nil {
+		p.put("TOP (")
+		if err := p.expr(top); err != nil {
+			return err
+		}
+		p.put(") ")
+	}
+	for i, x := range s.Items {
+		if i > 0 {
+			p.put(", ")
+		}
+		if err := p.expr(x); err != nil {
+			return err
+		}
+		p.put(" AS " + output(i))
+	}
+	p.buf = append(p.buf, from...)
+	if s.Where != nil {
+		p.put(" WHERE ")
+		if err := p.filter(s.Where); err != nil {
+			return err
+		}
+	}
+	if len(s.GroupBy) > 0 {
+		p.put(" GROUP BY ")
+		if err := p.list(s.GroupBy); err != nil {
+			return err
+		}
+	}
+	if s.Having != nil {
+		p.put(" HAVING ")
+		return p.filter(s.Having)
+	}
+	return nil
+}
+
+// filter prints a condition where NULL acts as FALSE.
+func (p *printer) filter(x querytree.Expr) error {
+	saved := p.unknownIsFalse
+	p.unknownIsFalse = true
+	err := p.condition(x, lowest)
+	p.unknownIsFalse = saved
+	return err
+}
+
+func (p *printer) source(s querytree.Source) error {
+	switch s := s.(type) {
+	case *querytree.Scan:
+		return p.scan(s)
+	case *querytree.RawScan:
+		p.policyTable(s, s.Table)
+		return nil
+	case *querytree.Self:
+		p.policyTable(s, s.Table)
+		return nil
+	case *querytree.Derived:
+		p.put("(")
+		if err := p.query(s.Query, false); err != nil {
+			return err
+		}
+		p.put(") AS " + p.tableAlias(s))
+		return nil
+	case *querytree.CTERef:
+		name, ok := p.ctes[s.CTE]
+		if !ok {
+			return fmt.Errorf("sqlprint: a CTE is used before it is printed")
+		}
+		p.put(name + " AS " + p.tableAlias(s))
+		return nil
+	case *querytree.Join:
+		return p.join(s)
+	}
+	return fmt.Errorf("sqlprint: unknown source %T", s)
+}
+
+// policyTable prints a base table as a row policy reads it.
+func (p *printer) policyTable(s querytree.Source, t *catalog.Table) {
+	alias := p.rowAlias(s)
+	p.baseTable(t)
+	p.put(" AS " + alias)
+}
+
+// scan prints the only form in which a request reaches a base table: the
+// columns it uses, of the rows that the policy lets through.
+func (p *printer) scan(s *querytree.Scan) error {
+	policy := p.policies(s)
+	if policy == nil || policy.Where == nil {
+		return fmt.Errorf("%w: %s", ErrNoPolicy, s.Table.Name)
+	}
+	row := p.rowAlias(policy.Self)
+	p.put("(SELECT ")
+	for i, c := range s.Used {
+		if i > 0 {
+			p.put(", ")
+		}
+		p.put(row + ".")
+		p.name(c.Name)
+	}
+	if len(s.Used) == 0 {
+		p.put("1 AS c1")
+	}
+	p.put(" FROM ")
+	p.baseTable(policy.Table)
+	p.put(" AS " + row)
+	if always, ok := policy.Where.(*querytree.Bool); !ok || !always.Value {
+		p.put(" WHERE ")
+		if err := p.filter(policy.Where); err != nil {
+			return err
+		}
+	}
+	p.put(") AS " + p.tableAlias(s))
+	return nil
+}
+
+func (p *printer) join(j *querytree.Join) error {
+	if err := p.source(j.Left); err != nil {
+		return err
+	}
+	p.put(" " + j.Kind + " JOIN ")
+	if _, nested := j.Right.(*querytree.Join); nested {
+		p.put("(")
+		if err := p.source(j.Right); err != nil {
+			return err
+		}
+		p.put(")")
+	} else if err := p.source(j.Right); err != nil {
+		return err
+	}
+	if j.On == nil {
+		return nil
+	}
+	p.put(" ON ")
+	return p.filter(j.On)
+}
+
+func (p *printer) orderBy(order []querytree.Order, b querytree.Body) error {
+	for i, o := range order {
+		if i == 0 {
+			p.put(" ORDER BY ")
+		} else {
+			p.put(", ")
+		}
+		key := func() error {
+			if o.Output >= 0 {
+				p.put(output(o.Output))
+				return nil
+			}
+			return p.expr(o.X)
+		}
+		// Beside the key an engine may want a test of it for NULL, which takes
+		// the expression itself rather than the output column's alias.
+		value := func() error {
+			if o.Output < 0 {
+				return p.expr(o.X)
+			}
+			sel, ok := b.(*querytree.Select)
+			if !ok || sel.Distinct {
+				return &Unsupported{"NULLS FIRST and NULLS LAST are not offered here on this engine"}
+			}
+			return p.expr(sel.Items[o.Output])
+		}
+		if err := p.orderKey(p, o, key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+// Package sqlprint writes a resolved query as SQL of one engine. It is the
+// only place of the house that makes SQL text for an ERP, and it makes it from
+// three things only: its own keywords, the catalog's identifiers, and numbers
+// that were parsed. Everything else is a parameter (promise 1).
+//
+// A base table is printed as the projection of its row policy, at the place
+// where the table stands (promise 3); a Scan for which the caller has no
+// policy is an error, never a bare table. Every name printed is a catalog
+// name qualified by an alias that is unique in the statement, or such an alias.
+//
+// Read next: query.go, expr.go, dialect.go with one file per engine.
+package sqlprint
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// Statement is SQL text for one engine with what its parameters stand for, in
+// the order of their numbers.
+type Statement struct {
+	SQL      string
+	Params   []Param
+	Columns  []querytree.Column
+	Patterns []Pattern
+}
+
+// Param is one parameter: where its value comes from, and its one type.
+type Param struct {
+	Slot querytree.Slot
+	Type sqltype.Type
+}
+
+// Pattern says that a parameter is a LIKE pattern with an escape character,
+// to be checked when it is bound.
+type Pattern struct {
+	Param  int // index into Params
+	Escape rune
+}
+
+// ErrNoPolicy is what printing a Scan without a row policy gives.
+var ErrNoPolicy = errors.New("sqlprint: a table without a row policy is never printed")
+
+// Unsupported is what an engine cannot say.
+type Unsupported struct{ Msg string }
+
+func (e *Unsupported) Error() string { return e.Msg }
+
+// Policies gives the row policy of a scan; nil for none.
+type Policies func(*querytree.Scan) *querytree.Policy
+
+// Print writes q for an engine.
+func Print(q *querytree.Query, policies Policies, engine catalog.Engine) (*Statement, error) {
+	d := dialectOf(engine)
+	if d == nil {
+		return nil, &Unsupported{fmt.Sprintf("no SQL is printed for %s in this version", engine)}
+	}
+	p := &printer{dialect: d, policies: policies, buf: make([]byte, 0, 1024),
+		aliases: map[querytree.Source]string{}, ctes: map[*querytree.CTE]string{}, params: map[Param]int{}}
+	if err := p.query(q, true); err != nil {
+		return nil, err
+	}
+	p.out.SQL = string(p.buf)
+	p.out.Columns = q.Output()
+	return &p.out, nil
+}
+
+type printer struct {
+	dialect
+	policies Policies
+	buf      []byte
+	out      Statement
+	aliases  map[querytree.Source]string
+	ctes     map[*querytree.CTE]string
+	params   map[Param]int
+	tables   int // counts aliases of what the request sees: t1, t2, …
+	rows     int // counts aliases of base tables in projections and policies: r1, r2, …
+	// unknownIsFalse: the condition being printed stands where NULL acts as FALSE.
+	unknownIsFalse bool
+}
+
+func (p *printer) put(s string) { p.buf = append(p.buf, s...) }
+
+func (p *printer) name(s string) { p.buf = p.quote(p.buf, s) }
+
+func (p *printer) tableAlias(s querytree.Source) string {
+	p.tables++
+	a := "t" + strconv.Itoa(p.tables)
+	p.aliases[s] = a
+	return a
+}
+
+func (p *printer) rowAlias(s querytree.Source) string {
+	p.rows++
+	a := "r" + strconv.Itoa(p.rows)
+	p.aliases[s] = a
+	return a
+}
+
+// output is the alias of an output column, 0-based.
+func output(i int) string { return "c" + strconv.Itoa(i+1) }
+
+// param prints a parameter; equal values of one type share one number, so that
+// a grouped expression is the same wherever it stands.
+func (p *printer) param(slot querytree.Slot, t sqltype.Type) {
+	key := Param{Slot: slot, Type: t}
+	n, ok := p.params[key]
+	if !ok {
+		p.out.Params = append(p.out.Params, key)
+		n = len(p.out.Params)
+		p.params[key] = n
+	}
+	p.buf = p.placeholder(p.buf, n, t)
+}
+
+// baseTable prints a table's qualified name.
+func (p *printer) baseTable(t *catalog.Table) {
+	schema := t.Schema
+	if schema == "" {
+		schema = p.defaultSchema()
+	}
+	if schema != "" {
+		p.name(schema)
+		p.put(".")
+	}
+	p.name(t.Name)
+}

@@ -1,0 +1,191 @@
+package sqlprint
+
+import (
+	"strconv"
+
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// sqlserver prints T-SQL. It has no boolean values, no row values and no NULLS
+// FIRST; each is said another way.
+type sqlserver struct{}
+
+func (sqlserver) engine() catalog.Engine             { return catalog.SQLServer }
+func (sqlserver) quote(b []byte, name string) []byte { return quoteWith(b, '[', ']', name) }
+func (sqlserver) defaultSchema() string              { return "dbo" }
+func (sqlserver) booleans() bool                     { return false }
+func (sqlserver) rowValues() bool                    { return false }
+func (sqlserver) filterClause() bool                 { return false }
+func (sqlserver) concatFunction() bool               { return true }
+func (sqlserver) concatOperator() string             { return "+" }
+func (sqlserver) topOnlyWith() bool                  { return true }
+func (sqlserver) topClause() bool                    { return true }
+
+// placeholder: a parameter travels with its exact type, declared by the driver.
+func (sqlserver) placeholder(b []byte, n int, _ sqltype.Type) []byte {
+	return strconv.AppendInt(append(b, "@p"...), int64(n), 10)
+}
+
+func (sqlserver) typeName(t sqltype.Type) string {
+	switch t.Kind {
+	case sqltype.Bool:
+		return "bit"
+	case sqltype.Int:
+		return "bigint"
+	case sqltype.Decimal:
+		if t.Precision > 0 && t.Precision <= 38 {
+			return "decimal(" + strconv.Itoa(t.Precision) + ", " + strconv.Itoa(t.Scale) + ")"
+		}
+		return "decimal(38, 6)"
+	case sqltype.Float:
+		return "float"
+	case sqltype.Date:
+		return "date"
+	case sqltype.Timestamp:
+		return "datetime2"
+	case sqltype.Time:
+		return "time"
+	case sqltype.UUID:
+		return "uniqueidentifier"
+	case sqltype.Binary:
+		return "varbinary(max)"
+	}
+	return "nvarchar(max)"
+}
+
+func (d sqlserver) null(b []byte, t sqltype.Type) []byte {
+	b = append(append(b, "CAST(NULL AS "...), d.typeName(t)...)
+	return append(b, ')')
+}
+
+func (sqlserver) number(b []byte, text string, t sqltype.Type) []byte {
+	if t.Kind == sqltype.Float {
+		b = append(append(b, "CAST("...), text...)
+		return append(b, " AS float)"...)
+	}
+	return signed(b, text)
+}
+
+func (sqlserver) truth(v bool) string {
+	if v {
+		return "1 = 1"
+	}
+	return "1 = 0"
+}
+
+func (d sqlserver) conversion(_, to sqltype.Type) (string, string) {
+	name := d.typeName(to)
+	if to.Kind == sqltype.Text {
+		name = "varchar(20)" // the longest whole number has 20 characters
+	}
+	return "CAST(", " AS " + name + ")"
+}
+
+// limit prints OFFSET … FETCH, which needs an ORDER BY.
+func (sqlserver) limit(p *printer, limit, offset querytree.Expr, ordered, plain bool) error {
+	switch {
+	case ordered:
+	case plain:
+		p.put(" ORDER BY (SELECT NULL)")
+	default:
+		p.put(" ORDER BY " + output(0)) // a set operation or DISTINCT orders by its own columns only
+	}
+	p.put(" OFFSET ")
+	if offset == nil {
+		p.put("0")
+	} else if err := p.expr(offset); err != nil {
+		return err
+	}
+	p.put(" ROWS")
+	if limit == nil {
+		return nil
+	}
+	p.put(" FETCH NEXT ")
+	if err := p.expr(limit); err != nil {
+		return err
+	}
+	p.put(" ROWS ONLY")
+	return nil
+}
+
+// orderKey: SQL Server puts NULLs first when ascending, and knows no word for
+// the other way.
+func (sqlserver) orderKey(p *printer, o querytree.Order, key, value func() error) error {
+	if !o.NotNull && o.NullsFirst == o.Desc {
+		p.put("CASE WHEN ")
+		if err := value(); err != nil {
+			return err
+		}
+		if o.NullsFirst {
+			p.put(" IS NULL THEN 0 ELSE 1 END, ")
+		} else {
+			p.put(" IS NULL THEN 1 ELSE 0 END, ")
+		}
+	}
+	if err := key(); err != nil {
+		return err
+	}
+	if o.Desc {
+		p.put(" DESC")
+	}
+	return nil
+}
+
+// distinctFrom uses INTERSECT, which takes two NULLs for equal, as IS DISTINCT
+// FROM does from SQL Server 2022 on only.
+func (sqlserver) distinctFrom(p *printer, x *querytree.Op) error {
+	if x.Op == "IS DISTINCT FROM" {
+		p.put("NOT ")
+	}
+	p.put("EXISTS (SELECT ")
+	if err := p.expr(x.Args[0]); err != nil {
+		return err
+	}
+	p.put(" INTERSECT SELECT ")
+	if err := p.expr(x.Args[1]); err != nil {
+		return err
+	}
+	p.put(")")
+	return nil
+}
+
+// truthTest prints IS TRUE and its kin over the CASE that every condition has
+// as a value.
+func (sqlserver) truthTest(p *printer, x *querytree.Is) error {
+	p.put("(")
+	defer p.put(")")
+	if err := p.value(x.X, additive); err != nil {
+		return err
+	}
+	switch {
+	case x.What == "UNKNOWN" && x.Not:
+		p.put(" IS NOT NULL")
+		return nil
+	case x.What == "UNKNOWN":
+		p.put(" IS NULL")
+		return nil
+	}
+	want := "1"
+	if x.What == "FALSE" {
+		want = "0"
+	}
+	if !x.Not {
+		p.put(" = " + want)
+		return nil
+	}
+	p.put(" <> " + want + " OR ")
+	if err := p.value(x.X, additive); err != nil {
+		return err
+	}
+	p.put(" IS NULL")
+	return nil
+}
+
+func (sqlserver) like(p *printer, x *querytree.Like) error {
+	if x.Insensitive {
+		return likeWords(p, x, "LIKE", "LOWER(", ")", "")
+	}
+	return likeWords(p, x, "LIKE", "", "", "")
+}

@@ -1,0 +1,76 @@
+// Package sqltype names the types that a value can have on its way through
+// Vantelle: in an ERP's catalog, in a request's expressions and in an answer.
+//
+// It is deliberately coarser than any one engine's type system. Two values may
+// be compared when their types are of one family; what an engine would convert
+// silently, Vantelle converts itself or refuses (filter/doc.go, promise 8).
+package sqltype
+
+import "strconv"
+
+// Kind is the family of a type.
+type Kind uint8
+
+// The kinds. Null is the type of a bare NULL and unifies with every other.
+// Other is anything Vantelle can hand on as text but never computes with.
+const (
+	Null Kind = iota
+	Bool
+	Int
+	Decimal
+	Float
+	Text
+	Date
+	Timestamp
+	Time
+	Binary
+	UUID
+	JSON
+	Other
+)
+
+var kindNames = [...]string{"null", "boolean", "integer", "decimal", "float", "text", "date", "timestamp", "time", "binary", "uuid", "json", "other"}
+
+// String gives the kind's name as the portal's catalog prints it.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "kind(" + strconv.Itoa(int(k)) + ")"
+}
+
+// Type is a kind with the facts that decide whether an operation on it can
+// fail and how a parameter of it is bound.
+type Type struct {
+	Kind Kind
+	// Bits is the width of Int (8, 16, 32, 64) and Float (32, 64).
+	Bits uint8
+	// Precision and Scale are those of Decimal; Precision 0 is unconstrained.
+	Precision, Scale int
+	// Length is the declared length of Text in characters; 0 is unbounded.
+	Length int
+	// Fixed marks blank-padded text, char(n).
+	Fixed bool
+	// National marks text that travels as UTF-16 on SQL Server, nvarchar.
+	National bool
+	// Zoned marks a Timestamp that carries an offset.
+	Zoned bool
+	// Count marks an Int parameter that may not be negative, such as LIMIT's.
+	Count bool
+}
+
+// Numeric tells whether t is Int, Decimal or Float.
+func (t Type) Numeric() bool { return t.Kind == Int || t.Kind == Decimal || t.Kind == Float }
+
+// String gives the type as the portal's catalog prints it: "decimal(24,6)".
+func (t Type) String() string {
+	switch {
+	case t.Kind == Decimal && t.Precision > 0:
+		return "decimal(" + strconv.Itoa(t.Precision) + "," + strconv.Itoa(t.Scale) + ")"
+	case t.Kind == Text && t.Length > 0:
+		return "text(" + strconv.Itoa(t.Length) + ")"
+	case t.Kind == Int && t.Bits > 0:
+		return "int" + strconv.Itoa(int(t.Bits))
+	}
+	return t.Kind.String()
+}

@@ -1,0 +1,159 @@
+package filter
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/identity"
+	"github.com/vantelle/vantelle/profiles"
+)
+
+// Dossier is one ERP database as the gate knows it.
+type Dossier struct {
+	ID             string
+	DB             *erp.DB
+	DefaultProfile string      // for accesses that name none
+	NoDates        []time.Time // moments by which this ERP means "no date"
+}
+
+// World is what a customer's requests are answered from.
+type World struct {
+	Dossier string
+	DB      *erp.DB
+	NoDates []time.Time
+	View    *view.View
+}
+
+// Worlds binds profiles to dossiers. It reads a dossier's catalog when it is
+// first needed, again from time to time, and after the ERP no longer knew a
+// name; an ERP that does not answer is asked again with the next request, but
+// not more often than every few seconds.
+type Worlds struct {
+	book     func() *profiles.Book
+	dossiers map[string]*dossier
+	refresh  time.Duration
+	now      func() time.Time
+}
+
+const (
+	defaultRefresh = 5 * time.Minute
+	retryAfter     = 2 * time.Second
+)
+
+type dossier struct {
+	Dossier
+	mu      sync.Mutex
+	catalog *catalog.Catalog
+	err     error
+	read    time.Time
+	stale   bool
+	views   map[string]*view.View // by the profile's name and digest
+}
+
+// NewWorlds makes Worlds of dossiers. book gives the profiles in force; it is
+// asked for every request, so that a new one holds from the next request on.
+func NewWorlds(book func() *profiles.Book, refresh time.Duration, dossiers ...Dossier) *Worlds {
+	if refresh <= 0 {
+		refresh = defaultRefresh
+	}
+	w := &Worlds{book: book, dossiers: map[string]*dossier{}, refresh: refresh, now: time.Now}
+	for _, d := range dossiers {
+		w.dossiers[d.ID] = &dossier{Dossier: d, views: map[string]*view.View{}}
+	}
+	return w
+}
+
+// For gives the world of a caller. Errors are *refusal.Error.
+func (w *Worlds) For(ctx context.Context, c identity.Caller) (World, error) {
+	d := w.dossiers[c.Dossier]
+	if d == nil {
+		return World{}, refusal.New(refusal.NoAccess, "nobody with an access to this dossier is asking")
+	}
+	name := c.Access.Profile
+	if name == "" {
+		name = d.DefaultProfile
+	}
+	v, err := w.View(ctx, c.Dossier, name)
+	if err != nil {
+		return World{}, err
+	}
+	return World{Dossier: d.ID, DB: d.DB, NoDates: d.NoDates, View: v}, nil
+}
+
+// View binds a profile, by name, to a dossier. Errors are *refusal.Error.
+func (w *Worlds) View(ctx context.Context, dossierID, profile string) (*view.View, error) {
+	d := w.dossiers[dossierID]
+	p, known := w.book().Get(profile)
+	if d == nil || !known {
+		return nil, refusal.Because(errors.New("there is no profile "+profile), refusal.NoAccess, "the access names a profile that does not exist here: tell the administrator")
+	}
+	cat, err := w.catalog(ctx, d)
+	if err != nil {
+		return nil, refusal.Because(err, refusal.Unavailable, "the ERP of this dossier cannot be reached now: try again in a moment")
+	}
+	key := p.Name + "\x00" + p.Digest + "\x00" + cat.Fingerprint()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if v := d.views[key]; v != nil {
+		return v, nil
+	}
+	if len(d.views) > 100 {
+		clear(d.views) // of profiles and catalogs that are no more
+	}
+	v := view.Bind(p, cat)
+	d.views[key] = v
+	return v, nil
+}
+
+// Failed is told of every statement that an ERP refused. A name that it no
+// longer knows means that its catalog has changed.
+func (w *Worlds) Failed(dossierID string, err error) {
+	if d := w.dossiers[dossierID]; d != nil && erp.Classify(err) == erp.MissingObject {
+		d.mu.Lock()
+		d.stale = true
+		d.mu.Unlock()
+	}
+}
+
+// Catalog gives a dossier's catalog as last read.
+func (w *Worlds) Catalog(ctx context.Context, dossierID string) (*catalog.Catalog, error) {
+	d := w.dossiers[dossierID]
+	if d == nil {
+		return nil, errors.New("there is no dossier " + dossierID)
+	}
+	return w.catalog(ctx, d)
+}
+
+func (w *Worlds) catalog(ctx context.Context, d *dossier) (*catalog.Catalog, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	age := w.now().Sub(d.read)
+	switch {
+	case d.catalog != nil && !d.stale && age < w.refresh:
+		return d.catalog, nil
+	case age < retryAfter && d.catalog == nil && d.err != nil:
+		return nil, d.err
+	case age < retryAfter && d.catalog != nil:
+		return d.catalog, nil
+	}
+	// Read under the lock: requests that need it wait for one read together.
+	cat, err := d.DB.Catalog(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil, err // this caller gave up; the next one tries again at once
+	}
+	d.read, d.err = w.now(), err
+	if err != nil {
+		if d.catalog == nil {
+			return nil, err
+		}
+		return d.catalog, nil // the statement itself will say whether the ERP answers
+	}
+	d.catalog, d.stale = cat, false
+	return cat, nil
+}

@@ -1,0 +1,111 @@
+package directory
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// Store is the directory's storage, whole; consumers declare the part they
+// use. Every method is one transaction. Records are sorted by ID in byte
+// order. A nil error with fewer records never stands for a failed read.
+type Store interface {
+	CustomerStore
+	AccessStore
+	KeyStore
+	SyncStore
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// CustomerQuery selects customers of one dossier for an administrator.
+type CustomerQuery struct {
+	Dossier  string
+	Search   string // in code, name, e-mail and city, without regard to case; empty for all
+	Selected bool   // only those with an access that is not revoked
+	After    string // ID to continue after, exclusive
+	Limit    int    // 1 to 1000
+}
+
+// CustomerStore reads customers and contacts.
+type CustomerStore interface {
+	// Customer finds one by ID, removed or not. ErrNotFound.
+	Customer(ctx context.Context, dossier, id string) (Customer, error)
+	// CustomersByCode finds every customer, not removed, whose code is
+	// exactly code; more than one is ambiguous and the caller refuses.
+	CustomersByCode(ctx context.Context, dossier, code string) ([]Customer, error)
+	ListCustomers(ctx context.Context, q CustomerQuery) ([]Customer, error)
+	Contacts(ctx context.Context, dossier, customerID string) ([]Contact, error)
+}
+
+// AccessStore reads and changes accesses.
+type AccessStore interface {
+	// Entrant reads a customer and its access in one consistent read.
+	// ErrNotFound where either is missing or the customer is removed.
+	Entrant(ctx context.Context, dossier, customerID string) (Entrant, error)
+	Access(ctx context.Context, dossier, customerID string) (Access, error)
+	ListAccesses(ctx context.Context, dossier string) ([]Access, error)
+	// PutAccess writes a and an audit entry in one transaction. a.Version is
+	// the version the caller saw (0: it must not exist yet); the stored one
+	// is a.Version+1. ErrConflict when it was changed meanwhile. ErrNotFound
+	// when the customer is unknown or removed.
+	PutAccess(ctx context.Context, a Access) (Access, error)
+	// CountAccesses gives granted and total (customers not removed).
+	CountAccesses(ctx context.Context, dossier string) (granted, total int, err error)
+	// Revision changes whenever an access, a key or a customer of any
+	// dossier changed; a cheap read that lets caches be right.
+	Revision(ctx context.Context) (int64, error)
+}
+
+// KeyStore reads and changes keys.
+type KeyStore interface {
+	// KeyByHash finds a key that is not disabled. ErrNotFound.
+	KeyByHash(ctx context.Context, kind KeyKind, hash string) (Key, error)
+	// SeedKeys makes the seeded keys of one kind be exactly those given
+	// (matched by hash): others that were seeded are disabled.
+	SeedKeys(ctx context.Context, kind KeyKind, keys []Key) error
+}
+
+// Plan is what a run will do, made by sync/reconcile. Each Change says why.
+type Plan struct {
+	Dossier        string
+	PutCustomers   []Customer // to create, update or bring back
+	DropCustomers  []string   // IDs to mark removed; their accesses are suspended by sync
+	ReturnedAccess []string   // IDs of returned customers with unchanged identity: lift what the sync itself suspended
+	// SuspendedAccess are IDs under which the ERP now holds another company
+	// than the one the access was granted to: an access that is granted,
+	// pending or suspended by sync becomes suspended by SuspendedByAdministrator,
+	// so that no later run lifts it.
+	SuspendedAccess []string
+	PutContacts     []Contact
+	DropContacts    []string
+	Changes         []Change
+	Counts          Counts
+}
+
+// SyncStore is what the synchronisation needs.
+type SyncStore interface {
+	// AllCustomers and AllContacts iterate over every record of a dossier,
+	// removed ones too, sorted by ID in byte order.
+	AllCustomers(ctx context.Context, dossier string) iter.Seq2[Customer, error]
+	AllContacts(ctx context.Context, dossier string) iter.Seq2[Contact, error]
+	// StartRun records a run as running.
+	StartRun(ctx context.Context, r Run) error
+	// ApplyPlan does all of plan, stores its changes and finishes the run as
+	// succeeded, in one transaction.
+	ApplyPlan(ctx context.Context, runID string, plan Plan, at time.Time) error
+	// FinishRun finishes a run that failed or was cancelled.
+	FinishRun(ctx context.Context, r Run) error
+	// AbandonRuns marks runs that were left running by a stopped process as failed.
+	AbandonRuns(ctx context.Context, at time.Time) (int, error)
+	Run(ctx context.Context, id string) (Run, error)
+	// Runs gives the newest runs of a dossier first.
+	Runs(ctx context.Context, dossier string, limit int) ([]Run, error)
+	// Changes gives a run's changes by Seq, after the given one.
+	Changes(ctx context.Context, runID string, afterSeq, limit int) ([]Change, error)
+	// LastSuccess is the last succeeded run. ErrNotFound.
+	LastSuccess(ctx context.Context, dossier string) (Run, error)
+	// Fingerprint is the one remembered for a dossier. ErrNotFound.
+	Fingerprint(ctx context.Context, dossier string) (Fingerprint, error)
+	SetFingerprint(ctx context.Context, dossier string, f Fingerprint) error
+}

@@ -1,0 +1,143 @@
+// Package catalog is what Vantelle knows of one ERP database's shape: its
+// tables and views with their columns, exact types, keys and collations, as
+// the database itself reports them. It holds values only; internal/erp reads
+// them.
+//
+// A Catalog is made once and never changed afterwards; it may be shared
+// between goroutines.
+package catalog
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/vantelle/vantelle/filter/sqltype"
+)
+
+// Engine is a kind of database server.
+type Engine string
+
+// The engines Vantelle speaks to.
+const (
+	SQLite    Engine = "sqlite"
+	Postgres  Engine = "postgres"
+	SQLServer Engine = "sqlserver"
+	MariaDB   Engine = "mariadb"
+)
+
+// Catalog is one database's shape.
+type Catalog struct {
+	Engine  Engine
+	Version string // the server's own version text
+	Tables  []*Table
+
+	exact, folded map[string][]*Table
+	fingerprint   string
+}
+
+// Table is a base table or a view.
+type Table struct {
+	Schema      string // empty where the engine has none
+	Name        string // in the catalog's own spelling
+	View        bool
+	Columns     []*Column // in the catalog's order
+	PrimaryKey  []string
+	Unique      [][]string
+	ForeignKeys []ForeignKey
+
+	exact, folded map[string]*Column
+}
+
+// Column is one column of a Table.
+type Column struct {
+	Name      string // in the catalog's own spelling
+	Native    string // the type as the database declares it
+	Type      sqltype.Type
+	Nullable  bool
+	Collation string // empty for the database's default
+	Position  int    // 0-based
+}
+
+// ForeignKey says that Columns of its table point at RefColumns of RefTable.
+type ForeignKey struct {
+	Columns    []string
+	RefSchema  string
+	RefTable   string
+	RefColumns []string
+}
+
+// New indexes tables and computes the catalog's fingerprint. It takes
+// ownership of tables.
+func New(engine Engine, version string, tables []*Table) *Catalog {
+	c := &Catalog{Engine: engine, Version: version, Tables: tables,
+		exact: map[string][]*Table{}, folded: map[string][]*Table{}}
+	sort.SliceStable(tables, func(i, j int) bool {
+		if tables[i].Schema != tables[j].Schema {
+			return tables[i].Schema < tables[j].Schema
+		}
+		return tables[i].Name < tables[j].Name
+	})
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%s\x00", engine, version)
+	for _, t := range tables {
+		c.exact[t.Name] = append(c.exact[t.Name], t)
+		f := Fold(t.Name)
+		c.folded[f] = append(c.folded[f], t)
+		t.exact, t.folded = map[string]*Column{}, map[string]*Column{}
+		fmt.Fprintf(h, "T%q.%q %v %q\x00", t.Schema, t.Name, t.View, t.PrimaryKey)
+		for i, col := range t.Columns {
+			col.Position = i
+			t.exact[col.Name] = col
+			f := Fold(col.Name)
+			if _, twice := t.folded[f]; twice {
+				t.folded[f] = nil // two columns that differ by case only: exact spelling needed
+			} else {
+				t.folded[f] = col
+			}
+			fmt.Fprintf(h, "C%q %q %v %q\x00", col.Name, col.Native, col.Nullable, col.Collation)
+		}
+	}
+	c.fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
+	return c
+}
+
+// Fingerprint changes whenever a table, a column or its type changes.
+func (c *Catalog) Fingerprint() string { return c.fingerprint }
+
+// Table finds a table by name, exactly spelled first, else without regard to
+// case. schema may be empty. It returns nil where none or more than one match.
+func (c *Catalog) Table(schema, name string) *Table {
+	if t := pick(c.exact[name], schema); t != nil {
+		return t
+	}
+	return pick(c.folded[Fold(name)], schema)
+}
+
+func pick(ts []*Table, schema string) *Table {
+	var found *Table
+	for _, t := range ts {
+		if schema != "" && !strings.EqualFold(t.Schema, schema) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = t
+	}
+	return found
+}
+
+// Column finds a column by name, exactly spelled first, else without regard
+// to case. It returns nil where none or more than one match.
+func (t *Table) Column(name string) *Column {
+	if c := t.exact[name]; c != nil {
+		return c
+	}
+	return t.folded[Fold(name)]
+}
+
+// Fold is how names are compared without regard to case.
+func Fold(name string) string { return strings.ToLower(name) }

@@ -1,0 +1,45 @@
+package erp
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// An engine is all that differs between kinds of database server in this room.
+// Each lives in its own files; nothing else in the package asks which one it is.
+type engine interface {
+	// open prepares a pool whose sessions are read-only and give up on a
+	// statement after timeout. It connects to nothing. Its errors are free of
+	// secrets.
+	open(s Settings, timeout time.Duration) (*sql.DB, error)
+	// driver is the name by which sqlx finds the engine's placeholders.
+	driver() string
+	// probe is a statement that fails unless the database can be read.
+	probe() string
+	// snapshot gives the options of a transaction whose reads all see the
+	// database at one moment.
+	snapshot() *sql.TxOptions
+	// catalog reads the server's version and the tables that the login may read.
+	catalog(ctx context.Context, q sqlx.QueryerContext, schemas []string, log zerolog.Logger) (string, []*catalog.Table, error)
+	// diagnose tells what an error of this engine's driver means; false for
+	// an error of another origin.
+	diagnose(err error) (diagnosis, bool)
+
+	quote(name string) string
+	asText(expr string) string
+	byteOrder(expr string) string
+}
+
+// engines is every engine there is.
+func engines() map[catalog.Engine]engine {
+	return map[catalog.Engine]engine{
+		catalog.SQLite:   sqliteEngine{},
+		catalog.Postgres: postgresEngine{},
+	}
+}
