@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -62,9 +63,10 @@ tables:
 
 // rig is a gate over a database of its own, with an audit log in memory.
 type rig struct {
-	gate  *filter.Gate
-	audit *memoryAudit
-	db    *erp.DB
+	gate   *filter.Gate
+	worlds *filter.Worlds
+	audit  *memoryAudit
+	path   string
 }
 
 type memoryAudit struct {
@@ -103,7 +105,44 @@ func newRig(t *testing.T, schema, profile string) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return rigOn(t, db, profile)
+	r := rigOn(t, db, profile)
+	r.path = path
+	return r
+}
+
+// with is the rig's gate with other limits.
+func (r *rig) with(l filter.Limits) *filter.Gate {
+	return filter.New(filter.Config{Worlds: r.worlds, Audit: r.audit, Limits: l})
+}
+
+func (r *rig) withMetrics(m filter.Metrics) *filter.Gate {
+	return filter.New(filter.Config{Worlds: r.worlds, Audit: r.audit, Metrics: m})
+}
+
+type countingMetrics struct{ compiled, cached int }
+
+func (m *countingMetrics) Compiled(result string) {
+	switch result {
+	case "compiled":
+		m.compiled++
+	case "cached":
+		m.cached++
+	}
+}
+func (m *countingMetrics) ERPQuery(string, int, time.Duration) {}
+func (m *countingMetrics) Refused(string)                      {}
+
+// alter changes the ERP behind the gate's back.
+func alter(t *testing.T, r *rig, statement string) {
+	t.Helper()
+	raw, err := sql.Open("sqlite", r.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	if _, err := raw.Exec(statement); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func rigOn(t *testing.T, db *erp.DB, profile string) *rig {
@@ -118,7 +157,7 @@ func rigOn(t *testing.T, db *erp.DB, profile string) *rig {
 	}
 	log := &memoryAudit{}
 	worlds := filter.NewWorlds(func() *profiles.Book { return book }, 0, filter.Dossier{ID: "d", DB: db, DefaultProfile: p.Name})
-	return &rig{gate: filter.New(filter.Config{Worlds: worlds, Audit: log}), audit: log, db: db}
+	return &rig{gate: filter.New(filter.Config{Worlds: worlds, Audit: log}), worlds: worlds, audit: log}
 }
 
 // as is a caller with a granted access.

@@ -6,7 +6,6 @@ import (
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
-	"github.com/vantelle/vantelle/filter/sqltype"
 )
 
 // fromClause resolves the comma list of FROM into s.
@@ -228,5 +227,8 @@ func and(a, b querytree.Expr) querytree.Expr {
 	if a == nil {
 		return b
 	}
-	return &querytree.Op{Op: "AND", Args: []querytree.Expr{a, b}, T: sqltype.Type{Kind: sqltype.Bool}}
+	if op, ok := a.(*querytree.Op); ok && op.Op == "AND" {
+		return boolean("AND", append(op.Args, b)...)
+	}
+	return boolean("AND", a, b)
 }

@@ -285,7 +285,10 @@ func (p *printer) join(j *querytree.Join) error {
 func (p *printer) orderBy(order []querytree.Order, b querytree.Body) error {
 	for i, o := range order {
 		if i == 0 {
-			p.put(" ORDER BY ")
+			if p.buf[len(p.buf)-1] != '(' { // in OVER (
+				p.put(" ")
+			}
+			p.put("ORDER BY ")
 		} else {
 			p.put(", ")
 		}

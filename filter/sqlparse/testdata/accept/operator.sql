@@ -69,6 +69,6 @@ SELECT * FROM t WHERE (NOT a) = b
 SELECT * FROM t WHERE (NOT a) = b
 
 === no blanks at all
-SELECT a+b*c-d FROM t WHERE a<>-1AND b='x'OR(c)>=.5
+SELECT a+b*c-d FROM t WHERE a<>-1 AND b='x'OR(c)>=.5
 ---
-?
+SELECT a + b * c - d FROM t WHERE a <> -1 AND b = 'x' OR c >= 0.5

@@ -14,16 +14,13 @@ SELECT 1 ;
 ---
 SELECT 1
 
-=== blanks and comments anywhere
--- what
-/* a /* nested */ comment */	SELECT
- a--b
-,b FROM/**/t -- end
+=== blanks and comments anywhere (escaped)
+"-- what\n/* a /* nested */ comment */\tSELECT\r\n a--b\n,b FROM/**/t -- end"
 ---
 SELECT a, b FROM t
 
-=== a line comment may end at a carriage return
-SELECT a -- x FROM t
+=== a line comment may end at a carriage return (escaped)
+"SELECT a -- x\r FROM t"
 ---
 SELECT a FROM t
 

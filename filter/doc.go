@@ -1,0 +1,60 @@
+// Package filter is the gate: the single code path from a portal's request to
+// an ERP, on behalf of one customer. It rewrites the request with the rules of
+// the customer's profile, writes down what it decided, runs it, and streams
+// the answer.
+//
+// Read gate.go first; it is the whole way in one function. Then the rooms in
+// the order of that way: sqltoken, sqlast and sqlparse (what a request says),
+// resolve (what its names mean), view (what a customer's world looks like),
+// authorize (the decision), sqlprint (the SQL that runs), execute (running it).
+//
+// # What the gate promises
+//
+// Each promise is held by a test of its number in promises_test.go, by the
+// oracle (internal/oracle) for random queries, and by the attack corpus in
+// testdata/attacks.
+//
+//  1. No byte of a request reaches the ERP as SQL text. The statement is made
+//     anew from the resolved tree: keywords, identifiers of the catalog,
+//     generated aliases, numbers printed from parsed numbers; everything else
+//     is a parameter with one type. TestPromise1NoTextOfTheRequestReachesTheERP
+//  2. One statement, known nodes only. What the parser or the resolver does not
+//     know is refused with its place; nothing is ever passed through.
+//     TestPromise2OneStatementOfKnownNodes
+//  3. Every base table is replaced by its filtered projection, at the place
+//     where it stands, in every branch. Every table printed is qualified by its
+//     schema where the engine has one, every column by an alias that is unique
+//     in the statement. TestPromise3EveryTableIsItsFilteredProjection,
+//     TestPromise3NoNameIsCaptured, TestPromise3ADroppedPolicyColumnFails
+//  4. Outside the view nothing exists: a hidden column, a table outside the
+//     profile and one that is not there give the same answer, the same bytes.
+//     TestPromise4OutsideTheViewNothingExists
+//  5. The filter may use what the customer may not see.
+//     TestPromise5TheFilterMayUseWhatIsHidden
+//  6. No identity, no rows: an empty customer, an attribute that the identity
+//     lacks, an access that is not granted are refused.
+//     TestPromise6NoIdentityNoRows
+//  7. Errors tell nothing: what the ERP said stays in the operator's log.
+//     TestPromise7ErrorsTellNothing
+//  8. Nothing partial runs on rows that are not the customer's. Today this is
+//     held by refusal: an expression that can fail on a row (division, casts
+//     that can fail, arithmetic that can overflow, patterns from columns,
+//     subqueries that can give two rows) is refused with the code can_fail.
+//     What such a row costs in time is not hidden yet.
+//     TestPromise8WhatCanFailIsRefused
+//  9. Writes stay inside: nothing but SELECT is offered.
+//  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
+//     time each have a limit and a clear refusal. TestPromise10Bounded
+//  11. There are no cursors yet.
+//  12. Plans are shared, data never: a compiled plan holds no value of a
+//     customer. TestPromise12PlansAreSharedDataNever
+//
+// And deciding and auditing are one act: where the audit entry cannot be
+// written, nothing is run. TestNothingRunsUnaudited
+//
+// # What remains
+//
+// Gaps in generated ids, uniqueness, time-outs and load are shared with other
+// customers. The order among equals and the last digit of a sum of floats may
+// depend on the plan. LIKE compares as the ERP's collation does.
+package filter

@@ -1,0 +1,396 @@
+package filter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqlparse"
+	"github.com/vantelle/vantelle/internal/audit"
+	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/identity"
+)
+
+var printedEngines = []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.SQLServer}
+
+func TestPromise1NoTextOfTheRequestReachesTheERP(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	for _, q := range []string{
+		"SELECT 'MARKER', ref AS MARKER FROM docs AS MARKER",
+		"SELECT \"MARKER\".ref AS [MARKER'; DROP] FROM docs [MARKER] WHERE ref = 'it''s MARKER' OR ref LIKE 'MARKER%' ORDER BY `MARKER'; DROP`",
+		"WITH MARKER(MARKER) AS (SELECT ref FROM docs) SELECT MARKER.MARKER FROM MARKER /* MARKER */ -- MARKER",
+		"SELECT x.MARKER FROM (SELECT id FROM docs) AS x(MARKER) WHERE x.MARKER IN (1, 2)",
+		"SELECT ref FROM docs WHERE ref = :MARKER",
+	} {
+		for _, e := range printedEngines {
+			req := filter.Request{Caller: as("ANNA"), Text: q}
+			if strings.Contains(q, ":MARKER") {
+				req.Named = map[string]any{"MARKER": "MARKER"}
+			}
+			x, err := r.gate.Explain(t.Context(), req, e)
+			if err != nil {
+				t.Errorf("%s: %v", q, err)
+			} else if strings.Contains(strings.ToUpper(x.SQL), "MARKER") || strings.Contains(x.SQL, "--") || strings.Contains(x.SQL, "/*") {
+				t.Errorf("%s reaches %s as %s", q, e, x.SQL)
+			}
+		}
+	}
+}
+
+func TestPromise2OneStatementOfKnownNodes(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	for _, q := range []string{
+		"", ";", "SELECT", "SELECT 1; SELECT 2", "DELETE FROM docs", "UPDATE docs SET total = 0", "INSERT INTO docs VALUES (1)",
+		"DROP TABLE docs", "EXEC sp_who", "SET ROLE x", "SELECT * INTO copy FROM docs", "SELECT id FROM docs FOR UPDATE",
+		"SELECT load_extension('x')", "SELECT pg_sleep(1)", "SELECT pg_read_file('x')", "SELECT * FROM pragma_table_info('docs')",
+		"SELECT * FROM OPENROWSET('x')", "VALUES (1)", "SELECT @@version", "SELECT id FROM docs /*! OR 1=1 */", "PRAGMA table_info(docs)",
+		"ATTACH 'x' AS y", "SELECT id FROM docs WHERE id = $1 AND ref = ?", "SELECT id FROM docs WITH (NOLOCK)",
+	} {
+		_, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q})
+		switch codeOf(err) {
+		case refusal.Syntax, refusal.Unsupported, refusal.UnknownName, refusal.ParamMismatch:
+		default:
+			t.Errorf("%q gave %v", q, err)
+		}
+	}
+}
+
+// Every way in which a statement can name a table.
+var shapes = []string{
+	"SELECT id FROM docs",
+	"SELECT a.id FROM docs a, docs b",
+	"SELECT a.id FROM docs a CROSS JOIN docs b",
+	"SELECT a.id FROM docs a LEFT JOIN docs b ON b.kind = a.kind",
+	"SELECT b.id FROM docs a RIGHT JOIN docs b ON b.kind = a.kind AND a.id > 100",
+	"SELECT b.id FROM docs a FULL JOIN docs b ON b.id = a.id + 1",
+	"SELECT id FROM docs NATURAL JOIN (SELECT id FROM docs) x",
+	"SELECT a.id FROM docs a JOIN (docs b JOIN docs c ON b.id = c.id) ON a.id = b.id",
+	"SELECT id FROM docs JOIN (SELECT doc AS id FROM lines) x USING (id)",
+	"SELECT id FROM (SELECT id FROM (SELECT * FROM docs) x) y",
+	"WITH docs AS (SELECT id FROM docs) SELECT id FROM docs",
+	"WITH a AS (SELECT id FROM docs), b AS (SELECT id FROM a) SELECT id FROM b",
+	"SELECT id FROM articles, docs WHERE articles.code IN (SELECT article FROM lines)",
+	"SELECT 0 AS id UNION SELECT id FROM docs",
+	"SELECT id FROM docs INTERSECT SELECT doc FROM lines",
+	"SELECT 0 AS id EXCEPT SELECT id FROM docs UNION ALL SELECT id FROM docs",
+	"SELECT (SELECT MAX(id) FROM docs) AS id",
+	"SELECT CASE WHEN EXISTS (SELECT 1 FROM docs WHERE id > 3) THEN 4 ELSE 1 END AS id",
+	"SELECT id FROM docs WHERE id NOT IN (SELECT id FROM docs WHERE kind = 1)",
+	"SELECT MAX(id) AS id FROM docs GROUP BY kind HAVING COUNT(*) >= (SELECT COUNT(*) FROM articles) - 10",
+	"SELECT id FROM docs ORDER BY (SELECT COUNT(*) FROM lines l WHERE l.doc = docs.id)",
+	"SELECT id FROM docs WHERE kind = kind OR 1 = 1",
+	"SELECT COALESCE((SELECT MIN(d.id) FROM docs d WHERE d.id > x.id), 0) AS id FROM docs x",
+	"SELECT SUM(id) OVER (PARTITION BY (SELECT MAX(kind) FROM docs)) AS id FROM docs WHERE id < 0",
+	"SELECT doc AS id FROM lines",
+	"SELECT l.doc AS id FROM lines l LEFT JOIN docs d ON d.id = l.doc WHERE d.id IS NULL",
+}
+
+func TestPromise3EveryTableIsItsFilteredProjection(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	table := regexp.MustCompile("`docs` AS (r[0-9]+)(.{0,80})")
+	for _, q := range shapes {
+		x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("BORIS"), Text: q}, "")
+		if err != nil {
+			t.Errorf("%s: %v", q, err)
+			continue
+		}
+		found := table.FindAllStringSubmatch(x.SQL, -1)
+		if found == nil && strings.Contains(q, "docs") {
+			t.Errorf("%s: no table in %s", q, x.SQL)
+		}
+		for _, m := range found {
+			if !strings.HasPrefix(m[2], " WHERE "+m[1]+".`owner` = ?") {
+				t.Errorf("%s: table without its filter in %s", q, x.SQL)
+			}
+		}
+		// BORIS owns 4 and 5; whatever the shape, no other document shows.
+		got, err := r.ask(t.Context(), filter.Request{Caller: as("BORIS"), Text: q})
+		if err != nil {
+			t.Errorf("%s: %v", q, err)
+		}
+		for _, id := range strings.Fields(got) {
+			if id != "4" && id != "5" && id != "0" && id != "<nil>" {
+				t.Errorf("%s shows document %s to BORIS", q, id)
+			}
+		}
+	}
+}
+
+func TestPromise3NoNameIsCaptured(t *testing.T) {
+	const profile = `
+profile: P
+title: {fr: P, en: P}
+erp: custom
+tables:
+  docs:
+    rows: "EXISTS (SELECT 1 FROM secrets s WHERE s.owner = self.owner AND s.owner = :customer)"
+    columns: {id: {}, kind: {}, owner: {}}
+`
+	r := newRig(t, ledger, profile)
+	for _, q := range []string{
+		"WITH secrets AS (SELECT 'ANNA' AS owner) SELECT d.id FROM docs d, secrets ORDER BY 1",
+		"SELECT self.id FROM docs AS self ORDER BY 1",
+		"SELECT r1.id FROM docs AS r1 JOIN docs AS r2 ON r1.id = r2.id ORDER BY 1",
+		"SELECT t1.id FROM (SELECT id FROM docs) t1 JOIN docs s ON s.id = t1.id ORDER BY 1",
+		"WITH w1 AS (SELECT id AS c1 FROM docs) SELECT c1 FROM w1 ORDER BY 1",
+		"SELECT x.id FROM docs x WHERE EXISTS (SELECT 1 FROM docs s WHERE s.owner = x.owner) ORDER BY 1",
+	} {
+		if got, err := r.ask(t.Context(), filter.Request{Caller: as("BORIS"), Text: q}); err != nil || got != "4\n5\n" {
+			t.Errorf("%s: %q, %v", q, got, err)
+		}
+	}
+}
+
+func TestPromise3ADroppedPolicyColumnFails(t *testing.T) {
+	const profile = `
+profile: P
+title: {fr: P, en: P}
+erp: custom
+tables:
+  docs:
+    rows: "id IN (SELECT l.doc FROM lines l WHERE l.article = 'RING') AND owner = :customer"
+    columns: {id: {}}
+  articles: {public: true, columns: {code: {}}}
+`
+	for _, drop := range []string{"ALTER TABLE docs DROP COLUMN owner", "ALTER TABLE lines DROP COLUMN article", "DROP TABLE lines"} {
+		r := newRig(t, ledger, profile)
+		req := filter.Request{Caller: as("BORIS"), Text: "SELECT owner.id, article.code FROM docs owner, articles article ORDER BY 1, 2"}
+		if got, err := r.ask(t.Context(), req); err != nil || got == "" {
+			t.Fatalf("before: %q, %v", got, err)
+		}
+		alter(t, r, drop)
+		if got, err := r.ask(t.Context(), req); err == nil || got != "" {
+			t.Errorf("%s: answered %q", drop, got)
+		}
+	}
+}
+
+func TestPromise4OutsideTheViewNothingExists(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	// cost is hidden, nope does not exist; secrets is outside the profile, missing is nowhere.
+	for _, q := range []string{
+		"SELECT cost FROM docs", "SELECT docs.cost FROM docs", "SELECT main.docs.cost FROM docs", "SELECT id FROM docs WHERE cost > 1",
+		"SELECT id FROM docs WHERE 1 = 1 OR cost IS NULL", "SELECT id FROM docs ORDER BY cost", "SELECT COUNT(*) FROM docs GROUP BY cost",
+		"SELECT MAX(cost) FROM docs", "SELECT a.id FROM docs a JOIN docs b USING (cost)", "SELECT a.id FROM docs a JOIN docs b ON a.cost = b.cost",
+		"SELECT [COST] FROM docs", "SELECT \"cost\" FROM docs", "SELECT `cost` FROM docs", "SELECT (SELECT cost) FROM docs",
+		"SELECT id FROM docs WHERE EXISTS (SELECT cost FROM lines)", "SELECT x.cost FROM (SELECT * FROM docs) x",
+		"SELECT ROW_NUMBER() OVER (ORDER BY cost) FROM docs", "SELECT id FROM docs WHERE (id, cost) IN (SELECT 1, 2)",
+		"SELECT * FROM secrets", "SELECT secrets.* FROM docs", "SELECT * FROM main.secrets", "SELECT id FROM docs, secrets",
+		"SELECT id FROM docs WHERE id IN (SELECT 1 FROM secrets)", "SELECT * FROM sqlite_master", "SELECT rowid FROM docs", "SELECT * FROM temp.docs",
+	} {
+		hidden := refusalBytes(r, q)
+		twin := strings.NewReplacer("cost", "nope", "COST", "NOPE", "secrets", "missing", "sqlite_master", "sqlite_mister", "rowid", "roxid", "temp", "teme").Replace(q)
+		absent := refusalBytes(r, twin)
+		back := strings.NewReplacer("nope", "cost", "NOPE", "COST", "missing", "secrets", "sqlite_mister", "sqlite_master", "roxid", "rowid", "teme", "temp").Replace(absent)
+		if hidden == "" || hidden != back {
+			t.Errorf("%s\n hidden: %s\n absent: %s", q, hidden, absent)
+		}
+	}
+	if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT * FROM docs WHERE id = 1"}); err != nil || strings.Count(got, "|") != 5 {
+		t.Errorf("* gives %q, %v", got, err)
+	}
+}
+
+func refusalBytes(r *rig, q string) string {
+	_, err := r.ask(context.Background(), filter.Request{Caller: as("ANNA"), Text: q})
+	var e *refusal.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	return fmt.Sprintf("%s|%s|%d", e.Code, e.Detail, e.Pos)
+}
+
+func TestPromise5TheFilterMayUseWhatIsHidden(t *testing.T) {
+	const profile = `
+profile: P
+title: {fr: P, en: P}
+erp: custom
+tables:
+  docs:
+    rows: "cost > 50 AND owner IN (SELECT s.owner FROM secrets s WHERE s.owner = :customer)"
+    columns: {id: {}, cost: {hidden: true}}
+`
+	r := newRig(t, ledger, profile)
+	if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT * FROM docs ORDER BY id"}); err != nil || got != "1\n2\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestPromise6NoIdentityNoRows(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	alter := func(change func(*identity.Caller)) identity.Caller {
+		c := as("ANNA")
+		change(&c)
+		return c
+	}
+	now := time.Now()
+	for name, c := range map[string]identity.Caller{
+		"nobody":                        {},
+		"no customer":                   alter(func(c *identity.Caller) { c.Customer.ID, c.Access.CustomerID = "", "" }),
+		"no key":                        alter(func(c *identity.Caller) { c.KeyID = "" }),
+		"a dossier that does not exist": alter(func(c *identity.Caller) { c.Dossier, c.Customer.Dossier, c.Access.Dossier = "x", "x", "x" }),
+		"another dossier's customer":    alter(func(c *identity.Caller) { c.Customer.Dossier = "other" }),
+		"another customer's access":     alter(func(c *identity.Caller) { c.Access.CustomerID = "BORIS" }),
+		"pending":                       alter(func(c *identity.Caller) { c.Access.State = directory.AccessPending }),
+		"suspended":                     alter(func(c *identity.Caller) { c.Access.State = directory.AccessSuspended }),
+		"revoked":                       alter(func(c *identity.Caller) { c.Access.State = directory.AccessRevoked }),
+		"no state":                      alter(func(c *identity.Caller) { c.Access.State = "" }),
+		"removed":                       alter(func(c *identity.Caller) { c.Customer.RemovedAt = &now }),
+		"a profile that does not exist": alter(func(c *identity.Caller) { c.Access.Profile = "NONE" }),
+	} {
+		got, err := r.ask(t.Context(), filter.Request{Caller: c, Text: "SELECT name FROM articles"})
+		if got != "" || codeOf(err) != refusal.NoAccess {
+			t.Errorf("%s: got %q, %v", name, got, err)
+		}
+		if _, err := r.gate.View(t.Context(), c); codeOf(err) != refusal.NoAccess {
+			t.Errorf("%s: sees a catalog, %v", name, err)
+		}
+	}
+	byContact := newRig(t, ledger, strings.Replace(shop, "owner = :customer", "owner = :customer AND ref <> :contact AND ref <> :attr_zone", 1))
+	if got, err := byContact.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM docs"}); codeOf(err) != refusal.NoAccess {
+		t.Errorf("an attribute that the identity lacks: got %q, %v", got, err)
+	}
+}
+
+func TestPromise7ErrorsTellNothing(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	req := filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM docs"}
+	if _, err := r.ask(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, r, "ALTER TABLE docs RENAME COLUMN owner TO renamed_owner")
+	_, err := r.ask(t.Context(), req)
+	var e *refusal.Error
+	if !errors.As(err, &e) || e.Cause == nil {
+		t.Fatalf("got %v", err)
+	}
+	if strings.Contains(err.Error(), "owner") || strings.Contains(err.Error(), "SQL") {
+		t.Errorf("the requester reads %q", err)
+	}
+	if !strings.Contains(e.Cause.Error(), "owner") {
+		t.Errorf("the operator's log lacks the cause: %v", e.Cause)
+	}
+}
+
+func TestPromise8WhatCanFailIsRefused(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	for _, q := range []string{
+		"SELECT 1 / (id - 5) FROM docs", "SELECT id FROM docs WHERE 1 % id = 0", "SELECT CAST(ref AS INT) FROM docs", "SELECT ref::int FROM docs",
+		"SELECT TRY_CAST(ref AS INT) FROM docs", "SELECT (SELECT id FROM docs) FROM docs", "SELECT id FROM docs WHERE ref LIKE owner",
+		"SELECT CAST(total AS INT) FROM docs", "SELECT SUBSTRING(ref, id, 2) FROM docs", "SELECT SUBSTRING(ref, 1, -1) FROM docs",
+		"SELECT LEFT(ref, id) FROM docs", "SELECT at + 1 FROM docs",
+	} {
+		if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); codeOf(err) != refusal.CanFail {
+			t.Errorf("%s: %q, %v", q, got, err)
+		}
+	}
+	for _, q := range []string{"SELECT REPEAT(ref, 1000) FROM docs", "SELECT LPAD(ref, 10000) FROM docs", "SELECT REPLACE(ref, 'a', 'b') FROM docs"} {
+		if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); codeOf(err) != refusal.Unsupported {
+			t.Errorf("%s: %q, %v", q, got, err)
+		}
+	}
+	for _, engine := range []catalog.Engine{catalog.SQLServer} {
+		if _, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT total * total FROM docs"}, engine); codeOf(err) != refusal.CanFail {
+			t.Errorf("arithmetic on %s: %v", engine, err)
+		}
+	}
+}
+
+func TestPromise10Bounded(t *testing.T) {
+	small := filter.Limits{Parse: sqlparse.Limits{Bytes: 400, Depth: 10, Nodes: 60, InList: 5, Params: 3}, Joins: 2, Rows: 2, Bytes: 1 << 20, Time: time.Minute}
+	r := newRig(t, ledger, shop)
+	r.gate = r.with(small)
+	for what, q := range map[string]string{
+		"text":   "SELECT id FROM docs -- " + strings.Repeat("x", 400),
+		"depth":  "SELECT " + strings.Repeat("(", 20) + "1" + strings.Repeat(")", 20),
+		"nodes":  "SELECT 1" + strings.Repeat(" + 1", 60),
+		"list":   "SELECT id FROM docs WHERE id IN (1,2,3,4,5,6)",
+		"joins":  "SELECT a.id FROM docs a, docs b, docs c, docs d",
+		"digits": "SELECT " + strings.Repeat("9", 50),
+	} {
+		if _, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); codeOf(err) != refusal.LimitExceeded {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	answer, err := r.gate.Do(t.Context(), filter.Request{Caller: as("ANNA"), Front: "sql", Text: "SELECT id FROM articles, docs"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Close()
+	n := 0
+	for {
+		if _, err := answer.Rows.Next(t.Context()); err != nil {
+			break
+		}
+		n++
+	}
+	if n != 2 || !answer.Truncated() {
+		t.Errorf("%d rows, truncated %v", n, answer.Truncated())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := r.ask(ctx, filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM docs"}); codeOf(err) != refusal.Cancelled && codeOf(err) != refusal.Unavailable {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestPromise12PlansAreSharedDataNever(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	m := &countingMetrics{}
+	r.gate = r.withMetrics(m)
+	const q = "SELECT id FROM docs WHERE total > ? ORDER BY id"
+	for _, c := range []struct {
+		customer string
+		least    any
+		want     string
+	}{{"ANNA", int64(0), "1\n2\n"}, {"BORIS", int64(0), "4\n5\n"}, {"ANNA", int64(200), "2\n"}, {"BORIS", int64(200), "4\n"}, {"NOBODY'S", int64(0), ""}} {
+		if got, err := r.ask(t.Context(), filter.Request{Caller: as(c.customer), Text: q, Params: []any{c.least}}); err != nil || got != c.want {
+			t.Errorf("%s over %v: %q, %v", c.customer, c.least, got, err)
+		}
+	}
+	if m.compiled != 1 || m.cached != 4 {
+		t.Errorf("%d compiled, %d cached", m.compiled, m.cached)
+	}
+	// Another kind of value is another plan.
+	if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q, Params: []any{"200.5"}}); err != nil || got != "2\n" {
+		t.Errorf("a string for a number: %q, %v", got, err)
+	}
+	if m.compiled != 2 {
+		t.Errorf("a plan was shared between kinds of values")
+	}
+}
+
+func TestNothingRunsUnaudited(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	req := filter.Request{Caller: as("ANNA"), RequestID: "q1", Text: "SELECT id FROM docs WHERE ref = 'A-1'"}
+	req.Caller.Actor = "somebody"
+	if _, err := r.ask(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.audit.entries) != 1 || len(r.audit.outcomes) != 1 {
+		t.Fatalf("%d entries, %d outcomes", len(r.audit.entries), len(r.audit.outcomes))
+	}
+	e, o := r.audit.entries[0], r.audit.outcomes[0]
+	if e.Decision != audit.Allow || e.CustomerID != "ANNA" || e.Actor != "somebody" || e.RequestID != "q1" || fmt.Sprint(e.Tables) != "[docs]" || o.ID != e.ID || o.Rows != 1 {
+		t.Errorf("entry %+v, outcome %+v", e, o)
+	}
+	if strings.Contains(fmt.Sprintf("%+v", e), "A-1") {
+		t.Errorf("a value of the request is in the audit: %+v", e)
+	}
+	if _, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT cost FROM docs"}); err == nil || len(r.audit.entries) != 2 || r.audit.entries[1].Decision != audit.Deny || r.audit.entries[1].Code != "unknown_name" {
+		t.Errorf("a refusal is not in the audit: %+v", r.audit.entries)
+	}
+	r.audit.broken = errors.New("disk full")
+	for _, q := range []string{"SELECT id FROM docs", "SELECT cost FROM docs"} {
+		if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); got != "" || codeOf(err) != refusal.AuditDown {
+			t.Errorf("%s with a broken audit: %q, %v", q, got, err)
+		}
+	}
+}
