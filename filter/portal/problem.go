@@ -102,23 +102,29 @@ func (v *visit) refuse(err error, p *httpjson.Problem) {
 		return
 	}
 	if v.call == callRows {
-		p = withPostgREST(p, nil)
+		p = v.withPostgREST(p)
 	}
 	httpjson.WriteProblem(v.w, v.r, p)
 }
 
 // withPostgREST gives p's twin with PostgREST's message, details and hint; its
 // code is the problem's own.
-func withPostgREST(p *httpjson.Problem, details any) *httpjson.Problem {
+func (v *visit) withPostgREST(p *httpjson.Problem) *httpjson.Problem {
 	twin := *p
-	twin.Members = map[string]any{"message": p.Detail, "details": details, "hint": nil}
-	for k, m := range p.Members {
-		twin.Members[k] = m
+	twin.Members = map[string]any{"message": p.Detail, "details": nil, "hint": nil}
+	if p.Detail == "" || isInternal(p.Code) {
+		twin.Members["message"] = httpjson.Title(v.r, p.Code)
 	}
-	if p.Code == httpjson.Internal || p.Detail == "" {
-		twin.Members["message"] = "something failed here: the request's id finds it in the operator's log"
+	for name, member := range p.Members {
+		twin.Members[name] = member
 	}
 	return &twin
+}
+
+// isInternal tells whether a problem's detail is for the operator alone. A
+// code that httpjson does not know is.
+func isInternal(c httpjson.Code) bool {
+	return httpjson.Status(c) == http.StatusInternalServerError
 }
 
 // The codes of PostgREST that its clients branch on. They stand where ours
@@ -141,7 +147,7 @@ func (e *postgrestError) Error() string { return e.code + ": " + e.message + ": 
 // write answers with e as a problem document.
 func (e *postgrestError) write(v *visit) {
 	body, _ := json.Marshal(map[string]any{ // texts and a number: it cannot fail
-		"type": "about:blank", "title": e.title, "status": e.status, "code": e.code,
+		"type": "urn:vantelle:problem:" + e.code, "title": e.title, "status": e.status, "code": e.code,
 		"detail": e.message + ": " + e.details, "request_id": v.id(),
 		"message": e.message, "details": e.details, "hint": nil,
 	})
@@ -157,7 +163,7 @@ func (e *postgrestError) write(v *visit) {
 // line is a problem as the last line of NDJSON carries it.
 func (v *visit) line(p *httpjson.Problem) []byte {
 	doc := map[string]any{"status": httpjson.Status(p.Code), "code": p.Code, "request_id": v.id()}
-	if p.Detail != "" && p.Code != httpjson.Internal {
+	if p.Detail != "" && !isInternal(p.Code) {
 		doc["detail"] = p.Detail
 	}
 	body, _ := json.Marshal(doc) // texts and a number: it cannot fail

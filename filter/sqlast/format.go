@@ -150,9 +150,9 @@ func (p *printer) item(i Item) {
 	}
 }
 
-// readsAsAssignment reports whether x starts with "name =" or "'text' =", which
-// in a select list is an alias to SQL Server and a comparison to the others, and
-// therefore refused without parentheses.
+// readsAsAssignment reports whether x starts with "name =", "'text' =" or
+// "@name =", which in a select list is an alias or an assignment to SQL Server
+// and a comparison to the others, and therefore refused without parentheses.
 func readsAsAssignment(x Expr) bool {
 	for {
 		var first Expr
@@ -169,7 +169,7 @@ func readsAsAssignment(x Expr) bool {
 			switch n := first.(type) {
 			case *Name:
 				return len(n.Parts) == 1
-			case *String:
+			case *String, *Param:
 				return true
 			}
 		}

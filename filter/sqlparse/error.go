@@ -56,18 +56,34 @@ func (p *parser) unexpected(expected string) error {
 		return p.fault
 	}
 	if p.tok.Kind == sqltoken.Word {
+		hint := ""
+		if p.tok.Keyword.Reserved() && mayBeName(expected) && endsOperand(p.ahead) {
+			hint = "; the word is reserved: quote it if it is a name"
+		}
 		if what := notOffered(p.tok.Text); what != "" {
-			return p.unsupported(p.pos(), "%s is not offered", what)
+			return p.unsupported(p.pos(), "%s is not offered%s", what, hint)
 		}
-		if p.tok.Keyword.Reserved() && expected == aName {
-			return p.syntax(p.pos(), "%s is a reserved word: quote it to use it as a name", describe(p.tok))
-		}
+		return p.syntax(p.pos(), "found %s where %s was expected%s", describe(p.tok), expected, hint)
 	}
 	return p.syntax(p.pos(), "found %s where %s was expected", describe(p.tok), expected)
 }
 
-// aName is what unexpected says where a name is missing.
-const aName = "a name"
+// What unexpected says where a name could stand.
+const (
+	aName        = "a name"
+	aTable       = "a table or a subquery"
+	anExpression = "an expression"
+)
+
+func mayBeName(expected string) bool {
+	return expected == aName || expected == aTable || expected == anExpression
+}
+
+// endsOperand reports whether the token makes the word before it look like a
+// name: a sign other than a parenthesis, another clause or the end.
+func endsOperand(t sqltoken.Token) bool {
+	return t.Kind == sqltoken.EOF || t.Kind == sqltoken.Op && t.Text != "(" || t.Keyword.Reserved()
+}
 
 // describe names a token for a message. Strings are not shown: they are data.
 func describe(t sqltoken.Token) string {

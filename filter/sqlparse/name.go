@@ -97,8 +97,6 @@ func (p *parser) alias() (sqlast.Ident, error) {
 		return sqlast.Ident{}, p.unsupported(p.pos(), "AT TIME ZONE is not offered")
 	case p.tok.Text[0] == '[' && p.tok.At == p.before:
 		return sqlast.Ident{}, p.unsupported(p.pos(), "array subscripts are not offered; put a blank before an alias in brackets")
-	case (p.tok.Is("USE") || p.tok.Is("FORCE") || p.tok.Is("IGNORE")) && (p.ahead.Is("INDEX") || p.ahead.Is("KEY")):
-		return sqlast.Ident{}, p.unsupported(p.pos(), "index hints are not offered")
 	}
 	return p.name()
 }

@@ -33,7 +33,7 @@ func (p *parser) comparison(x sqlast.Expr, op string) (sqlast.Expr, error) {
 	p.advance()
 	if p.is(sqltoken.ANY) || p.is(sqltoken.SOME) || p.is(sqltoken.ALL) {
 		if op == "IS NOT DISTINCT FROM" {
-			return nil, p.unexpected("an expression")
+			return nil, p.unexpected(anExpression)
 		}
 		all := p.is(sqltoken.ALL)
 		p.advance()

@@ -22,7 +22,7 @@ func (p *parser) primary() (sqlast.Expr, error) {
 	if p.isOp("(") {
 		return p.parens()
 	}
-	return nil, p.unexpected("an expression")
+	return nil, p.unexpected(anExpression)
 }
 
 // wordPrimary reads what starts with a word: a constant, a construct of its
@@ -48,7 +48,7 @@ func (p *parser) wordPrimary() (sqlast.Expr, error) {
 		return p.call()
 	}
 	if p.tok.Keyword.Reserved() {
-		return nil, p.unexpected("an expression")
+		return nil, p.unexpected(anExpression)
 	}
 	return p.columnName()
 }

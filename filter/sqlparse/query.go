@@ -75,6 +75,9 @@ func (p *parser) cte(recursive bool) (*sqlast.CTE, error) {
 	if err := p.expect(sqltoken.AS); err != nil {
 		return nil, err
 	}
+	if p.is(sqltoken.NOT) && p.ahead.Is("MATERIALIZED") {
+		return nil, p.unsupported(p.pos(), "NOT MATERIALIZED is not offered")
+	}
 	if c.Query, err = p.parenQuery(); err != nil {
 		return nil, err
 	}

@@ -80,9 +80,9 @@ func (p *parser) item() (sqlast.Item, error) {
 	var x sqlast.Expr
 	var err error
 	switch {
-	case p.aheadIsOp("=") && (isName(p.tok) || p.tok.Kind == sqltoken.String):
-		return nil, p.unsupported(start,
-			"a select item cannot start with a name and =, which engines read differently: write expression AS alias, or put the comparison in parentheses")
+	case p.aheadIsOp("=") && (isName(p.tok) || p.tok.Kind == sqltoken.String || p.tok.Kind == sqltoken.Param):
+		return nil, p.unsupported(start, // an alias or an assignment to SQL Server, a comparison to the others
+			"a select item cannot start like name = …: write expression AS name, or put the comparison in parentheses")
 	case p.aheadIsOp(".") && isName(p.tok):
 		name, star, nameErr := p.dotted(true)
 		if nameErr != nil {

@@ -114,7 +114,7 @@ func (p *parser) tableName() (sqlast.Table, error) {
 	p.nodes++
 	t := &sqlast.TableName{At: p.pos()}
 	if !isName(p.tok) {
-		return nil, p.unexpected("a table or a subquery")
+		return nil, p.unexpected(aTable)
 	}
 	var err error
 	if t.Name, _, err = p.dotted(false); err != nil {
@@ -126,6 +126,9 @@ func (p *parser) tableName() (sqlast.Table, error) {
 	if p.isOp("(") {
 		return nil, p.unsupported(p.pos(), "table functions and table hints are not offered")
 	}
+	if err := p.plainTable(); err != nil {
+		return nil, err
+	}
 	if t.Alias, err = p.alias(); err != nil {
 		return nil, err
 	}
@@ -135,10 +138,13 @@ func (p *parser) tableName() (sqlast.Table, error) {
 	return t, p.plainTable()
 }
 
-// plainTable refuses WITH (NOLOCK) and other hints after a table.
+// plainTable refuses the hints that may follow a table: WITH (NOLOCK) and USE INDEX.
 func (p *parser) plainTable() error {
-	if p.is(sqltoken.WITH) && p.aheadIsOp("(") {
+	switch {
+	case p.is(sqltoken.WITH) && p.aheadIsOp("("):
 		return p.unsupported(p.pos(), "table hints are not offered")
+	case (p.tok.Is("USE") || p.tok.Is("FORCE") || p.tok.Is("IGNORE")) && (p.ahead.Is("INDEX") || p.ahead.Is("KEY")):
+		return p.unsupported(p.pos(), "index hints are not offered")
 	}
 	return nil
 }

@@ -93,7 +93,7 @@ func (s *Scanner) badStart(at int) error {
 		return s.unsupported(at, "# is not offered: write comments with -- and quote names that hold it")
 	case r == '{':
 		return s.unsupported(at, "{…} escapes are not offered: write the function or the literal itself")
-	case r == '&' || r == '|' || r == '^' || r == '~':
+	case r == '!' || r == '&' || r == '|' || r == '^' || r == '~':
 		return s.unsupported(at, "the operator %q is not offered", r)
 	case r == '\\':
 		return s.fail(at, "a backslash has no meaning outside strings")

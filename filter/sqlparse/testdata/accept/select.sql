@@ -95,9 +95,9 @@ SELECT a FROM t ORDER BY a NULLS FIRST, b DESC NULLS LAST, c ASC NULLS LAST, nul
 SELECT a FROM t ORDER BY a NULLS FIRST, b DESC NULLS LAST, c NULLS LAST, nulls
 
 === a comparison in parentheses is an item
-SELECT (a = 1), (a = 1 AND b) x, a.b = 1, a <> 1, ('x' = a), NULL = a FROM t
+SELECT (a = 1), (a = 1 AND b) x, a.b = 1, a <> 1, ('x' = a), (@x = a), NULL = a FROM t
 ---
-SELECT (a = 1), (a = 1 AND b) AS x, a.b = 1, a <> 1, ('x' = a), NULL = a FROM t
+SELECT (a = 1), (a = 1 AND b) AS x, a.b = 1, a <> 1, ('x' = a), (:x = a), NULL = a FROM t
 
 === a quantified comparison in parentheses is an item
 SELECT (a = ANY (SELECT 1)) x FROM t

@@ -306,7 +306,7 @@ SELECT * FROM t WHERE a == b
 === an exclamation mark
 SELECT * FROM t WHERE !a
 ---
-1:23 sql_syntax the character '!' has no meaning here
+1:23 sql_unsupported the operator '!' is not offered
 
 === a shift
 SELECT a << 2 FROM t

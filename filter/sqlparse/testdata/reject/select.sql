@@ -21,22 +21,22 @@ SELECT ,a FROM t
 === T-SQL alias with =
 SELECT total = a + b FROM t
 ---
-1:8 sql_unsupported a select item cannot start with a name and =, which engines read differently: write expression AS alias, or put the comparison in parentheses
+1:8 sql_unsupported a select item cannot start like name = …: write expression AS name, or put the comparison in parentheses
 
 === T-SQL quoted alias with =
 SELECT [total] = a FROM t
 ---
-1:8 sql_unsupported a select item cannot start with a name and =, which engines read differently: write expression AS alias, or put the comparison in parentheses
+1:8 sql_unsupported a select item cannot start like name = …: write expression AS name, or put the comparison in parentheses
 
 === T-SQL string alias with =
 SELECT 'total' = a FROM t
 ---
-1:8 sql_unsupported a select item cannot start with a name and =, which engines read differently: write expression AS alias, or put the comparison in parentheses
+1:8 sql_unsupported a select item cannot start like name = …: write expression AS name, or put the comparison in parentheses
 
 === an assignment to a variable
 SELECT @a = 1
 ---
-?
+1:8 sql_unsupported a select item cannot start like name = …: write expression AS name, or put the comparison in parentheses
 
 === a string as an alias
 SELECT a AS 'x' FROM t
@@ -51,17 +51,17 @@ SELECT a 'x' FROM t
 === a reserved word as an alias
 SELECT a AS order FROM t
 ---
-1:13 sql_syntax order is a reserved word: quote it to use it as a name
+1:13 sql_syntax found order where a name was expected; the word is reserved: quote it if it is a name
 
 === a reserved word as a name
 SELECT table FROM t
 ---
-1:8 sql_unsupported TABLE is not offered
+1:8 sql_unsupported TABLE is not offered; the word is reserved: quote it if it is a name
 
 === a reserved word after a dot
 SELECT t.group FROM t
 ---
-1:10 sql_syntax group is a reserved word: quote it to use it as a name
+1:10 sql_syntax found group where a name was expected; the word is reserved: quote it if it is a name
 
 === an alias of a star
 SELECT * AS a FROM t

@@ -61,7 +61,7 @@ SELECT a FROM t USE INDEX (i)
 === an index hint after an alias
 SELECT a FROM t x FORCE INDEX (i)
 ---
-1:19 sql_syntax found FORCE where the end of the query was expected
+1:19 sql_unsupported index hints are not offered
 
 === a table function
 SELECT a FROM generate_series(1, 10)

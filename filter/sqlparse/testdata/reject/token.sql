@@ -9,9 +9,9 @@ SELECT 'a''
 1:8 sql_syntax the string that starts here has no end
 
 === a backslash does not escape a quote
-SELECT 'a\' OR 1=1 --'
+SELECT 'a\' OR 1=1 'b
 ---
-?
+1:20 sql_syntax the string that starts here has no end
 
 === an unclosed quoted name
 SELECT "a FROM t

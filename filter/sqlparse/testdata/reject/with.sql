@@ -6,12 +6,12 @@ WITH c AS (SELECT 1)
 === WITH without a name
 WITH AS (SELECT 1) SELECT 2
 ---
-1:6 sql_syntax AS is a reserved word: quote it to use it as a name
+1:6 sql_syntax found AS where a name was expected
 
 === WITH without AS
 WITH c (SELECT 1) SELECT 2
 ---
-1:9 sql_syntax SELECT is a reserved word: quote it to use it as a name
+1:9 sql_syntax found SELECT where a name was expected
 
 === WITH without parentheses
 WITH c AS SELECT 1 SELECT 2
@@ -21,7 +21,7 @@ WITH c AS SELECT 1 SELECT 2
 === a comma too many in WITH
 WITH c AS (SELECT 1), SELECT 2
 ---
-1:23 sql_syntax SELECT is a reserved word: quote it to use it as a name
+1:23 sql_syntax found SELECT where a name was expected
 
 === an empty column list
 WITH c () AS (SELECT 1) SELECT 2
@@ -36,7 +36,7 @@ WITH c AS MATERIALIZED (SELECT 1) SELECT 2
 === NOT MATERIALIZED
 WITH c AS NOT MATERIALIZED (SELECT 1) SELECT 2
 ---
-1:11 sql_syntax found NOT where "(" was expected
+1:11 sql_unsupported NOT MATERIALIZED is not offered
 
 === a qualified name in WITH
 WITH dbo.c AS (SELECT 1) SELECT 2
