@@ -175,13 +175,17 @@ func (f *front) sql(body string, headers ...string) *httptest.ResponseRecorder {
 }
 
 // testView shows F_DOCENTETE, keyed by DO_Piece, and HEADLESS, which has no
-// key; F_COMPTET is in the catalog only.
-func testView() *view.View {
+// key; F_COMPTET is in the catalog only, and has the hidden columns given.
+func testView(hidden ...string) *view.View {
 	text := func(name string, nullable bool) *catalog.Column {
 		return &catalog.Column{Name: name, Type: sqltype.Type{Kind: sqltype.Text, Length: 17}, Nullable: nullable}
 	}
+	customers := &catalog.Table{Name: "F_COMPTET", Columns: []*catalog.Column{text("CT_Num", false)}, PrimaryKey: []string{"CT_Num"}}
+	for _, name := range hidden {
+		customers.Columns = append(customers.Columns, text(name, true))
+	}
 	cat := catalog.New(catalog.SQLite, "3", []*catalog.Table{
-		{Name: "F_COMPTET", Columns: []*catalog.Column{text("CT_Num", false)}, PrimaryKey: []string{"CT_Num"}},
+		customers,
 		{Name: "F_DOCENTETE", PrimaryKey: []string{"DO_Piece"}, Columns: []*catalog.Column{
 			text("DO_Piece", false), text("DO_Tiers", false), text("DO_Ref", true), text("DO_Secret", true),
 			{Name: "DO_Total", Type: decimalType, Nullable: true},

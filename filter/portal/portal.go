@@ -50,23 +50,23 @@ type Config struct {
 
 // Limits bound one request. A zero field has the default that DefaultLimits gives.
 type Limits struct {
-	Body     int64         // bytes of a request's body
-	Time     time.Duration // from a request's first byte to its answer's last
-	Patience time.Duration // how long a client may take to read a piece of an answer
-	Page     int64         // rows of /rows where the request doesn't say
-	MaxPage  int64         // rows of /rows at most
-	PageSize int           // bytes of an answer of /rows at most
+	Body      int64         // bytes of a request's body
+	Time      time.Duration // from a request's first byte to its answer's last
+	Patience  time.Duration // how long a client may take to read a piece of an answer
+	Page      int64         // rows of /rows where the request doesn't say
+	MaxPage   int64         // rows of /rows at most
+	PageBytes int           // bytes of an answer of /rows at most
 }
 
 // DefaultLimits are the limits that hold where the configuration is silent.
 func DefaultLimits() Limits {
 	return Limits{
-		Body:     1 << 20,
-		Time:     60 * time.Second,
-		Patience: 30 * time.Second,
-		Page:     1000,
-		MaxPage:  10_000,
-		PageSize: 32 << 20,
+		Body:      1 << 20,
+		Time:      60 * time.Second,
+		Patience:  30 * time.Second,
+		Page:      1000,
+		MaxPage:   10_000,
+		PageBytes: 32 << 20,
 	}
 }
 
@@ -89,8 +89,8 @@ func (l Limits) withDefaults() Limits {
 		l.Page = d.Page
 	}
 	l.Page = min(l.Page, l.MaxPage)
-	if l.PageSize == 0 {
-		l.PageSize = d.PageSize
+	if l.PageBytes == 0 {
+		l.PageBytes = d.PageBytes
 	}
 	return l
 }

@@ -125,9 +125,9 @@ func (p *portal) readPage(v *visit, query *sqlast.Query, params []any, enc encod
 			return nil, err
 		}
 		pg.rows++
-		if len(pg.body) > p.Limits.PageSize {
+		if len(pg.body) > p.Limits.PageBytes {
 			return nil, refusal.New(refusal.LimitExceeded,
-				"a page of rows may have %d bytes and %d rows filled it: ask for fewer rows or columns, or use /sql", p.Limits.PageSize, pg.rows)
+				"a page of rows may have %d bytes and %d rows filled it: ask for fewer rows or columns, or use /sql", p.Limits.PageBytes, pg.rows)
 		}
 	}
 	if pg.body, err = enc.end(pg.body, false); err != nil { // Content-Range tells of a cut

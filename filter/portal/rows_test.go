@@ -234,12 +234,12 @@ func TestRowsRefusedBeforeTheGate(t *testing.T) {
 		status       int
 		code         string
 	}{
-		"a mistake in the query string":    {"F_DOCENTETE?a=1", "", 400, "sql_syntax"},
-		"what is not offered":              {"F_DOCENTETE?select=a::text", "", 400, "sql_unsupported"},
-		"an Accept of another":             {"F_DOCENTETE", "application/x-ndjson", 406, "not_acceptable"},
-		"a table that is no UTF-8":         {"%FF", "", 400, "sql_syntax"},
-		"a table with NUL":                 {"a%00b", "", 400, "sql_syntax"},
-		"a range and limit that don't fit": {"F_DOCENTETE?offset=-1", "", 400, "sql_syntax"},
+		"a mistake in the query string": {"F_DOCENTETE?a=1", "", 400, "sql_syntax"},
+		"what is not offered":           {"F_DOCENTETE?select=a::text", "", 400, "sql_unsupported"},
+		"an Accept of another":          {"F_DOCENTETE", "application/x-ndjson", 406, "not_acceptable"},
+		"a table that is no UTF-8":      {"%FF", "", 400, "sql_syntax"},
+		"a table with NUL":              {"a%00b", "", 400, "sql_syntax"},
+		"a negative offset":             {"F_DOCENTETE?offset=-1", "", 400, "sql_syntax"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -276,7 +276,7 @@ func TestRowsThatFailMidwayAreAProblem(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			f := newFront(tt.answers...)
-			f.config.Limits.PageSize = 200
+			f.config.Limits.PageBytes = 200
 			query := "?limit=2"
 			if tt.code == "limit_exceeded" {
 				query = "?limit=100"

@@ -120,12 +120,16 @@ func (p *parser) trim() (sqlast.Expr, error) {
 
 // position reads POSITION(a IN b) as the call POSITION(a, b).
 func (p *parser) position() (sqlast.Expr, error) {
+	if err := p.enter(); err != nil { // side, unlike expr, does not count itself
+		return nil, err
+	}
 	c := p.newCall()
 	p.advance()
 	part, err := p.side()
 	if err != nil {
 		return nil, err
 	}
+	p.leave()
 	c.Args = []sqlast.Expr{part}
 	if err := p.expect(sqltoken.IN); err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ func (p *parser) unexpected(expected string) error {
 	}
 	if p.tok.Kind == sqltoken.Word {
 		hint := ""
-		if p.tok.Keyword.Reserved() && mayBeName(expected) && endsOperand(p.ahead) {
+		if p.tok.Keyword.Reserved() && !isStatement(p.tok.Text) && mayBeName(expected) && endsOperand(p.ahead) {
 			hint = "; the word is reserved: quote it if it is a name"
 		}
 		if what := notOffered(p.tok.Text); what != "" {

@@ -143,10 +143,13 @@ func (p *parser) unary() (sqlast.Expr, error) {
 	return &sqlast.Unary{At: start, Op: op, X: x}, nil
 }
 
-// casts reads the ::type after x.
+// casts reads the ::type after x. Each is a level of nesting, as it would be
+// written CAST(CAST(x AS …) AS …).
 func (p *parser) casts(start sqlast.Pos, x sqlast.Expr) (sqlast.Expr, error) {
-	for n := 0; p.isOp("::"); n++ {
-		if err := p.link(n); err != nil {
+	level := p.depth
+	defer func() { p.depth = level }()
+	for p.isOp("::") {
+		if err := p.enter(); err != nil {
 			return nil, err
 		}
 		p.advance()

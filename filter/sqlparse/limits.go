@@ -5,7 +5,7 @@ package sqlparse
 type Limits struct {
 	Bytes  int // length of the text; 64 KiB
 	Tokens int // words and signs; 20000
-	Depth  int // nesting of parentheses, subqueries, calls, CASE, NOT and signs; 60, at most 1000
+	Depth  int // nesting of parentheses, subqueries, calls, CASE, casts, NOT and signs; 60, at most 1000
 	Nodes  int // nodes of the tree; 20000
 	InList int // elements of one IN list; 5000
 	Params int // parameters, and the highest number of one; 2000
@@ -21,7 +21,7 @@ const (
 	// recursion stays within some hundred kilobytes of stack.
 	maxDepth = 1000
 
-	// maxChain is how many operators, joins, set operations or casts may stand
+	// maxChain is how many operators, joins or set operations may stand
 	// side by side. A chain grows its tree to the left, one level for each, and
 	// every later walk recurses that deep; Depth does not count them, because a
 	// list of a few hundred ORs is an honest request.

@@ -1,8 +1,8 @@
 package sqltype
 
 import (
+	"encoding/hex"
 	"errors"
-	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -152,7 +152,7 @@ func parseUUID(text string) (any, error) {
 	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
 		return nil, errors.New(want)
 	}
-	if _, ok := new(big.Int).SetString(strings.ReplaceAll(text, "-", ""), 16); !ok {
+	if raw, err := hex.DecodeString(strings.ReplaceAll(text, "-", "")); err != nil || len(raw) != 16 {
 		return nil, errors.New(want)
 	}
 	return strings.ToLower(text), nil

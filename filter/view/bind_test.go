@@ -44,7 +44,7 @@ func TestWhatCannotBeBoundIsOutOfTheViewAndNamed(t *testing.T) {
 		"a follower of a table that is out":       {"  docs: {rows: \"proprietor = :customer\", columns: {id: {}}}\n  lines: {follows: {table: docs, on: [[doc, id]]}, columns: {id: {}}}\n", "follows docs"},
 		"follows columns of two families":         {"  docs: {rows: \"owner = :customer\", columns: {id: {}}}\n  lines: {follows: {table: docs, on: [[doc, owner]]}, columns: {id: {}}}\n", "cannot be compared"},
 		"a pinned column that is not shown":       {"  docs: {rows: \"owner = :customer\", columns: {id: {}, gone: {}}, require_filter: [gone]}\n", "does not show it"},
-		"only hidden columns":                     {"  docs: {rows: \"owner = :customer\", columns: {id: {hidden: true}}}\n", "no column"},
+		"only columns that are not there":         {"  docs: {rows: \"owner = :customer\", columns: {gone: {}}}\n", "no column"},
 	} {
 		v := bind(t, c.tables)
 		bad := "docs"

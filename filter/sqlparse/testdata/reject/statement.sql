@@ -172,7 +172,7 @@ WITH c AS (DELETE FROM t RETURNING *) SELECT * FROM c
 === INSERT in a derived table
 SELECT * FROM (INSERT INTO t VALUES (1)) x
 ---
-1:16 sql_unsupported the statement INSERT is not offered; the word is reserved: quote it if it is a name
+1:16 sql_unsupported the statement INSERT is not offered
 
 === a word that is no statement
 HELLO world
