@@ -18,7 +18,7 @@ import (
 	"github.com/vantelle/vantelle/internal/identity"
 )
 
-var printedEngines = []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.SQLServer}
+var printedEngines = []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.MariaDB, catalog.SQLServer}
 
 func TestPromise1NoTextOfTheRequestReachesTheERP(t *testing.T) {
 	r := newRig(t, ledger, shop)

@@ -82,7 +82,7 @@ func TestEveryNodeIsWalkedAndPrinted(t *testing.T) {
 		if !visited {
 			t.Errorf("%s is not visited", name)
 		}
-		for _, engine := range []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.SQLServer} {
+		for _, engine := range []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.MariaDB, catalog.SQLServer} {
 			policy := &querytree.Policy{Table: users, Self: &querytree.Self{Table: users}, Where: yes}
 			if _, err := sqlprint.Print(q, func(*querytree.Scan) *querytree.Policy { return policy }, engine); err != nil {
 				t.Errorf("%s on %s: %v", name, engine, err)

@@ -30,7 +30,7 @@ type entry struct {
 	title, written, text, expected string
 }
 
-func readCorpus(t *testing.T, path string) []entry {
+func readCorpus(t testing.TB, path string) []entry {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -146,6 +146,9 @@ func (p *parser) unary() (sqlast.Expr, error) {
 // casts reads the ::type after x. Each is a level of nesting, as it would be
 // written CAST(CAST(x AS …) AS …).
 func (p *parser) casts(start sqlast.Pos, x sqlast.Expr) (sqlast.Expr, error) {
+	if !p.isOp("::") {
+		return x, nil
+	}
 	level := p.depth
 	defer func() { p.depth = level }()
 	for p.isOp("::") {

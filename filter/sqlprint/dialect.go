@@ -19,13 +19,16 @@ type dialect interface {
 	null(b []byte, t sqltype.Type) []byte
 	number(b []byte, text string, t sqltype.Type) []byte
 	truth(v bool) string
-	booleans() bool       // conditions are values
-	rowValues() bool      // (a, b) IN (SELECT …)
-	filterClause() bool   // aggregates take FILTER
-	concatFunction() bool // CONCAT exists and skips NULLs
-	concatOperator() string
-	topClause() bool   // SELECT TOP (n)
-	topOnlyWith() bool // WITH may not stand in a subquery
+	positional() bool       // parameters have no number: each place is one of its own
+	booleans() bool         // conditions are values
+	fullJoin() bool         // FULL JOIN
+	limitInSubquery() bool  // IN (SELECT … LIMIT …)
+	rowValues() bool        // (a, b) IN (SELECT …)
+	filterClause() bool     // aggregates take FILTER
+	concatFunction() bool   // CONCAT exists and skips NULLs
+	concatOperator() string // "" for none: then CONCAT gives NULL where an operand is, and CONCAT_WS skips it
+	topClause() bool        // SELECT TOP (n)
+	topOnlyWith() bool      // WITH may not stand in a subquery
 	conversion(from, to sqltype.Type) (before, after string)
 	limit(p *printer, limit, offset querytree.Expr, ordered, plain bool) error
 	orderKey(p *printer, o querytree.Order, key, value func() error) error
@@ -42,6 +45,8 @@ func dialectOf(e catalog.Engine) dialect {
 		return postgres{}
 	case catalog.SQLServer:
 		return sqlserver{}
+	case catalog.MariaDB:
+		return mariadb{}
 	}
 	return nil
 }
@@ -89,6 +94,29 @@ func orderNative(p *printer, o querytree.Order, key func() error, lowFirst bool)
 	return nil
 }
 
+// orderByCase prints an order key for engines that put NULLs first when
+// ascending and know no word for the other way.
+func orderByCase(p *printer, o querytree.Order, key, value func() error) error {
+	if !o.NotNull && o.NullsFirst == o.Desc {
+		p.put("CASE WHEN ")
+		if err := value(); err != nil {
+			return err
+		}
+		if o.NullsFirst {
+			p.put(" IS NULL THEN 0 ELSE 1 END, ")
+		} else {
+			p.put(" IS NULL THEN 1 ELSE 0 END, ")
+		}
+	}
+	if err := key(); err != nil {
+		return err
+	}
+	if o.Desc {
+		p.put(" DESC")
+	}
+	return nil
+}
+
 // limitOffset prints LIMIT and OFFSET; all is what stands for "every row".
 func limitOffset(p *printer, limit, offset querytree.Expr, all string) error {
 	if limit != nil {
@@ -131,9 +159,12 @@ func likeWords(p *printer, x *querytree.Like, word, before, after, noEscape stri
 		p.out.Patterns = append(p.out.Patterns, Pattern{Param: i, Escape: x.Escape})
 	}
 	p.put(" ESCAPE '")
-	if x.Escape == '\'' {
+	switch {
+	case x.Escape == '\'':
 		p.put("''")
-	} else {
+	case x.Escape == '\\' && p.engine() == catalog.MariaDB:
+		p.put(`\\`)
+	default:
 		p.put(string(x.Escape))
 	}
 	p.put("'")

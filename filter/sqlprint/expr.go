@@ -179,7 +179,11 @@ func (p *printer) op(x *querytree.Op) error {
 	}
 	word := x.Op
 	if word == "||" {
-		word = p.concatOperator()
+		if word = p.concatOperator(); word == "" {
+			p.put("CONCAT(")
+			defer p.put(")")
+			return p.list(x.Args)
+		}
 	}
 	for i, a := range x.Args {
 		least := own + 1
@@ -213,6 +217,9 @@ func (p *printer) call(x *querytree.Call) error {
 		return p.concatWithoutNulls(x)
 	}
 	template := x.Func.Template(p.engine())
+	if x.Func.Name == "CONCAT" && p.concatOperator() == "" {
+		template = "CONCAT_WS('', {*})"
+	}
 	for template != "" {
 		before, rest, found := strings.Cut(template, "{")
 		p.put(before)
@@ -371,7 +378,12 @@ func (p *printer) inQuery(x *querytree.InQuery) error {
 		p.put(" NOT")
 	}
 	p.put(" IN (")
-	err := p.query(x.Query, false)
+	var err error
+	if x.Query.Limit != nil && !p.limitInSubquery() {
+		err = p.selectAll(x.Query)
+	} else {
+		err = p.query(x.Query, false)
+	}
 	p.put(")")
 	return err
 }

@@ -20,6 +20,9 @@ func (postgres) rowValues() bool                    { return true }
 func (postgres) filterClause() bool                 { return true }
 func (postgres) concatFunction() bool               { return true }
 func (postgres) concatOperator() string             { return "||" }
+func (postgres) positional() bool                   { return false }
+func (postgres) fullJoin() bool                     { return true }
+func (postgres) limitInSubquery() bool              { return true }
 func (postgres) topOnlyWith() bool                  { return false }
 func (postgres) topClause() bool                    { return false }
 

@@ -265,6 +265,9 @@ func (p *printer) join(j *querytree.Join) error {
 	if err := p.source(j.Left); err != nil {
 		return err
 	}
+	if j.Kind == "FULL" && !p.fullJoin() {
+		return &Unsupported{"FULL JOIN is not offered on this engine: combine a LEFT JOIN and a RIGHT JOIN with UNION"}
+	}
 	p.put(" " + j.Kind + " JOIN ")
 	if _, nested := j.Right.(*querytree.Join); nested {
 		p.put("(")

@@ -21,6 +21,9 @@ func (sqlite) rowValues() bool                      { return true }
 func (sqlite) filterClause() bool                   { return true }
 func (sqlite) concatFunction() bool                 { return false }
 func (sqlite) concatOperator() string               { return "||" }
+func (sqlite) positional() bool                     { return false }
+func (sqlite) fullJoin() bool                       { return true }
+func (sqlite) limitInSubquery() bool                { return true }
 func (sqlite) topOnlyWith() bool                    { return false }
 func (sqlite) topClause() bool                      { return false }
 func (sqlite) placeholder(b []byte, n int, _ sqltype.Type) []byte {

@@ -65,6 +65,9 @@ func Print(q *querytree.Query, policies Policies, engine catalog.Engine) (*State
 	if err := p.query(q, true); err != nil {
 		return nil, err
 	}
+	if p.positional() {
+		p.spread()
+	}
 	p.out.SQL = string(p.buf)
 	p.out.Columns = q.Output()
 	return &p.out, nil
@@ -116,6 +119,35 @@ func (p *printer) param(slot querytree.Slot, t sqltype.Type) {
 		p.params[key] = n
 	}
 	p.buf = p.placeholder(p.buf, n, t)
+}
+
+// mark stands around a parameter's number until spread has put a question mark
+// in its place; no identifier holds it.
+const mark = 0
+
+// spread turns numbered parameters into positional ones: one for each place,
+// in the order of the text, which is not the order in which it was printed.
+func (p *printer) spread() {
+	numbered, places := p.out.Params, make([]int, len(p.out.Params))
+	p.out.Params = nil
+	text := make([]byte, 0, len(p.buf))
+	for i := 0; i < len(p.buf); i++ {
+		if p.buf[i] != mark {
+			text = append(text, p.buf[i])
+			continue
+		}
+		n := 0
+		for i++; p.buf[i] != mark; i++ {
+			n = 10*n + int(p.buf[i]-'0')
+		}
+		places[n-1] = len(p.out.Params)
+		p.out.Params = append(p.out.Params, numbered[n-1])
+		text = append(text, '?')
+	}
+	p.buf = text
+	for i := range p.out.Patterns {
+		p.out.Patterns[i].Param = places[p.out.Patterns[i].Param]
+	}
 }
 
 // baseTable prints a table's qualified name.

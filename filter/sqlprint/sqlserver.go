@@ -20,6 +20,9 @@ func (sqlserver) rowValues() bool                    { return false }
 func (sqlserver) filterClause() bool                 { return false }
 func (sqlserver) concatFunction() bool               { return true }
 func (sqlserver) concatOperator() string             { return "+" }
+func (sqlserver) positional() bool                   { return false }
+func (sqlserver) fullJoin() bool                     { return true }
+func (sqlserver) limitInSubquery() bool              { return true }
 func (sqlserver) topOnlyWith() bool                  { return true }
 func (sqlserver) topClause() bool                    { return true }
 
@@ -110,27 +113,8 @@ func (sqlserver) limit(p *printer, limit, offset querytree.Expr, ordered, plain 
 	return nil
 }
 
-// orderKey: SQL Server puts NULLs first when ascending, and knows no word for
-// the other way.
 func (sqlserver) orderKey(p *printer, o querytree.Order, key, value func() error) error {
-	if !o.NotNull && o.NullsFirst == o.Desc {
-		p.put("CASE WHEN ")
-		if err := value(); err != nil {
-			return err
-		}
-		if o.NullsFirst {
-			p.put(" IS NULL THEN 0 ELSE 1 END, ")
-		} else {
-			p.put(" IS NULL THEN 1 ELSE 0 END, ")
-		}
-	}
-	if err := key(); err != nil {
-		return err
-	}
-	if o.Desc {
-		p.put(" DESC")
-	}
-	return nil
+	return orderByCase(p, o, key, value)
 }
 
 // distinctFrom uses INTERSECT, which takes two NULLs for equal, as IS DISTINCT

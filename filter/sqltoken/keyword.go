@@ -138,7 +138,7 @@ const (
 	WITHIN
 )
 
-// keywordNames is indexed by Keyword; words_test.go checks that none is missing.
+// keywordNames is indexed by Keyword; keyword_test.go checks that none is missing.
 var keywordNames = [...]string{
 	ALL: "ALL", ALTER: "ALTER", AND: "AND", ANY: "ANY", AS: "AS", ASC: "ASC", BETWEEN: "BETWEEN",
 	BOTH: "BOTH", BY: "BY", CASE: "CASE", COLLATE: "COLLATE", CREATE: "CREATE", CROSS: "CROSS",
@@ -165,20 +165,18 @@ var keywordNames = [...]string{
 	TRY_CONVERT: "TRY_CONVERT", UNBOUNDED: "UNBOUNDED", UNKNOWN: "UNKNOWN", WITHIN: "WITHIN",
 }
 
-// longestKeyword is len("CURRENT_TIMESTAMP").
-const longestKeyword = 17
+// keywordsByLetter lists the keywords by their first letter; it is never written
+// to. Few words share a letter and a length, so a search compares once or twice.
+var keywordsByLetter = indexKeywords()
 
-// keywords finds a keyword by its upper-case spelling; it is never written to.
-var keywords = indexKeywords()
-
-func indexKeywords() map[string]Keyword {
-	m := make(map[string]Keyword, len(keywordNames))
+func indexKeywords() [26][]Keyword {
+	var index [26][]Keyword
 	for k, name := range keywordNames {
 		if name != "" {
-			m[name] = Keyword(k)
+			index[name[0]-'A'] = append(index[name[0]-'A'], Keyword(k))
 		}
 	}
-	return m
+	return index
 }
 
 // String is the keyword in upper case, "" for NoKeyword.
@@ -204,14 +202,29 @@ func (k Keyword) Callable() bool {
 
 // Lookup is the Keyword of a word, whatever the case of its ASCII letters.
 func Lookup(word string) Keyword {
-	if len(word) > longestKeyword {
+	if word == "" {
 		return NoKeyword
 	}
-	var folded [longestKeyword]byte
-	for i := 0; i < len(word); i++ {
-		folded[i] = upperByte(word[i])
+	letter := upperByte(word[0])
+	if letter < 'A' || 'Z' < letter {
+		return NoKeyword
 	}
-	return keywords[string(folded[:len(word)])]
+	for _, k := range keywordsByLetter[letter-'A'] {
+		if name := keywordNames[k]; len(name) == len(word) && foldsTo(word, name) {
+			return k
+		}
+	}
+	return NoKeyword
+}
+
+// foldsTo reports whether word is upper, of the same length, in any case.
+func foldsTo(word, upper string) bool {
+	for i := 0; i < len(word); i++ {
+		if upperByte(word[i]) != upper[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // PlainName reports whether the name can be written without quotes.

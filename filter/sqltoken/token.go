@@ -57,7 +57,7 @@ func (t Token) Value() string {
 // Is reports whether the token is the unquoted word, given in upper case.
 // Only ASCII letters fold: ſELECT is not SELECT.
 func (t Token) Is(word string) bool {
-	return t.Kind == Word && len(t.Text) == len(word) && Upper(t.Text) == word
+	return t.Kind == Word && len(t.Text) == len(word) && foldsTo(t.Text, word)
 }
 
 // Upper is s with its ASCII letters in upper case and all else as it is.

@@ -1,0 +1,183 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/vantelle/vantelle/internal/store/sqlitefile"
+)
+
+// schema is the form of a month's file. A file lives for one month and is never
+// migrated: a later form gets a later user_version, and readers know them all.
+// Times are whole microseconds since 1970 UTC.
+const schema = `
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS entries (
+    seq         INTEGER PRIMARY KEY,
+    id          TEXT NOT NULL UNIQUE,
+    at          BIGINT NOT NULL,
+    request_id  TEXT NOT NULL,
+    dossier     TEXT NOT NULL,
+    key_id      TEXT NOT NULL,
+    customer_id TEXT NOT NULL,
+    actor       TEXT NOT NULL,
+    contact     TEXT NOT NULL,
+    front       TEXT NOT NULL,
+    action      TEXT NOT NULL,
+    tables      TEXT NOT NULL,
+    view        TEXT NOT NULL,
+    decision    TEXT NOT NULL,
+    code        TEXT NOT NULL,
+    digest      TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entries_by_customer ON entries (dossier, customer_id, at);
+CREATE INDEX IF NOT EXISTS entries_by_time ON entries (at);
+
+CREATE TABLE IF NOT EXISTS outcomes (
+    id     TEXT NOT NULL PRIMARY KEY,
+    rows   BIGINT NOT NULL,
+    millis BIGINT NOT NULL,
+    code   TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS entries_are_kept BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS outcomes_stay BEFORE UPDATE ON outcomes
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS outcomes_are_kept BEFORE DELETE ON outcomes
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+PRAGMA user_version = 1;
+COMMIT;
+`
+
+const (
+	insertEntry = `INSERT INTO entries (id, at, request_id, dossier, key_id, customer_id, actor, contact,
+		front, action, tables, view, decision, code, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	// The first outcome of an entry is kept; one of an entry that is in
+	// another file changes nothing.
+	insertOutcome = `INSERT INTO outcomes (id, rows, millis, code)
+		SELECT id, ?, ?, ? FROM entries WHERE id = ? ON CONFLICT (id) DO NOTHING`
+	findOutcome = `SELECT COUNT(*) FROM outcomes WHERE id = ?`
+)
+
+// month names a month of UTC as "2026-11". Names sort as the months do.
+type month string
+
+func monthOf(t time.Time) month { return month(t.UTC().Format("2006-01")) }
+
+// path is where the month's file is kept.
+func (m month) path(dir string) string { return filepath.Join(dir, "audit-"+string(m)+".db") }
+
+var fileName = regexp.MustCompile(`^audit-([0-9]{4}-[0-9]{2})\.db$`)
+
+// file is one month's entries, as the writer needs it.
+type file interface {
+	// begin commits the entries, all or none.
+	begin(entries []Entry) error
+	// finish commits the outcomes, all or none, and returns those whose
+	// entry is not in this file.
+	finish(outcomes []Outcome) (strangers []Outcome, err error)
+	close() error
+}
+
+// monthFile is a file over SQLite.
+type monthFile struct{ db *sqlx.DB }
+
+// openMonth opens a month's file, new or not.
+func openMonth(dir string, m month, durable sqlitefile.Synchronous) (file, error) {
+	ctx := context.Background() // opening is short, and is nobody's request
+	db, err := sqlitefile.OpenWriter(ctx, m.path(dir), durable)
+	if err != nil {
+		return nil, fmt.Errorf("open audit of %s: %w", m, err)
+	}
+	if _, err := db.ExecContext(ctx, schema); err != nil {
+		return nil, fmt.Errorf("open audit of %s: %w", m, errors.Join(err, db.Close()))
+	}
+	return &monthFile{db}, nil
+}
+
+func (f *monthFile) begin(entries []Entry) error {
+	return f.transaction(insertEntry, func(insert *sql.Stmt, _ *sql.Tx) error {
+		for _, e := range entries {
+			tables, err := json.Marshal(e.Tables)
+			if err != nil {
+				return err
+			}
+			if _, err := insert.Exec(e.ID, e.Time.UnixMicro(), e.RequestID, e.Dossier, e.KeyID, e.CustomerID, e.Actor, e.Contact,
+				e.Front, e.Action, string(tables), e.View, e.Decision, e.Code, e.Digest); err != nil {
+				return fmt.Errorf("entry %s: %w", e.ID, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (f *monthFile) finish(outcomes []Outcome) (strangers []Outcome, err error) {
+	err = f.transaction(insertOutcome, func(insert *sql.Stmt, tx *sql.Tx) error {
+		for _, o := range outcomes {
+			res, err := insert.Exec(o.Rows, o.Millis, o.Code, o.ID)
+			if err != nil {
+				return fmt.Errorf("outcome of %s: %w", o.ID, err)
+			}
+			if n, err := res.RowsAffected(); err != nil {
+				return err
+			} else if n == 1 {
+				continue
+			}
+			var known int
+			if err := tx.QueryRow(findOutcome, o.ID).Scan(&known); err != nil {
+				return err
+			}
+			if known == 0 {
+				strangers = append(strangers, o)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return strangers, nil
+}
+
+// transaction prepares a statement and commits what do makes of it. No context
+// ends it: a group belongs to many requests, none of which may end the others.
+func (f *monthFile) transaction(query string, do func(*sql.Stmt, *sql.Tx) error) (err error) {
+	tx, err := f.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreDone(tx.Rollback()))
+		}
+	}()
+	stmt, err := tx.Prepare(query)
+	if err != nil {
+		return err
+	}
+	if err := do(stmt, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// ignoreDone forgives a rollback after a commit that failed.
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+func (f *monthFile) close() error { return f.db.Close() }

@@ -1,0 +1,161 @@
+// Package config is the configuration file: what it may hold, its defaults,
+// and everything that can be wrong with it.
+//
+// It must never print a secret, never open what a file names except the files
+// that hold secrets, and never let a security setting through that is only half
+// made. Load gives a whole configuration or all mistakes at once.
+//
+// Read next: load.go (file, environment, secret files), validate.go and its
+// neighbours (what is refused), secret.go, and docs/configuration.md.
+package config
+
+// Config is a whole configuration. The yaml tags are the file's keys.
+type Config struct {
+	Portal    Portal             `yaml:"portal"`
+	Admin     Admin              `yaml:"admin"`
+	Directory Directory          `yaml:"directory"`
+	Audit     Audit              `yaml:"audit"`
+	Profiles  Profiles           `yaml:"profiles"`
+	Log       Log                `yaml:"log"`
+	Limits    Limits             `yaml:"limits"`
+	Sync      Sync               `yaml:"sync"`
+	Dossiers  map[string]Dossier `yaml:"dossiers"` // by id
+	Keys      []Key              `yaml:"keys"`
+}
+
+// Portal is the listener for portals.
+type Portal struct {
+	Listen         string   `yaml:"listen"` // host:port
+	TLS            TLS      `yaml:"tls"`
+	TrustedProxies []string `yaml:"trusted_proxies"` // addresses or networks in CIDR form
+	CORSOrigins    []string `yaml:"cors_origins"`    // scheme://host[:port]
+	BodyLimit      Size     `yaml:"body_limit"`
+	RequestTimeout Duration `yaml:"request_timeout"`
+}
+
+// Admin is the listener for administrators and metrics.
+type Admin struct {
+	Listen         string   `yaml:"listen"`
+	TLS            TLS      `yaml:"tls"`
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	Tokens         []Token  `yaml:"tokens"`
+}
+
+// TLS names a certificate and its key, both in PEM form; empty for none.
+type TLS struct {
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
+}
+
+// Enabled tells whether there is a certificate.
+func (t TLS) Enabled() bool { return t.CertFile != "" && t.KeyFile != "" }
+
+// Token is an administrator's token, va_…, that the configuration seeds.
+type Token struct {
+	Name      string `yaml:"name"`
+	Token     Secret `yaml:"token"`
+	TokenFile string `yaml:"token_file"`
+}
+
+// Synchronous says how durable a committed write of SQLite is.
+type Synchronous string
+
+// The durabilities: with SyncNormal the last moments before a power cut may be
+// lost, with SyncFull nothing is.
+const (
+	SyncNormal Synchronous = "normal"
+	SyncFull   Synchronous = "full"
+)
+
+// Directory is where Vantelle keeps customers, accesses and keys.
+type Directory struct {
+	Path        string      `yaml:"path"` // of the SQLite file
+	Synchronous Synchronous `yaml:"synchronous"`
+}
+
+// Audit is where Vantelle keeps who saw and changed what.
+type Audit struct {
+	Path        string      `yaml:"path"` // of the folder, with a file for each month
+	Synchronous Synchronous `yaml:"synchronous"`
+	Keep        Duration    `yaml:"keep"` // 0 keeps everything
+}
+
+// Profiles is where profiles come from besides those that ship.
+type Profiles struct {
+	Dir string `yaml:"dir"` // empty for none
+}
+
+// Log is what is logged, and how.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn or error
+	Format string `yaml:"format"` // json or console
+}
+
+// Limits bound what one request may ask and get.
+type Limits struct {
+	Text   Size     `yaml:"text"`    // of a statement
+	Depth  int      `yaml:"depth"`   // of nesting
+	Nodes  int      `yaml:"nodes"`   // of its tree
+	Joins  int      `yaml:"joins"`   // tables joined, the first one included
+	InList int      `yaml:"in_list"` // values of one IN (…)
+	Params int      `yaml:"params"`
+	Rows   int      `yaml:"rows"`
+	Bytes  Size     `yaml:"bytes"` // of values in an answer
+	Time   Duration `yaml:"time"`
+	Page   int      `yaml:"page"` // rows of a page where the request names no limit
+}
+
+// Sync bounds the synchronisation as a whole.
+type Sync struct {
+	Parallel int `yaml:"parallel"` // dossiers at a time
+}
+
+// Engine is a kind of ERP database.
+type Engine string
+
+// The engines that a dossier may name.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Dossier is one ERP database.
+type Dossier struct {
+	Title          string            `yaml:"title"`
+	ERP            string            `yaml:"erp"` // sage100, odoo, dolibarr or custom
+	Engine         Engine            `yaml:"engine"`
+	Path           string            `yaml:"path"` // sqlite: of the file
+	DSN            Secret            `yaml:"dsn"`  // postgres: a URL
+	DSNFile        string            `yaml:"dsn_file"`
+	Schemas        []string          `yaml:"schemas"` // postgres: whose tables are looked at
+	DefaultProfile string            `yaml:"default_profile"`
+	TimeZone       string            `yaml:"time_zone"`
+	Schedule       string            `yaml:"schedule"` // cron, in TimeZone; empty for on demand only
+	SyncAtStart    bool              `yaml:"sync_at_start"`
+	Pools          Pools             `yaml:"pools"`
+	Timeouts       Timeouts          `yaml:"timeouts"`
+	SyncOptions    map[string]string `yaml:"sync_options"` // what the ERP's reader understands
+	RequireActor   bool              `yaml:"require_actor"`
+}
+
+// Pools bound the connections to one ERP database.
+type Pools struct {
+	Portal int `yaml:"portal"`
+	Sync   int `yaml:"sync"`
+}
+
+// Timeouts bound what is waited for from one ERP database.
+type Timeouts struct {
+	Connect   Duration `yaml:"connect"`
+	Statement Duration `yaml:"statement"` // of a portal's request
+	Sync      Duration `yaml:"sync"`      // of a statement of the synchronisation
+}
+
+// Key is a portal backend's key, vk_…, that the configuration seeds.
+type Key struct {
+	Name      string   `yaml:"name"`
+	Key       Secret   `yaml:"key"`
+	KeyFile   string   `yaml:"key_file"`
+	Dossiers  []string `yaml:"dossiers"` // ids; at least one
+	Developer bool     `yaml:"developer"`
+}

@@ -1,0 +1,61 @@
+package config
+
+import "time"
+
+// Default is the configuration of an empty file: everything but the dossiers
+// and the keys, which only an operator can name.
+func Default() Config {
+	return Config{
+		Portal: Portal{
+			Listen:         "127.0.0.1:8642",
+			TrustedProxies: []string{},
+			CORSOrigins:    []string{},
+			BodyLimit:      1 * MiB,
+			RequestTimeout: Duration(30 * time.Second),
+		},
+		Admin: Admin{
+			Listen:         "127.0.0.1:8643",
+			TrustedProxies: []string{},
+			Tokens:         []Token{},
+		},
+		Directory: Directory{Path: "vantelle.db", Synchronous: SyncNormal},
+		Audit:     Audit{Path: "audit", Synchronous: SyncNormal, Keep: Duration(400 * day)},
+		Log:       Log{Level: "info", Format: "json"},
+		Limits: Limits{
+			Text:   64 * KiB,
+			Depth:  64,
+			Nodes:  10_000,
+			Joins:  16,
+			InList: 1_000,
+			Params: 1_000,
+			Rows:   100_000,
+			Bytes:  64 * MiB,
+			Time:   Duration(15 * time.Second),
+			Page:   1_000,
+		},
+		Sync:     Sync{Parallel: 2},
+		Dossiers: map[string]Dossier{},
+		Keys:     []Key{},
+	}
+}
+
+// SetDefaults makes d what a dossier is before its keys are read.
+func (d *Dossier) SetDefaults() {
+	*d = Dossier{
+		Schemas:        []string{"public"},
+		DefaultProfile: "B2B",
+		TimeZone:       "Europe/Paris",
+		Schedule:       "*/15 * * * *",
+		SyncAtStart:    true,
+		Pools:          Pools{Portal: 10, Sync: 2},
+		Timeouts: Timeouts{
+			Connect:   Duration(5 * time.Second),
+			Statement: Duration(15 * time.Second),
+			Sync:      Duration(30 * time.Minute),
+		},
+		SyncOptions: map[string]string{},
+	}
+}
+
+// SetDefaults makes k what a key is before its keys are read.
+func (k *Key) SetDefaults() { *k = Key{Dossiers: []string{}} }

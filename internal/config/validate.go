@@ -1,0 +1,105 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vantelle/vantelle/internal/strictyaml"
+)
+
+// Validate gives everything that is wrong as Mistakes with key paths, or nil.
+// It changes nothing, and opens nothing.
+func (c Config) Validate() error {
+	v := &validation{}
+	v.portal(c.Portal)
+	v.admin(c.Admin)
+	if c.Portal.Listen == c.Admin.Listen && c.Portal.Listen != "" {
+		v.add("admin.listen", "this is the portal's address too: administrators need one of their own")
+	}
+	v.storage(c)
+	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	v.oneOf("log.format", c.Log.Format, "json", "console")
+	v.limits(c.Limits)
+	v.between("sync.parallel", c.Sync.Parallel, 1, 64)
+	if len(c.Dossiers) == 0 {
+		v.add("dossiers", "no dossier is given: name at least one ERP database")
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Dossiers)) {
+		v.dossier(id, c.Dossiers[id])
+	}
+	v.keys(c)
+	return v.mistakes.OrNil()
+}
+
+// validation collects mistakes.
+type validation struct{ mistakes Mistakes }
+
+func (v *validation) add(path, format string, args ...any) {
+	v.mistakes = append(v.mistakes, strictyaml.Mistake{Path: path, Msg: fmt.Sprintf(format, args...)})
+}
+
+func (v *validation) oneOf(path, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		v.add(path, "expected %s%s", orList(allowed), strictyaml.DidYouMean(value, allowed))
+	}
+}
+
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+func (v *validation) between(path string, value, low, high int) {
+	if value < low || value > high {
+		v.add(path, "expected a number from %d to %d", low, high)
+	}
+}
+
+func (v *validation) size(path string, value, low, high Size) {
+	if value < low || value > high {
+		v.add(path, "expected a size from %s to %s", low, high)
+	}
+}
+
+func (v *validation) duration(path string, value, low, high Duration) {
+	if value < low || value > high {
+		v.add(path, "expected a duration from %s to %s", low, high)
+	}
+}
+
+func (v *validation) storage(c Config) {
+	if c.Directory.Path == "" {
+		v.add("directory.path", "give the path of the directory's file")
+	}
+	if c.Audit.Path == "" {
+		v.add("audit.path", "give the path of the audit's folder")
+	}
+	if c.Audit.Path != "" && filepath.Clean(c.Audit.Path) == filepath.Clean(c.Directory.Path) {
+		v.add("audit.path", "this is the directory's path too: the audit is kept apart")
+	}
+	v.oneOf("directory.synchronous", string(c.Directory.Synchronous), string(SyncNormal), string(SyncFull))
+	v.oneOf("audit.synchronous", string(c.Audit.Synchronous), string(SyncNormal), string(SyncFull))
+	if c.Audit.Keep != 0 {
+		v.duration("audit.keep", c.Audit.Keep, Duration(day), Duration(36_500*day))
+	}
+}
+
+func (v *validation) limits(l Limits) {
+	v.size("limits.text", l.Text, 1*KiB, 16*MiB)
+	v.between("limits.depth", l.Depth, 4, 1_000)
+	v.between("limits.nodes", l.Nodes, 100, 1_000_000)
+	v.between("limits.joins", l.Joins, 1, 64)
+	v.between("limits.in_list", l.InList, 1, 30_000)
+	v.between("limits.params", l.Params, 1, 30_000)
+	v.between("limits.rows", l.Rows, 1, 10_000_000)
+	v.size("limits.bytes", l.Bytes, 1*KiB, 4*GiB)
+	v.duration("limits.time", l.Time, Duration(time.Second), Duration(time.Hour))
+	v.between("limits.page", l.Page, 1, 100_000)
+	if l.Page > l.Rows {
+		v.add("limits.page", "a page cannot have more rows than limits.rows allows")
+	}
+}

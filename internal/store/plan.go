@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/vantelle/vantelle/internal/directory"
+)
+
+// ApplyPlan implements directory.SyncStore.
+//
+// Ids without an access are passed over in ReturnedAccess and SuspendedAccess.
+// Changes are numbered from 1 in the plan's order, whatever their Seq and RunID
+// say.
+//
+// directory.ErrNotFound where the run or a dropped record does not exist (or is
+// removed already), directory.ErrConflict where the run is over. On any error
+// nothing of the plan is done and the run is still running.
+func (d *DB) ApplyPlan(ctx context.Context, runID string, plan directory.Plan, at time.Time) error {
+	err := d.write(ctx, func(t tx) error { return t.applyPlan(runID, plan, at) })
+	if err != nil {
+		return fmt.Errorf("apply plan of run %s to dossier %s: %w", runID, plan.Dossier, err)
+	}
+	return nil
+}
+
+func (t tx) applyPlan(runID string, plan directory.Plan, at time.Time) error {
+	if touchesCustomers(plan) {
+		if err := t.raiseRevision(); err != nil {
+			return err
+		}
+	}
+	run, err := t.runningRun(runID)
+	if err != nil {
+		return err
+	}
+	if run.Dossier != plan.Dossier {
+		return fmt.Errorf("the run is of dossier %s", run.Dossier)
+	}
+	by, when := "sync ("+runID+")", micros{at}
+	steps := []struct {
+		what string
+		do   func() error
+	}{
+		{"drop customers", func() error { return t.drop("customers", plan.Dossier, plan.DropCustomers, when) }},
+		{"suspend accesses", func() error { return t.suspendBySync(plan.Dossier, plan.DropCustomers, by, when) }},
+		{"put customers", func() error { return t.putCustomers(plan.Dossier, plan.PutCustomers) }},
+		{"suspend accesses of others", func() error { return t.suspendForGood(plan.Dossier, plan.SuspendedAccess, by, when) }},
+		{"lift suspensions", func() error { return t.liftSuspendedBySync(plan.Dossier, plan.ReturnedAccess, by, when) }},
+		{"drop contacts", func() error { return t.drop("contacts", plan.Dossier, plan.DropContacts, when) }},
+		{"put contacts", func() error { return t.putContacts(plan.Dossier, plan.PutContacts) }},
+		{"store changes", func() error { return t.putChanges(runID, plan.Changes) }},
+		{"finish run", func() error {
+			return t.finishRun(directory.Run{ID: runID, State: directory.RunSucceeded, FinishedAt: &at, Counts: plan.Counts})
+		}},
+	}
+	for _, step := range steps {
+		if err := step.do(); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+	}
+	return nil
+}
+
+func touchesCustomers(plan directory.Plan) bool {
+	return len(plan.PutCustomers)+len(plan.DropCustomers)+len(plan.ReturnedAccess)+len(plan.SuspendedAccess) > 0
+}
+
+// drop marks records of a table as removed. A plan that drops what is not there
+// was made from another state of the directory, and is refused.
+func (t tx) drop(table, dossier string, ids []string, at micros) error {
+	return inChunks(ids, func(marks string, args []any) error {
+		n, err := t.exec("UPDATE "+table+" SET removed_at = ? WHERE dossier = ? AND id IN ("+marks+") AND removed_at IS NULL",
+			append([]any{at, dossier}, args...)...)
+		if err == nil && n != int64(len(args)) {
+			err = fmt.Errorf("%d of them are unknown or removed already: %w", int64(len(args))-n, directory.ErrNotFound)
+		}
+		return err
+	})
+}
+
+func (t tx) putCustomers(dossier string, customers []directory.Customer) error {
+	return t.put("customers", customerColumns+", search", "dossier, id", len(customers), func(i int) ([]any, error) {
+		c := customers[i]
+		if c.Dossier != dossier {
+			return nil, fmt.Errorf("customer %s is of dossier %q", c.ID, c.Dossier)
+		}
+		return []any{
+			c.Dossier, c.ID, c.Code, c.Name, c.Email, c.Phone, c.Address, c.PostalCode, c.City, c.Country,
+			c.VAT, c.RegistrationNo, c.State, c.ParentID, c.PayerID, c.Representative,
+			jsonText[[]string]{c.Tags}, jsonText[map[string]string]{c.Attributes}, c.TechnicalID,
+			c.Hash, nil, searchText(c),
+		}, nil
+	})
+}
+
+func (t tx) putContacts(dossier string, contacts []directory.Contact) error {
+	return t.put("contacts", contactColumns, "dossier, id", len(contacts), func(i int) ([]any, error) {
+		c := contacts[i]
+		if c.Dossier != dossier {
+			return nil, fmt.Errorf("contact %s is of dossier %q", c.ID, c.Dossier)
+		}
+		return []any{
+			c.Dossier, c.ID, c.CustomerID, c.LastName, c.FirstName, c.Function, c.Email, c.Phone, c.Mobile, c.Hash, nil,
+		}, nil
+	})
+}
+
+func (t tx) putChanges(runID string, changes []directory.Change) error {
+	return t.put("changes", "run_id, seq, noun, record, kind, detail", "", len(changes), func(i int) ([]any, error) {
+		c := changes[i]
+		return []any{runID, i + 1, c.Noun, c.Record, c.Kind, c.Detail}, nil
+	})
+}

@@ -1,0 +1,103 @@
+package profiles
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+)
+
+//go:embed standard/*.yaml
+var standard embed.FS
+
+// Book is a set of profiles by name. It is never changed once made, and may be
+// shared between goroutines.
+type Book struct {
+	profiles map[string]*Profile
+}
+
+// NewBook makes a book. Two profiles of one name are Mistakes.
+func NewBook(all ...*Profile) (*Book, error) {
+	b := &Book{profiles: make(map[string]*Profile, len(all))}
+	var mistakes Mistakes
+	for _, p := range all {
+		if other, twice := b.profiles[p.Name]; twice {
+			mistakes = append(mistakes, Mistake{File: p.Source, Path: "profile", Msg: fmt.Sprintf("%s is already the name of the profile in %s", p.Name, other.Source)})
+			continue
+		}
+		b.profiles[p.Name] = p
+	}
+	if err := mistakes.OrNil(); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Standard gives the profiles that ship with Vantelle.
+func Standard() (*Book, error) {
+	sub, err := fs.Sub(standard, "standard")
+	if err != nil {
+		return nil, fmt.Errorf("open the standard profiles: %w", err)
+	}
+	return LoadDir(sub)
+}
+
+// LoadDir loads every .yaml and .yml file of a folder, without the folders in
+// it. The error is Mistakes, of all files at once, where files are wrong. A
+// folder without such a file is an error: it is probably the wrong one.
+func LoadDir(fsys fs.FS) (*Book, error) {
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, fmt.Errorf("read the folder of profiles: %w", err)
+	}
+	var all []*Profile
+	var mistakes Mistakes
+	for _, e := range entries {
+		if ext := path.Ext(e.Name()); e.IsDir() || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		data, err := fs.ReadFile(fsys, e.Name())
+		if err != nil {
+			return nil, fmt.Errorf("read profile %s: %w", e.Name(), err)
+		}
+		p, err := Load(e.Name(), data)
+		if err != nil {
+			mistakes = append(mistakes, asMistakes(e.Name(), err)...)
+			continue
+		}
+		all = append(all, p)
+	}
+	if err := mistakes.OrNil(); err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("read the folder of profiles: no .yaml file in it")
+	}
+	return NewBook(all...)
+}
+
+func asMistakes(file string, err error) Mistakes {
+	if ms, ok := err.(Mistakes); ok {
+		return ms
+	}
+	return Mistakes{{File: file, Msg: err.Error()}}
+}
+
+// Get finds a profile by its name.
+func (b *Book) Get(name string) (*Profile, bool) {
+	p, ok := b.profiles[name]
+	return p, ok
+}
+
+// Names gives the names of the profiles, sorted.
+func (b *Book) Names() []string { return slices.Sorted(maps.Keys(b.profiles)) }
+
+// With gives a book that holds the profiles of both; of two with one name it
+// holds the one in over.
+func (b *Book) With(over *Book) *Book {
+	merged := maps.Clone(b.profiles)
+	maps.Copy(merged, over.profiles)
+	return &Book{profiles: merged}
+}
