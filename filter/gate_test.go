@@ -85,7 +85,7 @@ func (m *memoryAudit) Begin(_ context.Context, e audit.Entry) error {
 
 func (m *memoryAudit) Finish(o audit.Outcome) { m.outcomes = append(m.outcomes, o) }
 
-func newRig(t *testing.T, schema, profile string) *rig {
+func newRig(t testing.TB, schema, profile string) *rig {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "erp.db")
 	raw, err := sql.Open("sqlite", path)
@@ -145,7 +145,7 @@ func alter(t *testing.T, r *rig, statement string) {
 	}
 }
 
-func rigOn(t *testing.T, db *erp.DB, profile string) *rig {
+func rigOn(t testing.TB, db *erp.DB, profile string) *rig {
 	t.Helper()
 	p, err := profiles.Load("test.yaml", []byte(profile))
 	if err != nil {
