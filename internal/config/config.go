@@ -27,8 +27,7 @@ type Config struct {
 type Portal struct {
 	Listen         string   `yaml:"listen"` // host:port
 	TLS            TLS      `yaml:"tls"`
-	TrustedProxies []string `yaml:"trusted_proxies"` // addresses or networks in CIDR form
-	CORSOrigins    []string `yaml:"cors_origins"`    // scheme://host[:port]
+	TrustedProxies []string `yaml:"trusted_proxies"` // addresses or networks in CIDR form; without TLS only they may connect
 	BodyLimit      Size     `yaml:"body_limit"`
 	RequestTimeout Duration `yaml:"request_timeout"`
 }

@@ -9,7 +9,6 @@ func Default() Config {
 		Portal: Portal{
 			Listen:         "127.0.0.1:8642",
 			TrustedProxies: []string{},
-			CORSOrigins:    []string{},
 			BodyLimit:      1 * MiB,
 			RequestTimeout: Duration(30 * time.Second),
 		},
