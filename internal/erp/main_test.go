@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -19,8 +20,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // sqliteFile writes a database made by script and returns its path.
 func sqliteFile(t *testing.T, script string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "a b%#?.db")
-	raw, err := sql.Open("sqlite", "file:"+"//"+(escapePath(path)))
+	name := "a b%#?.db"
+	if runtime.GOOS == "windows" {
+		name = "a b%#.db"
+	}
+	path := filepath.Join(t.TempDir(), name)
+	raw, err := sql.Open("sqlite", "file://"+escapePath(path))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,117 @@
+// Package erpsource reads the customers and contacts of an ERP as sorted
+// records of the directory's nouns, in one consistent read.
+//
+// It must never hide that a read failed: an iterator that ends without an
+// error has given every record. It decides nothing about what the records
+// mean for accesses; sync/reconcile does.
+//
+// Read next: sage100.go and odoo.go (what is read where), stream.go (how rows
+// become records or problems), shape.go (how a dossier's own columns are met).
+package erpsource
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// The kinds of ERP that New knows.
+const (
+	Sage100 = "sage100"
+	Odoo    = "odoo"
+)
+
+// Source is one dossier's customers and contacts, where the ERP keeps them.
+type Source interface {
+	// Open begins a read. The caller closes the snapshot. A table or column
+	// that the read cannot do without and the dossier lacks is a
+	// *MissingError; erp.Classify and erp.Hint explain other errors.
+	Open(ctx context.Context) (Snapshot, error)
+}
+
+// Snapshot is one read: everything it gives was so at one moment. It serves
+// one goroutine, one iterator at a time.
+//
+// Customers and Contacts yield records sorted by ID in byte order, each ID
+// once, their Hash set and their Dossier empty. A *directory.Problem in place
+// of the error stands for a record that is not as it should be, and the
+// iteration goes on; after any other error it ends.
+type Snapshot interface {
+	// Fingerprint tells this database from another; its Value is empty where
+	// the ERP has none to give.
+	Fingerprint(ctx context.Context) (directory.Fingerprint, error)
+	Customers(ctx context.Context) iter.Seq2[directory.Customer, error]
+	Contacts(ctx context.Context) iter.Seq2[directory.Contact, error]
+	// Expected counts the rows that Customers and Contacts will go through.
+	Expected(ctx context.Context) (customers, contacts int, err error)
+	Close() error
+}
+
+// Options narrow what is read.
+type Options struct {
+	// Company is the id of the company of an Odoo database that holds
+	// several; 0 reads them all. Partners that companies share always count.
+	Company int64
+}
+
+// New makes the source of a dossier whose ERP is of the given kind. It reads
+// nothing yet.
+func New(kind string, db *erp.DB, opts Options) (Source, error) {
+	plan, ok := map[string]planner{Sage100: planSage100, Odoo: planOdoo}[kind]
+	if !ok {
+		return nil, fmt.Errorf("source of ERP database %q: %q is none of the kinds of ERP, %q and %q", db.Name(), kind, Sage100, Odoo)
+	}
+	return &source{db: db, plan: plan, opts: opts}, nil
+}
+
+// planner makes the statements for one dossier from the shape it has.
+type planner func(s *shape, opts Options) (*plan, error)
+
+// plan is what a kind of ERP differs in.
+type plan struct {
+	fingerprint         func(ctx context.Context, r *reader) (directory.Fingerprint, error)
+	lookups             []lookup
+	customers, contacts *statement
+	customer            func(r *row) directory.Customer
+	contact             func(r *row) (directory.Contact, string) // or why it cannot be taken
+}
+
+type source struct {
+	db   *erp.DB
+	plan planner
+	opts Options
+}
+
+func (s *source) Open(ctx context.Context) (Snapshot, error) {
+	shape, err := s.shape(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open source %q: %w", s.db.Name(), err)
+	}
+	plan, err := s.plan(shape, s.opts)
+	if err != nil {
+		return nil, fmt.Errorf("open source %q: %w", s.db.Name(), err)
+	}
+	tx, err := s.db.Snapshot(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open source %q: %w", s.db.Name(), err)
+	}
+	return &snapshot{reader: &reader{tx: tx, timeout: s.db.SyncStatementTimeout()}, plan: plan}, nil
+}
+
+func (s *source) shape(ctx context.Context) (*shape, error) {
+	c, err := s.db.Catalog(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &shape{db: s.db, catalog: c}, nil
+}
+
+// shape is one dossier's tables, as they are today.
+type shape struct {
+	db      *erp.DB
+	catalog *catalog.Catalog
+}

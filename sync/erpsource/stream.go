@@ -1,0 +1,227 @@
+package erpsource
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vantelle/vantelle/internal/directory"
+)
+
+type snapshot struct {
+	*reader
+	plan *plan
+}
+
+func (s *snapshot) Fingerprint(ctx context.Context) (directory.Fingerprint, error) {
+	f, err := s.plan.fingerprint(ctx, s.reader)
+	if err != nil {
+		return directory.Fingerprint{}, fmt.Errorf("read the dossier's fingerprint: %w", err)
+	}
+	return f, nil
+}
+
+func (s *snapshot) Customers(ctx context.Context) iter.Seq2[directory.Customer, error] {
+	return stream(ctx, s, s.plan.customers, func(r *row) (directory.Customer, string) {
+		c := s.plan.customer(r)
+		c.ID, c.Hash = r.id, ""
+		c.Hash = customerHash(c)
+		return c, ""
+	})
+}
+
+func (s *snapshot) Contacts(ctx context.Context) iter.Seq2[directory.Contact, error] {
+	return stream(ctx, s, s.plan.contacts, func(r *row) (directory.Contact, string) {
+		c, reason := s.plan.contact(r)
+		c.ID = r.id
+		c.Hash = contactHash(c)
+		return c, reason
+	})
+}
+
+func (s *snapshot) Expected(ctx context.Context) (customers, contacts int, err error) {
+	if customers, err = s.count(ctx, s.plan.customers); err != nil {
+		return 0, 0, err
+	}
+	if contacts, err = s.count(ctx, s.plan.contacts); err != nil {
+		return 0, 0, err
+	}
+	return customers, contacts, nil
+}
+
+func (s *snapshot) Close() error {
+	if err := s.tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		return fmt.Errorf("end the read of the ERP: %w", err)
+	}
+	return nil
+}
+
+// row is one row of a statement, by the names of its columns.
+type row struct {
+	id      string
+	values  map[string]sql.NullString
+	lookups map[string]map[string]string
+}
+
+// text is a value without the blanks around it; empty for NULL.
+func (r *row) text(name string) string { return strings.TrimSpace(r.values[name].String) }
+
+// key is a value as records are linked by it: as it is but for blanks behind.
+func (r *row) key(name string) string { return strings.TrimRight(r.values[name].String, " ") }
+
+// found is what a lookup has under a value; empty where it has nothing.
+func (r *row) found(lookup, name string) string { return r.lookups[lookup][r.text(name)] }
+
+// pending is a record that waits for the next row to have another id.
+type pending[T any] struct {
+	id      string
+	record  T
+	problem *directory.Problem // in place of record
+	notes   []*directory.Problem
+	twice   bool
+}
+
+// stream runs a statement and makes a record or a problem of each row. build
+// gives a record or the reason why there is none.
+func stream[T any](ctx context.Context, s *snapshot, st *statement, build func(*row) (T, string)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		fail := func(err error) { yield(none, fmt.Errorf("read %ss: %w", st.noun, err)) }
+		if err := s.load(ctx, s.plan.lookups); err != nil {
+			fail(err)
+			return
+		}
+		rows, cancel, err := s.query(ctx, st.sql())
+		if err != nil {
+			fail(err)
+			return
+		}
+		defer cancel()
+		defer func() { _ = rows.Close() }() // a failed read shows in rows.Err
+
+		var last *pending[T]
+		emit := func() bool {
+			if last == nil {
+				return true
+			}
+			if last.twice {
+				return yield(none, &directory.Problem{Noun: st.noun, Record: last.id,
+					Reason: "the ERP has this " + st.idName + " more than once; none of them is taken"})
+			}
+			for _, n := range last.notes {
+				if !yield(none, n) {
+					return false
+				}
+			}
+			if last.problem != nil {
+				return yield(none, last.problem)
+			}
+			return yield(last.record, nil)
+		}
+		scan := newScanner(st)
+		for rows.Next() {
+			values, err := scan.row(rows)
+			if err != nil {
+				fail(err)
+				return
+			}
+			r := &row{values: values, lookups: s.lookups, id: strings.TrimRight(values["id"].String, " ")}
+			if p := badID(st, r); p != nil {
+				if !yield(none, p) {
+					return
+				}
+				continue
+			}
+			next := &pending[T]{id: r.id}
+			if last != nil && last.id == r.id {
+				last.twice, next.twice = true, true
+			}
+			if !emit() {
+				return
+			}
+			if values["id"].String != r.id {
+				next.notes = append(next.notes, &directory.Problem{Noun: st.noun, Record: r.id,
+					Reason: st.idName + " ends with blanks in the ERP; it was taken without them, and rows that carry them may not be found"})
+			}
+			if name := badText(st, r); name != "" {
+				next.problem = &directory.Problem{Noun: st.noun, Record: r.id, Keep: true,
+					Reason: "its " + name + " is no valid text; the directory keeps what it had"}
+			} else if record, reason := build(r); reason != "" {
+				next.problem = &directory.Problem{Noun: st.noun, Record: r.id, Reason: reason}
+			} else {
+				next.record = record
+			}
+			last = next
+		}
+		if err := rows.Err(); err != nil {
+			fail(err)
+			return
+		}
+		emit()
+	}
+}
+
+// badID says what is wrong with a row's id; nil where nothing is.
+func badID(st *statement, r *row) *directory.Problem {
+	switch {
+	case !r.values["id"].Valid:
+		return &directory.Problem{Noun: st.noun, Reason: "a row has no " + st.idName + " (NULL)"}
+	case r.id == "":
+		return &directory.Problem{Noun: st.noun, Reason: "a row has an empty " + st.idName}
+	case !clean(r.id):
+		return &directory.Problem{Noun: st.noun, Record: strconv.QuoteToASCII(r.id), Reason: "its " + st.idName + " is no valid text"}
+	}
+	return nil
+}
+
+// badText names the first value that is no clean text; empty where all are.
+func badText(st *statement, r *row) string {
+	for _, name := range st.names {
+		if !clean(r.values[name].String) {
+			return name
+		}
+	}
+	return ""
+}
+
+// clean tells whether s is UTF-8 without NUL, as the directory's text must be.
+func clean(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// cleaned is s trimmed, or nothing where it is not clean.
+func cleaned(s string) string {
+	if !clean(s) {
+		return ""
+	}
+	return strings.TrimSpace(s)
+}
+
+// scanner reads rows of a statement.
+type scanner struct {
+	names  []string
+	cells  []sql.NullString
+	target []any
+}
+
+func newScanner(st *statement) *scanner {
+	s := &scanner{names: st.names, cells: make([]sql.NullString, len(st.names))}
+	for i := range s.cells {
+		s.target = append(s.target, &s.cells[i])
+	}
+	return s
+}
+
+func (s *scanner) row(rows *sql.Rows) (map[string]sql.NullString, error) {
+	if err := rows.Scan(s.target...); err != nil {
+		return nil, err
+	}
+	values := make(map[string]sql.NullString, len(s.names))
+	for i, name := range s.names {
+		values[name] = s.cells[i]
+	}
+	return values, nil
+}

@@ -1,0 +1,109 @@
+package reconcile
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/vantelle/vantelle/internal/directory"
+)
+
+// merge walks two sorted sides in step.
+type merge[T any] struct {
+	noun string
+	id   func(T) string
+	// found is called once for each id of either side, in order. kept: the
+	// source has the id but could not show its record. The pointers are good
+	// for the call only.
+	found   func(source, stored *T, kept bool)
+	problem func(*directory.Problem)
+}
+
+func (m merge[T]) run(source, stored iter.Seq2[T, error]) error {
+	a := &side[T]{name: "the ERP", merge: m, problem: m.problem}
+	b := &side[T]{name: "the directory", merge: m}
+	var stop func()
+	a.pull, stop = iter.Pull2(source)
+	defer stop()
+	b.pull, stop = iter.Pull2(stored)
+	defer stop()
+
+	if err := errors.Join(a.next(), b.next()); err != nil {
+		return err
+	}
+	for !a.ended || !b.ended {
+		var s, d *T
+		kept, ahead, behind := false, a.before(b), b.before(a)
+		if !behind {
+			kept = a.kept
+			if !kept {
+				s = &a.record
+			}
+		}
+		if !ahead {
+			d = &b.record
+		}
+		m.found(s, d, kept)
+		if !behind {
+			if err := a.next(); err != nil {
+				return err
+			}
+		}
+		if !ahead {
+			if err := b.next(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// side is one input and the record it stands at.
+type side[T any] struct {
+	merge   merge[T]
+	name    string
+	pull    func() (T, error, bool)
+	problem func(*directory.Problem) // nil: a problem is an error like any other
+
+	ended   bool
+	started bool
+	kept    bool // the id is there, the record is not
+	id      string
+	record  T
+}
+
+// before tells whether s stands at an id that o has not.
+func (s *side[T]) before(o *side[T]) bool {
+	return !s.ended && (o.ended || s.id < o.id)
+}
+
+// next steps to the next id; record changes in place.
+func (s *side[T]) next() error {
+	for {
+		record, err, ok := s.pull()
+		if !ok {
+			s.ended = true
+			return nil
+		}
+		id, kept := s.merge.id(record), false
+		if err != nil {
+			var p *directory.Problem
+			if s.problem == nil || !errors.As(err, &p) {
+				return fmt.Errorf("read %ss from %s: %w", s.merge.noun, s.name, err)
+			}
+			s.problem(p)
+			if !p.Keep {
+				continue
+			}
+			id, kept = p.Record, true
+		}
+		if id == "" {
+			return fmt.Errorf("read %ss from %s: a record without id", s.merge.noun, s.name)
+		}
+		if s.started && id <= s.id {
+			return fmt.Errorf("read %ss from %s: %q comes after %q: %w", s.merge.noun, s.name, id, s.id, ErrNotSorted)
+		}
+		s.started, s.id, s.kept, s.record = true, id, kept, record
+		return nil
+	}
+}

@@ -1,0 +1,321 @@
+package syncrun
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+	_ "time/tzdata" // the tests need Paris wherever they run
+
+	"go.uber.org/goleak"
+
+	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/sync/erpsource"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// memory is a directory.SyncStore that forgets.
+type memory struct {
+	mu           sync.Mutex
+	customers    map[string]directory.Customer
+	contacts     map[string]directory.Contact
+	runs         []directory.Run
+	changes      map[string][]directory.Change
+	fingerprints map[string]directory.Fingerprint
+	plans        []directory.Plan
+
+	startErr, applyErr error
+}
+
+var _ directory.SyncStore = (*memory)(nil)
+
+func newMemory() *memory {
+	return &memory{customers: map[string]directory.Customer{}, contacts: map[string]directory.Contact{},
+		changes: map[string][]directory.Change{}, fingerprints: map[string]directory.Fingerprint{}}
+}
+
+func all[T any](m *memory, rows map[string]T, of string, dossier func(T) string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		m.mu.Lock()
+		var out []T
+		for _, key := range slices.Sorted(maps.Keys(rows)) {
+			if dossier(rows[key]) == of {
+				out = append(out, rows[key])
+			}
+		}
+		m.mu.Unlock()
+		for _, r := range out {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (m *memory) AllCustomers(_ context.Context, d string) iter.Seq2[directory.Customer, error] {
+	return all(m, m.customers, d, func(c directory.Customer) string { return c.Dossier })
+}
+
+func (m *memory) AllContacts(_ context.Context, d string) iter.Seq2[directory.Contact, error] {
+	return all(m, m.contacts, d, func(c directory.Contact) string { return c.Dossier })
+}
+
+func (m *memory) StartRun(ctx context.Context, r directory.Run) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.startErr != nil {
+		return m.startErr
+	}
+	m.runs = append(m.runs, r)
+	return ctx.Err()
+}
+
+func (m *memory) ApplyPlan(ctx context.Context, id string, p directory.Plan, at time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := errors.Join(ctx.Err(), m.applyErr); err != nil {
+		return err
+	}
+	for _, c := range p.PutCustomers {
+		m.customers[c.Dossier+"/"+c.ID] = c
+	}
+	for _, id := range p.DropCustomers {
+		c := m.customers[p.Dossier+"/"+id]
+		c.RemovedAt = &at
+		m.customers[p.Dossier+"/"+id] = c
+	}
+	for _, c := range p.PutContacts {
+		m.contacts[c.Dossier+"/"+c.ID] = c
+	}
+	for _, id := range p.DropContacts {
+		c := m.contacts[p.Dossier+"/"+id]
+		c.RemovedAt = &at
+		m.contacts[p.Dossier+"/"+id] = c
+	}
+	m.plans = append(m.plans, p)
+	m.changes[id] = p.Changes
+	r := m.find(id)
+	r.State, r.FinishedAt, r.Counts = directory.RunSucceeded, &at, p.Counts
+	return nil
+}
+
+func (m *memory) find(id string) *directory.Run {
+	for i := range m.runs {
+		if m.runs[i].ID == id {
+			return &m.runs[i]
+		}
+	}
+	return nil
+}
+
+func (m *memory) FinishRun(ctx context.Context, r directory.Run) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	*m.find(r.ID) = r
+	return nil
+}
+
+func (m *memory) AbandonRuns(_ context.Context, at time.Time) (n int, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.runs {
+		if m.runs[i].State == directory.RunRunning {
+			m.runs[i].State, m.runs[i].FinishedAt = directory.RunFailed, &at
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (m *memory) Run(_ context.Context, id string) (directory.Run, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r := m.find(id); r != nil {
+		return *r, nil
+	}
+	return directory.Run{}, directory.ErrNotFound
+}
+
+func (m *memory) Runs(_ context.Context, d string, limit int) (out []directory.Run, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range slices.Backward(m.runs) {
+		if r.Dossier == d && len(out) < limit {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) Changes(_ context.Context, id string, after, limit int) ([]directory.Change, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	from := min(after, len(m.changes[id]))
+	return m.changes[id][from:min(from+limit, len(m.changes[id]))], nil
+}
+
+func (m *memory) LastSuccess(ctx context.Context, d string) (directory.Run, error) {
+	runs, err := m.Runs(ctx, d, 1<<30)
+	for _, r := range runs {
+		if r.State == directory.RunSucceeded {
+			return r, err
+		}
+	}
+	return directory.Run{}, directory.ErrNotFound
+}
+
+func (m *memory) Fingerprint(_ context.Context, d string) (directory.Fingerprint, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if f, ok := m.fingerprints[d]; ok {
+		return f, nil
+	}
+	return directory.Fingerprint{}, directory.ErrNotFound
+}
+
+func (m *memory) SetFingerprint(_ context.Context, d string, f directory.Fingerprint) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fingerprints[d] = f
+	return nil
+}
+
+// live are the ids of the customers and contacts that are not removed.
+func (m *memory) live() (ids []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, key := range slices.Sorted(maps.Keys(m.customers)) {
+		if m.customers[key].RemovedAt == nil {
+			ids = append(ids, key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.contacts)) {
+		if m.contacts[key].RemovedAt == nil {
+			ids = append(ids, "contact "+key)
+		}
+	}
+	return ids
+}
+
+// history are a dossier's runs, oldest first, as "trigger state".
+func (m *memory) history(d string) (out []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range m.runs {
+		if r.Dossier == d {
+			out = append(out, r.Trigger+" "+string(r.State))
+		}
+	}
+	return out
+}
+
+// fakeERP is a source whose answers a test sets.
+type fakeERP struct {
+	mu          sync.Mutex
+	ids         []string // of its customers, sorted; each has one contact
+	fingerprint directory.Fingerprint
+	openErr     error
+	readErr     error         // after the last customer
+	problem     bool          // before the first customer
+	hold        chan struct{} // if set, Customers waits until it is closed
+	entered     chan struct{} // if set, receives when Customers begins
+	opened      int
+	closed      int
+}
+
+func (f *fakeERP) set(change func(f *fakeERP)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f)
+}
+
+func (f *fakeERP) Open(ctx context.Context) (erpsource.Snapshot, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.opened++
+	if err := errors.Join(ctx.Err(), f.openErr); err != nil {
+		return nil, err
+	}
+	return &fakeSnapshot{erp: f, ids: f.ids, fingerprint: f.fingerprint, readErr: f.readErr, problem: f.problem, hold: f.hold, entered: f.entered}, nil
+}
+
+type fakeSnapshot struct {
+	erp         *fakeERP
+	ids         []string
+	fingerprint directory.Fingerprint
+	readErr     error
+	problem     bool
+	hold        chan struct{}
+	entered     chan struct{}
+}
+
+func (s *fakeSnapshot) Fingerprint(context.Context) (directory.Fingerprint, error) {
+	return s.fingerprint, nil
+}
+
+func (s *fakeSnapshot) Expected(context.Context) (customers, contacts int, err error) {
+	return len(s.ids), len(s.ids), nil
+}
+
+func (s *fakeSnapshot) Close() error {
+	s.erp.set(func(f *fakeERP) { f.closed++ })
+	return nil
+}
+
+func (s *fakeSnapshot) Customers(ctx context.Context) iter.Seq2[directory.Customer, error] {
+	return func(yield func(directory.Customer, error) bool) {
+		if s.entered != nil {
+			s.entered <- struct{}{}
+		}
+		if s.hold != nil {
+			select {
+			case <-s.hold:
+			case <-ctx.Done():
+				yield(directory.Customer{}, ctx.Err())
+				return
+			}
+		}
+		if s.problem && !yield(directory.Customer{}, &directory.Problem{Noun: directory.NounCustomer, Reason: "a row has no id"}) {
+			return
+		}
+		for _, id := range s.ids {
+			if !yield(directory.Customer{ID: id, Code: id, Name: "Customer " + id, Hash: "h" + id}, nil) {
+				return
+			}
+		}
+		if s.readErr != nil {
+			yield(directory.Customer{}, s.readErr)
+		}
+	}
+}
+
+func (s *fakeSnapshot) Contacts(context.Context) iter.Seq2[directory.Contact, error] {
+	return func(yield func(directory.Contact, error) bool) {
+		for _, id := range s.ids {
+			if !yield(directory.Contact{ID: id, CustomerID: id, LastName: "Contact", Hash: "h" + id}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// numbered gives ids "run1", "run2", ….
+func numbered() func() string {
+	var mu sync.Mutex
+	n := 0
+	return func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		n++
+		return "run" + strconv.Itoa(n)
+	}
+}
