@@ -33,7 +33,7 @@
 //     TestPromise5TheFilterMayUseWhatIsHidden
 //  6. No identity, no rows: an empty customer, an attribute that the identity
 //     lacks, an access that is not granted are refused.
-//     TestPromise6NoIdentityNoRows
+//     TestPromise6NoIdentityNoRows, TestPromise6ARevokedAccessEndsItsStreams
 //  7. Errors tell nothing: what the ERP said stays in the operator's log.
 //     TestPromise7ErrorsTellNothing
 //  8. Nothing partial runs on rows that are not the customer's. Today this is

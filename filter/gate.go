@@ -90,7 +90,7 @@ func (g *Gate) Do(ctx context.Context, req Request) (*Answer, error) {
 	if err != nil {
 		return nil, g.refuse(err)
 	}
-	return &Answer{Columns: columns(plan.statement), Rows: rows, Truncated: rows.Truncated}, nil
+	return &Answer{Columns: columns(plan.statement), Rows: live(rows, req.Still, g.now), Truncated: rows.Truncated}, nil
 }
 
 // View gives the caller's world, for a catalog of what he may ask.

@@ -259,6 +259,34 @@ func TestPromise6NoIdentityNoRows(t *testing.T) {
 	}
 }
 
+func TestPromise6ARevokedAccessEndsItsStreams(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	clock := time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
+	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: r.audit, Now: func() time.Time { clock = clock.Add(400 * time.Millisecond); return clock }})
+	asked := 0
+	answer, err := r.gate.Do(t.Context(), filter.Request{Caller: as("ANNA"), Front: "sql", Text: "SELECT a.id FROM docs a, docs b, docs c",
+		Still: func(context.Context) error {
+			if asked++; asked > 1 {
+				return refusal.New(refusal.NoAccess, "revoked")
+			}
+			return nil
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Close()
+	n := 0
+	for {
+		if _, err = answer.Rows.Next(t.Context()); err != nil {
+			break
+		}
+		n++
+	}
+	if codeOf(err) != refusal.NoAccess || n == 0 || n == 8 || asked != 2 {
+		t.Errorf("%d rows, asked %d times, then %v", n, asked, err)
+	}
+}
+
 func TestPromise7ErrorsTellNothing(t *testing.T) {
 	r := newRig(t, ledger, shop)
 	req := filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM docs"}

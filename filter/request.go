@@ -23,6 +23,10 @@ type Request struct {
 	Params []any
 	Named  map[string]any
 
+	// Still tells whether the caller may still enter; nil where the front
+	// cannot. A stream asks it every second.
+	Still func(context.Context) error
+
 	// MaxRows cuts the answer after so many rows, and says so in Truncated;
 	// 0 is the configuration's cap.
 	MaxRows int

@@ -134,6 +134,15 @@ func (p *portal) identify(r *http.Request) (identity.Caller, error) {
 	return who, nil
 }
 
+// still asks again whether the visitor may enter, for streams that outlive a
+// change of his access.
+func (p *portal) still(v *visit) func(context.Context) error {
+	return func(context.Context) error {
+		_, err := p.identify(v.r)
+		return err
+	}
+}
+
 // onlyMethods answers a method that a path does not have.
 func (p *portal) onlyMethods(name, allowed string) http.Handler {
 	return p.front(name, func(v *visit) error {

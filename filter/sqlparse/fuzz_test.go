@@ -30,6 +30,16 @@ func FuzzParseQuery(f *testing.F) {
 		if (x == nil) == (err == nil) {
 			t.Fatalf("the expression %v and the error %v", x, err)
 		}
+		if x != nil {
+			canonical := sqlast.FormatExpr(x)
+			again, err := sqlparse.ParseExpr(canonical, wide)
+			if err != nil {
+				t.Fatalf("the canonical form %s is refused: %v", canonical, err)
+			}
+			if d := sqlasttest.Diff(x, again); d != "" {
+				t.Fatalf("the canonical form %s is another tree: %s", canonical, d)
+			}
+		}
 		q, err := sqlparse.ParseQuery(text, sqlparse.Limits{})
 		if err != nil {
 			var bad *sqlparse.Error

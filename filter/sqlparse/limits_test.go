@@ -187,6 +187,13 @@ func TestTheParserCountsEveryNode(t *testing.T) {
 	})
 }
 
+func TestTooManyNodesEndTheReadingAtOnce(t *testing.T) {
+	e := refusal(t, "SELECT "+join(1000, ",", func(int) string { return "a" }), sqlparse.Limits{Nodes: 10})
+	if e.Code != sqlparse.CodeLimit || e.Pos > 30 {
+		t.Errorf("%s at %d: %v", e.Code, e.Pos, e)
+	}
+}
+
 func ExampleParseQuery() {
 	_, err := sqlparse.ParseQuery("SELECT DO_Piece FROM F_DOCENTETE WHERE DO_Tiers = 'ACME' FOR XML AUTO", sqlparse.DefaultLimits())
 	fmt.Println(err)

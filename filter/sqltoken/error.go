@@ -50,8 +50,6 @@ func (s *Scanner) char(at int, where place) (int, error) {
 			return 0, s.fail(at, "a quoted name cannot hold a tab or a line break")
 		}
 		return 1, nil
-	case c < utf8.RuneSelf:
-		return 0, s.badControl(at, rune(c))
 	}
 	r, size := utf8.DecodeRuneInString(s.src[at:])
 	switch {

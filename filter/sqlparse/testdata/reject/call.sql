@@ -103,6 +103,11 @@ SELECT SUM(a) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED PRECEDING) FR
 ---
 1:21 sql_syntax the window frame ends before it starts
 
+=== a frame that starts and ends at the end
+SELECT SUM(a) OVER (ROWS BETWEEN UNBOUNDED FOLLOWING AND UNBOUNDED FOLLOWING) FROM t
+---
+1:21 sql_syntax the window frame ends before it starts
+
 === a frame of one bound in the future
 SELECT SUM(a) OVER (ROWS 1 FOLLOWING) FROM t
 ---
