@@ -53,6 +53,13 @@ type Type struct {
 	Fixed bool
 	// National marks text that travels as UTF-16 on SQL Server, nvarchar.
 	National bool
+	// CodePage is the Windows code page of Text that SQL Server keeps as
+	// varchar in its database's own page; 0 elsewhere. A parameter for it is
+	// sent in that page, or an index would not serve it.
+	CodePage uint16
+	// Coarse marks a Timestamp that SQL Server keeps in 300ths of a second,
+	// its datetime; a finer parameter would hide the column from its index.
+	Coarse bool
 	// Zoned marks a Timestamp that carries an offset.
 	Zoned bool
 	// Count marks an Int parameter that may not be negative, such as LIMIT's.

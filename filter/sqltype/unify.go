@@ -33,10 +33,14 @@ func Unify(a, b Type) (Type, bool) {
 		}
 		a.Fixed = a.Fixed && b.Fixed
 		a.National = a.National || b.National
+		if a.CodePage != b.CodePage {
+			a.CodePage = 0
+		}
 	case Timestamp, Time:
 		if a.Zoned != b.Zoned {
 			return Type{}, false
 		}
+		a.Coarse = a.Coarse && b.Coarse
 	}
 	return a, true
 }

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change goes in: looks at the code, starts
+# the servers that tests need, and runs all tests with the race detector.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. .ci/lib.sh
+. .ci/services.sh
+
+start_postgres
+find_chromium
+.ci/lint.sh
+
+# The race detector also checks pointers, which makes SQLite (C turned into Go)
+# twice as slow again and finds nothing there.
+race=(-race "-gcflags=modernc.org/...=-d=checkptr=0")
+if [ "$(go env CGO_ENABLED)" != 1 ] || ! command -v "$(go env CC)" >/dev/null; then
+	skip "the race detector: it needs cgo and a C compiler (gcc)"
+	race=()
+fi
+step "tests" go test "${race[@]}" -p 2 -timeout 30m ./...
+if [ "${#race[@]}" -gt 0 ]; then
+	step "tests that the race detector makes too slow" go test ./internal/demo/
+fi
+say "everything holds"

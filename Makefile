@@ -1,0 +1,20 @@
+.DEFAULT_GOAL := help
+.PHONY: help build demo test lint bench
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## the program, as bin/vantelle: one static file
+	CGO_ENABLED=0 go build -trimpath -o bin/vantelle ./cmd/vantelle
+
+demo: ## try it: a fictional dossier, a portal and an administrator, all local
+	go run ./cmd/vantelle demo
+
+test: ## everything that must hold before a change goes in
+	@.ci/test.sh
+
+lint: ## look at the code without running it
+	@.ci/lint.sh
+
+bench: ## measure
+	go test -run '^$$' -bench . -benchmem ./...

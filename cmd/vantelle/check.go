@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/config"
+	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/profiles"
+)
+
+type checkCmd struct {
+	configFlag
+	Show bool `help:"Print the whole configuration with its defaults, without its secrets."`
+}
+
+// checker prints findings and remembers whether one was bad.
+type checker struct {
+	w      *world
+	style  style
+	failed bool
+}
+
+// Run checks the configuration, then the profiles, then each dossier on its
+// live ERP. It opens no store and writes nothing.
+func (c *checkCmd) Run(w *world) error {
+	ctx, cancel := w.context()
+	defer cancel()
+	cfg, err := c.load(w)
+	if err != nil {
+		return err
+	}
+	if c.Show {
+		text, err := cfg.Redacted()
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(w.stdout, text)
+	}
+	k := &checker{w: w, style: w.styleFor(w.stdout)}
+	k.ok("configuration", c.Config)
+	book, err := loadProfiles(cfg.Profiles.Dir)()
+	if err != nil {
+		k.bad("profiles", err.Error(), "Correct the files in "+cfg.Profiles.Dir+".")
+	} else {
+		k.ok("profiles", strings.Join(book.Names(), ", "))
+		for _, name := range sortedNames(cfg.Dossiers) {
+			k.dossier(ctx, name, cfg.Dossiers[name], book)
+		}
+	}
+	if k.failed {
+		return errSaid
+	}
+	return nil
+}
+
+// dossier checks one dossier as far as it gets: what comes later cannot be
+// known where something earlier fails.
+func (k *checker) dossier(ctx context.Context, name string, d config.Dossier, book *profiles.Book) {
+	label := "dossier " + name
+	db, err := erp.Open(erpSettings(name, d), zerolog.Nop())
+	if err != nil {
+		k.bad(label, err.Error(), "Correct dossiers."+name+" in the configuration.")
+		return
+	}
+	defer func() { _ = db.Close() }() // it was only read
+	if _, err := newSource(d, db); err != nil {
+		k.bad(label, err.Error(), "This version synchronises sage100 and odoo.")
+	}
+	if err := db.Ping(ctx); err != nil {
+		k.bad(label, err.Error(), hintFor(err))
+		return
+	}
+	catalog, err := db.Catalog(ctx)
+	if err != nil {
+		k.bad(label, err.Error(), hintFor(err))
+		return
+	}
+	k.ok(label, fmt.Sprintf("%s %s answers, %s", d.Engine, catalog.Version, counted(len(catalog.Tables), "table")))
+	p, ok := book.Get(d.DefaultProfile)
+	switch {
+	case !ok:
+		k.bad(label, fmt.Sprintf("there is no profile %q", d.DefaultProfile), "Set dossiers."+name+".default_profile to one of: "+strings.Join(book.Names(), ", ")+".")
+	case p.ERP != d.ERP:
+		k.bad(label, fmt.Sprintf("profile %s is for %s, and the dossier is a %s", p.Name, p.ERP, d.ERP), "Set dossiers."+name+".default_profile to a profile for "+d.ERP+".")
+	}
+	for _, profileName := range book.Names() {
+		if p, _ := book.Get(profileName); p.ERP == d.ERP {
+			k.view(label+", profile "+p.Name, view.Bind(p, catalog), p.Name == d.DefaultProfile)
+		}
+	}
+}
+
+// view tells what of a profile the dossier's catalog cannot satisfy. A column
+// that is missing is normal among generations of an ERP; that nothing is left
+// of the profile that customers get is not.
+func (k *checker) view(label string, v *view.View, isDefault bool) {
+	for _, p := range v.Problems {
+		place := p.Table
+		if p.Column != "" {
+			place += "." + p.Column
+		}
+		what := "left out"
+		if p.Fatal {
+			what = "table unavailable"
+		}
+		k.note(label, fmt.Sprintf("%s %s: %s", place, what, p.Msg))
+	}
+	if len(v.Tables) == 0 && isDefault {
+		k.bad(label, "no table of it is available here", "Choose a profile made for this ERP, or give the ERP login the right to read its tables.")
+		return
+	}
+	k.ok(label, counted(len(v.Tables), "table")+" available")
+}
+
+func (k *checker) ok(label, text string) {
+	fmt.Fprintf(k.w.stdout, "%s   %s: %s\n", k.style.green("ok"), label, printable(text))
+}
+
+func (k *checker) note(label, text string) {
+	fmt.Fprintf(k.w.stdout, "%s %s: %s\n", k.style.faint("note"), label, printable(text))
+}
+
+// bad prints what is wrong, a line for each mistake, and what to do.
+func (k *checker) bad(label, text, remedy string) {
+	k.failed = true
+	for line := range strings.SplitSeq(text, "\n") {
+		fmt.Fprintf(k.w.stdout, "%s  %s: %s\n", k.style.red("bad"), label, printable(line))
+	}
+	fmt.Fprintf(k.w.stdout, "     %s\n", remedy)
+}

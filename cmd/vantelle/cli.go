@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes. Scripts may rely on them.
+const (
+	exitOK      = 0
+	exitFailed  = 1 // the command ran and the answer is no
+	exitMisused = 2 // the command line itself is wrong
+)
+
+// world is what a command may touch of the process it runs in, so that a test
+// can run one inside itself.
+type world struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	cacheDir       func() (string, error)
+	signals        <-chan os.Signal // SIGINT and SIGTERM: the first stops, the second cuts short
+	hangups        <-chan os.Signal // SIGHUP: reload the profiles
+}
+
+// cli is every command with its flags.
+type cli struct {
+	Serve   serveCmd   `cmd:"" help:"Run the service."`
+	Demo    demoCmd    `cmd:"" help:"Build a demo ERP, synchronise it and serve it: everything to try Vantelle in one command."`
+	Sync    syncCmd    `cmd:"" help:"Synchronise one dossier now, or show what that would do."`
+	Query   queryCmd   `cmd:"" help:"Run a query as a customer, through the gate, and print the answer."`
+	Explain explainCmd `cmd:"" help:"Show what the gate makes of a query: the decision, the tables, the SQL the ERP would get."`
+	Check   checkCmd   `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
+	Health  healthCmd  `cmd:"" help:"Ask a running service whether it is ready; for container health checks."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// configFlag is the flag of every command that needs a configuration.
+type configFlag struct {
+	Config string `help:"The configuration file; vantelle.yaml otherwise." default:"vantelle.yaml" placeholder:"FILE" env:"VANTELLE_CONFIG"`
+}
+
+// errSaid is returned by a command that has already told what is wrong.
+var errSaid = errors.New("already reported")
+
+// exited carries kong's wish to leave (after --help) out of its parser.
+type exited int
+
+// run parses args and runs the command they name. It returns the exit code.
+func run(args []string, w *world) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, isExit := r.(exited)
+			if !isExit {
+				panic(r)
+			}
+			code = int(e)
+		}
+	}()
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("vantelle"),
+		kong.Description("Vantelle filters what each customer may see of an ERP, and synchronises the ERP's customers into its own directory."),
+		kong.Writers(w.stdout, w.stderr),
+		kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Bind(w),
+	)
+	if err != nil {
+		fmt.Fprintf(w.stderr, "vantelle: %v\n", err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(w.stderr, "vantelle: %v\nTry: vantelle --help\n", err)
+		return exitMisused
+	}
+	switch err := command.Run(); {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errSaid):
+		return exitFailed
+	default:
+		fmt.Fprintf(w.stderr, "vantelle %s: %v\n", command.Selected().Name, err)
+		return exitFailed
+	}
+}

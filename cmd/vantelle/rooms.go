@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/sqlparse"
+	"github.com/vantelle/vantelle/internal/audit"
+	"github.com/vantelle/vantelle/internal/config"
+	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/store"
+	"github.com/vantelle/vantelle/internal/telemetry"
+	"github.com/vantelle/vantelle/profiles"
+)
+
+// rooms are the parts that every command works with, opened from a
+// configuration: what the service adds to them is in daemon.go. Nothing here
+// asks an ERP anything yet.
+type rooms struct {
+	cfg     config.Config
+	log     zerolog.Logger
+	now     func() time.Time
+	metrics *telemetry.Metrics
+	gather  *prometheus.Registry
+
+	audit  *audit.Files
+	store  *store.DB
+	erps   map[string]*erp.DB
+	book   *profiles.Holder
+	worlds *filter.Worlds
+	gate   *filter.Gate
+	views  *views
+}
+
+// openRooms opens them in order; where one cannot be opened, those before it
+// are closed again.
+func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *rooms, err error) {
+	r := &rooms{cfg: cfg, log: log, now: time.Now, gather: prometheus.NewRegistry(), erps: map[string]*erp.DB{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.close())
+		}
+	}()
+	if r.metrics, err = telemetry.New(r.gather); err != nil {
+		return nil, err
+	}
+	r.gather.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if r.audit, err = audit.Open(audit.Config{Dir: cfg.Audit.Path, Synchronous: durability(cfg.Audit.Synchronous), Logger: log}); err != nil {
+		return nil, err
+	}
+	if r.store, err = store.Open(ctx, store.Config{Path: cfg.Directory.Path, Synchronous: durability(cfg.Directory.Synchronous), Logger: log}); err != nil {
+		return nil, err
+	}
+	if r.book, err = profiles.NewHolder(loadProfiles(cfg.Profiles.Dir)); err != nil {
+		return nil, fmt.Errorf("load the profiles: %w", err)
+	}
+	r.metrics.ProfilesReloaded(true)
+	var dossiers []filter.Dossier
+	for _, name := range sortedNames(cfg.Dossiers) {
+		db, err := erp.Open(erpSettings(name, cfg.Dossiers[name]), log)
+		if err != nil {
+			return nil, err
+		}
+		r.erps[name] = db
+		r.metrics.AddPool(name, "portal", db.Portal())
+		r.metrics.AddPool(name, "sync", db.Sync())
+		dossiers = append(dossiers, filter.Dossier{ID: name, DB: db, DefaultProfile: cfg.Dossiers[name].DefaultProfile, NoDates: noDates(cfg.Dossiers[name].ERP)})
+	}
+	r.worlds = filter.NewWorlds(r.book.Book, 0, dossiers...)
+	r.views = &views{dossiers: cfg.Dossiers, book: r.book, worlds: r.worlds}
+	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: newCountedAudit(r.audit, r.metrics, r.gather), Metrics: r.metrics, Limits: gateLimits(cfg.Limits), Now: r.now})
+	return r, nil
+}
+
+// close closes what was opened, in reverse; the audit goes last, so that
+// nothing is done that it could not hear of.
+func (r *rooms) close() error {
+	var errs []error
+	for _, name := range sortedNames(r.erps) {
+		errs = append(errs, r.erps[name].Close())
+	}
+	if r.store != nil {
+		errs = append(errs, r.store.Close())
+	}
+	if r.audit != nil {
+		errs = append(errs, r.audit.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// loadProfiles gives what reads the profiles: those that ship, and over them
+// those of the folder, where one is configured.
+func loadProfiles(dir string) func() (*profiles.Book, error) {
+	return func() (*profiles.Book, error) {
+		book, err := profiles.Standard()
+		if err != nil || dir == "" {
+			return book, err
+		}
+		own, err := profiles.LoadDir(os.DirFS(dir))
+		if err != nil {
+			return nil, err
+		}
+		return book.With(own), nil
+	}
+}
+
+// erpSettings says how to talk to a dossier's ERP.
+func erpSettings(name string, d config.Dossier) erp.Settings {
+	s := erp.DefaultSettings()
+	s.Name, s.Engine, s.Schemas = name, catalog.Engine(d.Engine), d.Schemas
+	s.DSN = d.DSN.Reveal()
+	if d.Engine == config.SQLite {
+		s.DSN, s.Schemas = d.Path, nil
+	}
+	s.PortalPool.MaxOpen, s.SyncPool.MaxOpen = d.Pools.Portal, d.Pools.Sync
+	s.PortalPool.MaxIdle = min(s.PortalPool.MaxIdle, s.PortalPool.MaxOpen)
+	s.SyncPool.MaxIdle = min(s.SyncPool.MaxIdle, s.SyncPool.MaxOpen)
+	s.ConnectTimeout = d.Timeouts.Connect.Std()
+	s.StatementTimeout = d.Timeouts.Statement.Std()
+	s.SyncStatementTimeout = d.Timeouts.Sync.Std()
+	return s
+}
+
+// noDates gives the moments by which an ERP means "no date": Sage writes the
+// first days of its databases' calendars.
+func noDates(kind string) []time.Time {
+	if kind != "sage100" {
+		return nil
+	}
+	return []time.Time{
+		time.Date(1753, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+}
+
+func gateLimits(l config.Limits) filter.Limits {
+	return filter.Limits{
+		Parse: sqlparse.Limits{Bytes: int(l.Text), Depth: l.Depth, Nodes: l.Nodes, InList: l.InList, Params: l.Params},
+		Joins: l.Joins, Rows: l.Rows, Bytes: int64(l.Bytes), Time: l.Time.Std(),
+	}
+}
+
+// durability is how the stores spell what the configuration says.
+func durability(s config.Synchronous) string { return strings.ToUpper(string(s)) }

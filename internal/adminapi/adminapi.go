@@ -1,0 +1,120 @@
+// Package adminapi is the administrators' HTTP API: what a dossier's state is,
+// its synchronisation, who may enter with which profile, and what the audit
+// holds. It also gives the handlers for health and metrics.
+//
+// It decides nothing about an access and reads nothing of an ERP for a
+// customer by itself: changes go through internal/access, which audits them,
+// and explain asks the gate. It must never show a key, a password or a value
+// of an ERP's row.
+//
+// Read routes (in this file) for the calls, docs/admin-api.md for their
+// contract, auth.go for who is let in.
+package adminapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/identity"
+)
+
+// Config is what the API works on. Every field is required unless it says otherwise.
+type Config struct {
+	Admins    Admins
+	Directory Directory
+	Accesses  Accesses
+	Syncs     Syncs
+	Dossiers  []Dossier // sorted by name
+	ERP       func(dossier string) ERPState
+	Profiles  Profiles
+	Audit     Audit
+	Explainer Explainer
+	Health    *Health
+	Gatherer  prometheus.Gatherer
+	Log       zerolog.Logger
+
+	// Stopping is closed when the service begins to stop: open event streams
+	// end then, so that they don't hold it up.
+	Stopping <-chan struct{}
+	// Heartbeat is the silence after which an event stream says that it
+	// lives; 15 seconds where it is zero.
+	Heartbeat time.Duration
+}
+
+// Admins finds out which administrator a bearer key belongs to.
+// identity.ErrUnauthorized says nobody's; any other error is a failure.
+type Admins interface {
+	Admin(ctx context.Context, bearer string) (identity.Admin, error)
+}
+
+// Directory is what the API reads of the directory; its methods are those of
+// directory.Store.
+type Directory interface {
+	directory.CustomerStore
+	Entrant(ctx context.Context, dossier, customerID string) (directory.Entrant, error)
+	Access(ctx context.Context, dossier, customerID string) (directory.Access, error)
+	ListAccesses(ctx context.Context, dossier string) ([]directory.Access, error)
+	CountAccesses(ctx context.Context, dossier string) (granted, total int, err error)
+	Run(ctx context.Context, id string) (directory.Run, error)
+	Runs(ctx context.Context, dossier string, limit int) ([]directory.Run, error)
+	Changes(ctx context.Context, runID string, afterSeq, limit int) ([]directory.Change, error)
+	LastSuccess(ctx context.Context, dossier string) (directory.Run, error)
+	Fingerprint(ctx context.Context, dossier string) (directory.Fingerprint, error)
+}
+
+type api struct {
+	Config
+	names map[string]Dossier
+}
+
+// New gives the handler of the admin listener.
+func New(c Config) http.Handler {
+	if c.Heartbeat == 0 {
+		c.Heartbeat = 15 * time.Second
+	}
+	a := &api{Config: c, names: map[string]Dossier{}}
+	for _, d := range c.Dossiers {
+		a.names[d.Name] = d
+	}
+	return a.routes()
+}
+
+// routes is the whole API on one screen.
+func (a *api) routes() http.Handler {
+	mux := http.NewServeMux()
+	admin := func(pattern string, h handler) { mux.Handle(pattern, a.forAdmins(h)) }
+	dossier := func(pattern string, h dossierHandler) { mux.Handle(pattern, a.forAdmins(a.inDossier(h))) }
+
+	admin("GET /admin/v1/dossiers", a.listDossiers)
+	dossier("GET /admin/v1/dossiers/{dossier}", a.showDossier)
+	dossier("POST /admin/v1/dossiers/{dossier}/sync", a.startSync)
+	dossier("GET /admin/v1/dossiers/{dossier}/runs", a.listRuns)
+	admin("GET /admin/v1/runs/{run}", a.showRun)
+	admin("GET /admin/v1/runs/{run}/events", a.followRun)
+	admin("GET /admin/v1/runs/{run}/changes", a.listChanges)
+
+	dossier("GET /admin/v1/dossiers/{dossier}/customers", a.listCustomers)
+	dossier("GET /admin/v1/dossiers/{dossier}/customers/{customer}", a.showCustomer)
+	dossier("PUT /admin/v1/dossiers/{dossier}/customers/{customer}/access", a.grant)
+	dossier("DELETE /admin/v1/dossiers/{dossier}/customers/{customer}/access", a.revoke)
+	dossier("POST /admin/v1/dossiers/{dossier}/customers/{customer}/access/suspend", a.suspend)
+	dossier("POST /admin/v1/dossiers/{dossier}/customers/{customer}/access/resume", a.resume)
+	dossier("GET /admin/v1/dossiers/{dossier}/accesses", a.listAccesses)
+	dossier("POST /admin/v1/dossiers/{dossier}/explain", a.explain)
+
+	admin("GET /admin/v1/profiles", a.listProfiles)
+	admin("GET /admin/v1/profiles/{profile}", a.showProfile)
+	admin("GET /admin/v1/audit", a.listAudit)
+	admin("/admin/v1/", noSuchCall)
+
+	mux.Handle("GET /metrics", a.metrics())
+	mux.Handle("GET /healthz", a.Health.Live())
+	mux.Handle("GET /readyz", a.Health.Ready())
+	mux.HandleFunc("/", elsewhere)
+	return mux
+}

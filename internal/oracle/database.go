@@ -1,0 +1,187 @@
+package oracle
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	_ "modernc.org/sqlite"             // the driver "sqlite"
+)
+
+// database is one of a world's databases, for statements that are run as they
+// are.
+type database struct {
+	conn   *sql.Conn
+	schema string // PostgreSQL's, which the connection searches
+	close  func()
+}
+
+// content is what a database is to hold of a world.
+type content struct {
+	tables  []*table
+	columns func(*table) []*column
+	rows    func(*table) []row
+}
+
+// everything is the whole ERP.
+func (w *world) everything() content {
+	return content{w.tables, func(t *table) []*column { return t.columns }, func(t *table) []row { return t.rows }}
+}
+
+// reduced holds the customer's rows and visible columns and nothing else.
+func (w *world) reduced() content {
+	return content{w.shown, w.profile.columns, func(t *table) []row { return w.seen[t] }}
+}
+
+// wide holds the visible columns with everybody's rows: an answer that is the
+// same there did not depend on the row filter.
+func (w *world) wide() content {
+	return content{w.shown, w.profile.columns, func(t *table) []row { return t.rows }}
+}
+
+// statements build a database.
+func (c content) statements(d dialect, prefix string) []string {
+	var out []string
+	for _, t := range c.tables {
+		name := prefix + d.strict(t.name)
+		columns := c.columns(t)
+		out = append(out, t.ddl(d, name, columns))
+		if s := t.insert(name, columns, c.rows(t)); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// openSQLite makes a database in a file, or in memory where path is empty.
+func openSQLite(ctx context.Context, path string, c content) (*database, error) {
+	if path == "" {
+		path = ":memory:"
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
+	}
+	out := &database{conn: conn, close: func() { _ = conn.Close(); _ = db.Close() }}
+	script := append([]string{"PRAGMA synchronous = OFF", "BEGIN"}, c.statements(sqliteDialect, "")...)
+	if err := out.run(ctx, append(script, "COMMIT")); err != nil {
+		out.close()
+		return nil, err
+	}
+	return out, nil
+}
+
+// openPostgres makes a schema of a server and a connection that searches it.
+func openPostgres(ctx context.Context, server *sql.DB, schema string, c content) (*database, error) {
+	conn, err := server.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	name := postgresDialect.strict(schema)
+	out := &database{conn: conn, schema: schema, close: func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "DROP SCHEMA IF EXISTS "+name+" CASCADE")
+		_ = conn.Close()
+	}}
+	script := append([]string{"DROP SCHEMA IF EXISTS " + name + " CASCADE", "CREATE SCHEMA " + name,
+		"SET search_path = " + name, "SET TimeZone = 'UTC'"}, c.statements(postgresDialect, name+".")...)
+	if err := out.run(ctx, script); err != nil {
+		out.close()
+		return nil, err
+	}
+	return out, nil
+}
+
+func (d *database) run(ctx context.Context, script []string) error {
+	for _, s := range script {
+		if _, err := d.conn.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("%w in: %s", err, s)
+		}
+	}
+	return nil
+}
+
+// answer is a result: labels and rows of values as a driver or the gate gave them.
+type answer struct {
+	labels []string
+	rows   [][]any
+}
+
+// A query whose answer is larger, or takes longer, is not worth judging.
+const (
+	maxRows  = 3000
+	patience = 3 * time.Second
+)
+
+var errTooLarge = errors.New("the answer is too large to be worth it")
+
+// ask runs a query as it is. The error is errTooLarge where it is not worth it.
+func (d *database) ask(ctx context.Context, text string, args []any) (*answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	out, err := d.answer(ctx, text, args)
+	if ctx.Err() != nil {
+		return nil, errTooLarge
+	}
+	return out, err
+}
+
+func (d *database) answer(ctx context.Context, text string, args []any) (*answer, error) {
+	rows, err := d.conn.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := &answer{}
+	if out.labels, err = rows.Columns(); err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		cells := make([]any, len(out.labels))
+		pointers := make([]any, len(cells))
+		for i := range cells {
+			pointers[i] = &cells[i]
+		}
+		if err := rows.Scan(pointers...); err != nil {
+			return nil, err
+		}
+		for i, x := range cells {
+			if b, ok := x.([]byte); ok {
+				cells[i] = string(b)
+			}
+		}
+		if out.rows = append(out.rows, cells); len(out.rows) > maxRows {
+			return nil, errTooLarge
+		}
+	}
+	return out, rows.Err()
+}
+
+// unknownName tells whether an engine refused a statement because of a name
+// that it does not have, or has twice.
+func unknownName(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code {
+		case "42P01", "42703", "42702", "3F000", "42P09": // undefined table, column; ambiguous; no such schema
+			return true
+		}
+		return false
+	}
+	text := err.Error()
+	for _, sign := range []string{"no such table", "no such column", "ambiguous column", "cannot join using column"} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
+}

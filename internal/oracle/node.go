@@ -1,0 +1,158 @@
+package oracle
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// node is a piece of a query's text: words of its own and pieces within. The
+// tree says how the query can be made smaller when it has found a bug.
+type node struct {
+	text  string
+	kids  []*node
+	param *value  // stands for a parameter with this value
+	drop  bool    // may be left out
+	alts  []*node // may stand here instead, being smaller
+	world bool    // the name of the schema stands here
+}
+
+// piece joins words (strings) and nodes.
+func piece(parts ...any) *node {
+	n := &node{}
+	for _, p := range parts {
+		switch p := p.(type) {
+		case string:
+			n.kids = append(n.kids, &node{text: p})
+		case *node:
+			if p != nil {
+				n.kids = append(n.kids, p)
+			}
+		}
+	}
+	return n
+}
+
+// optional marks a piece that may be left out.
+func optional(parts ...any) *node {
+	n := piece(parts...)
+	n.drop = true
+	return n
+}
+
+// or names smaller pieces that may stand for n.
+func (n *node) or(alts ...*node) *node {
+	n.alts = append(n.alts, alts...)
+	return n
+}
+
+func joinNodes(sep string, nodes []*node) *node {
+	n := &node{}
+	for i, x := range nodes {
+		if i > 0 {
+			n.kids = append(n.kids, &node{text: sep})
+		}
+		n.kids = append(n.kids, x)
+	}
+	return n
+}
+
+// query is one request: its text's tree and how its answer is compared.
+type query struct {
+	root       *node
+	ordered    bool // a total order was asked
+	anyColumns bool // the engine's own order of * differs from the portal's
+	foldLabels bool // labels may differ by case
+	backwards  bool // $n are numbered from the last to the first
+	spoiled    string
+}
+
+// asked is a query as text, with its parameters.
+type asked struct {
+	text   string
+	params []value
+}
+
+// write gives the text for a database; schema stands where a table is named
+// with its schema.
+func (q *query) write(d dialect, schema string) asked {
+	total := q.root.count()
+	var (
+		b   strings.Builder
+		out asked
+	)
+	out.params = make([]value, total)
+	next := 0
+	var walk func(n *node)
+	walk = func(n *node) {
+		b.WriteString(n.text)
+		if n.world {
+			b.WriteString(schema)
+		}
+		if n.param != nil {
+			i := next
+			if q.backwards {
+				i = total - 1 - next
+			}
+			next++
+			out.params[i] = *n.param
+			if d.postgres {
+				b.WriteString("$" + strconv.Itoa(i+1))
+			} else {
+				b.WriteByte('?')
+			}
+		}
+		for _, k := range n.kids {
+			walk(k)
+		}
+	}
+	walk(q.root)
+	out.text = b.String()
+	return out
+}
+
+func (n *node) count() int {
+	total := 0
+	if n.param != nil {
+		total++
+	}
+	for _, k := range n.kids {
+		total += k.count()
+	}
+	return total
+}
+
+// gateValues are the parameters as a front would hand them to the gate.
+func (a asked) gateValues() []any {
+	out := make([]any, len(a.params))
+	for i, v := range a.params {
+		switch v.kind {
+		case kindNull:
+		case kindInt:
+			out[i] = v.num.Num().Int64()
+		case kindDec:
+			out[i] = json.Number(v.text)
+		default:
+			out[i] = v.text
+		}
+	}
+	return out
+}
+
+// engineValues are the same for the engine itself. PostgreSQL takes text for
+// every type and reads it as the type that it inferred.
+func (a asked) engineValues(d dialect) []any {
+	out := make([]any, len(a.params))
+	for i, v := range a.params {
+		switch {
+		case v.null():
+		case d.postgres || !v.kind.numeric():
+			out[i] = v.text
+		case v.kind == kindInt:
+			out[i] = v.num.Num().Int64()
+		default:
+			out[i], _ = v.num.Float64()
+		}
+	}
+	return out
+}

@@ -1,0 +1,83 @@
+package oracle
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"encoding/binary"
+	"flag"
+	"os"
+	"testing"
+	"time"
+)
+
+var (
+	casesFlag = flag.Int("oracle.cases", 2000, "how many cases each engine is judged on")
+	seedFlag  = flag.Uint64("oracle.seed", 0, "the seed of a run to repeat; 0 is a new one")
+	worldFlag = flag.Int("oracle.world", -1, "the one world of the seed to run; -1 is all")
+	showFlag  = flag.Int("oracle.show", 3, "how many wrong cases are told in full")
+)
+
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	s := *seedFlag
+	if s == 0 {
+		var b [8]byte
+		if _, err := rand.Read(b[:]); err != nil {
+			t.Fatal(err)
+		}
+		s = binary.LittleEndian.Uint64(b[:]) >> 16
+	}
+	t.Logf("seed %d (repeat with -oracle.seed %d)", s, s)
+	return s
+}
+
+func TestSQLite(t *testing.T) {
+	judge(t, "sqlite", plan{dialect: sqliteDialect, perWorld: 20, servers: servers{folder: t.TempDir(), name: "w"}})
+}
+
+func TestPostgres(t *testing.T) {
+	dsn := os.Getenv("VANTELLE_TEST_POSTGRES")
+	if dsn == "" {
+		t.Skip("VANTELLE_TEST_POSTGRES is not set: the gate is not judged on PostgreSQL")
+	}
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	judge(t, "postgres", plan{dialect: postgresDialect, perWorld: 40, servers: servers{postgres: db, dsn: dsn, name: "oracle_"}})
+}
+
+// judge runs a plan and holds the gate to no wrong answer, and the oracle to
+// questions that are worth asking.
+func judge(t *testing.T, engine string, p plan) {
+	p.seed, p.cases, p.only = seed(t), *casesFlag, *worldFlag
+	shown := 0
+	p.failed = func(world, number int, why, query, text string) bool {
+		if shown++; shown <= *showFlag {
+			t.Errorf("world %d, case %d: %s", world, number, text)
+		} else {
+			t.Errorf("world %d, case %d: %s: %s", world, number, why, query)
+		}
+		return shown < 50
+	}
+	started := time.Now()
+	got, err := p.run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: %v in %v", engine, &got, time.Since(started).Round(time.Second))
+	t.Logf("figure oracle.%s.cases %d cases target %d", engine, got.cases, *casesFlag)
+	t.Logf("figure oracle.%s.wrong %d cases target 0", engine, got.wrong)
+	t.Logf("figure oracle.%s.answered %.1f %% target 70", engine, got.percent(got.agreed))
+	t.Logf("figure oracle.%s.nondegenerate %.1f %% target 25", engine, got.percent(got.telling))
+	if *worldFlag >= 0 || got.wrong > 0 {
+		return
+	}
+	if got.percent(got.agreed) < 70 {
+		t.Errorf("only %.1f %% of the cases were answered: the generator asks for too much that is not offered", got.percent(got.agreed))
+	}
+	if got.percent(got.telling) < 25 {
+		t.Errorf("only %.1f %% of the cases depend on the row filter", got.percent(got.telling))
+	}
+}

@@ -1,0 +1,178 @@
+package oracle
+
+// condition makes a condition on what is in scope.
+func (g *asker) condition(b *block, depth int) *node {
+	g.size++
+	if depth > 0 && g.size < 60 {
+		switch weighted(g.r, 18, 14, 8, 16, 44) {
+		case 0:
+			x, y := g.conjunct(b, depth-1), g.conjunct(b, depth-1)
+			return piece(x, " AND ", y).or(x, y)
+		case 1:
+			x, y := g.conjunct(b, depth-1), g.conjunct(b, depth-1)
+			return piece(x, " OR ", y).or(x, y)
+		case 2:
+			x := g.simple(b, depth-1)
+			return piece("NOT (", x, ")").or(x)
+		case 3:
+			if n := g.subquery(b, depth-1); n != nil {
+				return n
+			}
+		}
+	}
+	return g.simple(b, depth)
+}
+
+// conjunct is an operand of AND and OR; sometimes one that needs the
+// parentheses, sometimes one that leaves precedence to do its work.
+func (g *asker) conjunct(b *block, depth int) *node {
+	if chance(g.r, 35) {
+		x, y := g.simple(b, depth), g.simple(b, depth)
+		if chance(g.r, 40) {
+			return piece(x, pick(g.r, []string{" AND ", " OR "}), y).or(x, y)
+		}
+		return piece("(", x, pick(g.r, []string{" AND ", " OR "}), y, ")").or(x, y)
+	}
+	return g.simple(b, depth)
+}
+
+// target is a column to test, with the base column that says what is in it.
+func (g *asker) target(b *block) (*node, field) {
+	k := g.kindIn(b)
+	if x, f := g.reference(b, k); x != nil {
+		if f.kind == kindNull {
+			f.kind = k
+		}
+		return x, f
+	}
+	if x, f := g.reference(b, kindInt); x != nil {
+		return x, f
+	}
+	return piece("(3)"), field{kind: kindInt}
+}
+
+func (g *asker) simple(b *block, depth int) *node {
+	x, f := g.target(b)
+	k := f.kind
+	if depth > 0 && chance(g.r, 12) {
+		x = g.value(b, k, depth)
+	}
+	not := pick(g.r, []string{"", "", " NOT"})
+	switch weighted(g.r, 26, 10, 10, 10, 10, 8, 8, 6, 6, 6) {
+	case 1:
+		return piece(x, " IS", not, " NULL")
+	case 2:
+		list := []*node{g.literal(k, f.col)}
+		for range g.r.IntN(3) {
+			list = append(list, g.literal(k, f.col))
+		}
+		return piece(x, not, " IN (", joinNodes(", ", list), ")")
+	case 3:
+		if k != kindText {
+			return piece(x, not, " BETWEEN ", g.literal(k, f.col), " AND ", g.literal(k, f.col))
+		}
+		return g.like(x, not)
+	case 4:
+		if y, o := g.reference(b, k); y != nil && o.kind == k {
+			return piece(x, " ", pick(g.r, []string{"=", "<>", "<", ">=", "!="}), " ", y)
+		}
+	case 5:
+		return piece(x, pick(g.r, []string{" IS DISTINCT FROM ", " IS NOT DISTINCT FROM "}), g.literal(k, f.col))
+	case 6:
+		if y, o := g.target(b); o.kind != kindBool {
+			return g.rows(x, f, y, o)
+		}
+	case 7:
+		return piece("CASE ", x, " WHEN ", g.literal(k, f.col), " THEN 1 WHEN ", g.literal(k, f.col), " THEN 2 ELSE 3 END ", pick(g.r, []string{"=", "<>", "<"}), " ", pick(g.r, []string{"1", "2", "3"}))
+	case 8:
+		return piece("COALESCE(", x, ", ", g.literal(k, f.col), ") = ", g.literal(k, f.col))
+	case 9:
+		return piece("(", x, " = ", g.literal(k, f.col), ") IS ", pick(g.r, []string{"", "NOT "}), pick(g.r, []string{"TRUE", "FALSE"}))
+	}
+	op := pick(g.r, []string{"=", "=", "<>", "<", "<=", ">", ">=", "!="})
+	if chance(g.r, 15) {
+		return piece(g.literal(k, f.col), " ", op, " ", x)
+	}
+	return piece(x, " ", op, " ", g.literal(k, f.col))
+}
+
+func (g *asker) rows(x *node, f field, y *node, o field) *node {
+	if g.d.postgres && chance(g.r, 40) {
+		one := func() *node {
+			return piece("(", g.literal(f.kind, f.col), ", ", g.literal(o.kind, o.col), ")")
+		}
+		return piece("(", x, ", ", y, ")", pick(g.r, []string{"", " NOT"}), " IN (", one(), ", ", one(), ")")
+	}
+	return piece("(", x, ", ", y, ") ", pick(g.r, []string{"=", "<>"}), " (", g.literal(f.kind, f.col), ", ", g.literal(o.kind, o.col), ")")
+}
+
+func (g *asker) like(x *node, not string) *node {
+	pattern := pick(g.r, []string{"A%", "%a%", "_", "%b", "B_g%", "", "%", "%é%", "__%", "%%", "o'%", "𝄞", "1%", "%\t%"})
+	escape := ""
+	if chance(g.r, 30) {
+		escape = pick(g.r, []string{"!", "#", "\\", "é", "'"})
+		pattern = pick(g.r, []string{"%" + escape + "%%", "_" + escape + "_%", "100" + escape + "%", escape + escape + "%", "%" + escape + "%"})
+	}
+	v := text(pattern)
+	p := piece(v.literal())
+	if g.params && chance(g.r, 30) {
+		p = &node{param: &v}
+	}
+	word := " LIKE "
+	if g.d.postgres && chance(g.r, 20) {
+		word = " ILIKE "
+	}
+	n := piece(x, not, word, p)
+	if escape != "" {
+		n = piece(n, " ESCAPE ", quoteText(escape))
+	}
+	return n
+}
+
+// subquery makes EXISTS, IN and their like.
+func (g *asker) subquery(outer *block, depth int) *node {
+	not := pick(g.r, []string{"", "", "NOT "})
+	b := &block{outer: outer}
+	if chance(g.r, 45) {
+		from := g.from(b, min(depth, 1))
+		items := pick(g.r, []string{"1", "*", "NULL", "42 AS x"})
+		if x, _ := g.ownReference(b, g.kindIn(b)); x != nil && chance(g.r, 30) {
+			return piece(not, "EXISTS (SELECT ", x, " FROM ", from, g.correlated(b, depth), ")")
+		}
+		return piece(not, "EXISTS (SELECT ", items, " FROM ", from, g.correlated(b, depth), ")")
+	}
+	x, f := g.target(outer)
+	if f.kind == kindBool {
+		return nil
+	}
+	from := g.from(b, min(depth, 1))
+	y, _ := g.ownReference(b, f.kind)
+	if y == nil {
+		return nil
+	}
+	if z, o := g.target(outer); o.kind != kindBool && chance(g.r, 25) {
+		if u, _ := g.ownReference(b, o.kind); u != nil {
+			return piece("(", x, ", ", z, ") ", not, "IN (SELECT ", y, ", ", u, " FROM ", from, g.correlated(b, depth), ")")
+		}
+	}
+	var body *node
+	switch g.r.IntN(6) {
+	case 0:
+		body = piece("SELECT DISTINCT ", y, " FROM ", from, g.correlated(b, depth))
+	case 1:
+		body = piece("SELECT ", y, " FROM ", from, g.correlated(b, depth), " GROUP BY ", y)
+	case 2:
+		second := &block{outer: outer}
+		more := g.from(second, 0)
+		if u, _ := g.ownReference(second, f.kind); u != nil {
+			body = piece("SELECT ", y, " FROM ", from, g.correlated(b, depth), pick(g.r, setWords[0]), "SELECT ", u, " FROM ", more)
+		}
+	}
+	if body == nil {
+		body = piece("SELECT ", y, " FROM ", from, g.correlated(b, depth))
+	}
+	if g.d.postgres && chance(g.r, 15) {
+		return piece(x, pick(g.r, []string{" = ANY (", " <> ALL (", " = SOME ("}), body, ")")
+	}
+	return piece(x, " ", not, "IN (", body, ")")
+}

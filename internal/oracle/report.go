@@ -1,0 +1,106 @@
+package oracle
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// tally counts verdicts.
+type tally struct {
+	cases, agreed, wrong, nameless, unanswered, telling, spoiled int
+	refused                                                      map[string]int
+}
+
+func (t *tally) add(q *query, v verdict) {
+	t.cases++
+	if q.spoiled != "" {
+		t.spoiled++
+	}
+	switch v.outcome {
+	case agreed:
+		t.agreed++
+	case wrong:
+		t.wrong++
+	case nameless:
+		t.nameless++
+	case unanswered:
+		t.unanswered++
+	case refused:
+		if t.refused == nil {
+			t.refused = map[string]int{}
+		}
+		t.refused[string(v.code)]++
+	}
+	if v.telling {
+		t.telling++
+	}
+}
+
+func (t *tally) percent(n int) float64 { return 100 * float64(n) / float64(max(1, t.cases)) }
+
+// String gives the shares.
+func (t *tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d cases: %d wrong, answered alike %.1f %%, telling %.1f %%, unknown name on both sides %.1f %%, refused by the engine itself %.1f %%",
+		t.cases, t.wrong, t.percent(t.agreed), t.percent(t.telling), t.percent(t.nameless), t.percent(t.unanswered))
+	var codes []string
+	for c := range t.refused {
+		codes = append(codes, c)
+	}
+	sort.Strings(codes)
+	for _, c := range codes {
+		fmt.Fprintf(&b, ", %s %.1f %%", c, t.percent(t.refused[c]))
+	}
+	return b.String()
+}
+
+// report tells everything about a case that went wrong.
+func (s *stage) report(ctx context.Context, q *query, v verdict) string {
+	d := s.world.dialect
+	a := q.write(d, d.strict(s.full))
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\nquery: %s\n", v.why, a.text)
+	for i, p := range a.params {
+		fmt.Fprintf(&b, "  parameter %d: %s\n", i+1, p.literal())
+	}
+	if q.spoiled != "" {
+		fmt.Fprintf(&b, "it names the hidden %s\n", q.spoiled)
+	}
+	if v.detail != "" {
+		fmt.Fprintf(&b, "the gate refuses: %s\n", v.detail)
+	}
+	if v.gate != nil {
+		fmt.Fprintf(&b, "the gate answers: %s", v.gate)
+	}
+	if v.err != nil {
+		fmt.Fprintf(&b, "the reduced database refuses: %v\n", v.err)
+	}
+	if v.judge != nil {
+		fmt.Fprintf(&b, "the reduced database answers: %s", v.judge)
+	}
+	if e, err := s.gate.Explain(ctx, s.request(a), ""); err == nil {
+		fmt.Fprintf(&b, "printed: %s\n  %q\n", e.SQL, e.Params)
+	}
+	s.world.describe(&b, a.text)
+	return b.String()
+}
+
+// describe tells of the world: who asks, the profile, and the tables that a
+// text mentions.
+func (w *world) describe(b *strings.Builder, about string) {
+	asks := w.customers[0]
+	fmt.Fprintf(b, "asks: id %q, code %q, contact %q, zone %q\nprofile:\n%s", asks.id, asks.code, asks.contact, asks.zone, w.yaml)
+	for _, t := range w.tables {
+		fmt.Fprintf(b, "%s;\n", t.ddl(w.dialect, w.dialect.strict(t.name), t.columns))
+		if strings.Contains(about, t.name) {
+			fmt.Fprintf(b, "%s;\n", t.insert(w.dialect.strict(t.name), t.columns, t.rows))
+		}
+		var shown []string
+		for _, c := range w.profile.columns(t) {
+			shown = append(shown, c.name)
+		}
+		fmt.Fprintf(b, "-- visible: %q, %d of %d rows\n", shown, len(w.seen[t]), len(t.rows))
+	}
+}

@@ -1,0 +1,83 @@
+package oracle
+
+import "strings"
+
+// field is a column as a query can name it.
+type field struct {
+	name string
+	kind kind
+	col  *column // of the base table it comes from, for likely values; may be nil
+	safe bool    // small enough to compute with
+}
+
+// relation is one named source of a FROM clause.
+type relation struct {
+	name   string
+	fields []field
+	base   *table // nil for derived tables and CTEs
+}
+
+// block is what the names of one SELECT block mean: relations for qualified
+// names, bare for names without one, in the order of *.
+type block struct {
+	outer *block
+	rels  []*relation
+	bare  []field
+	// qualified says that bare names cannot be trusted here: SQLite looks in
+	// ON for tables that are joined later, and ORDER BY for output columns.
+	qualified bool
+}
+
+// cte is a WITH element.
+type cte struct {
+	name   string
+	fields []field
+}
+
+func foldEqual(a, b string) bool { return strings.EqualFold(a, b) }
+
+func (d dialect) count(fields []field, name string) int {
+	n := 0
+	for _, f := range fields {
+		if d.fold(f.name) == d.fold(name) {
+			n++
+		}
+	}
+	return n
+}
+
+// bareWorks tells whether a bare name means a field of b when said in from,
+// for every engine: nothing between them, and nothing beside it, has the name,
+// whatever its case.
+func bareWorks(from, b *block, name string) bool {
+	for at := from; at != nil; at = at.outer {
+		if at.qualified {
+			return false
+		}
+		n := 0
+		for _, f := range at.bare {
+			if foldEqual(f.name, name) {
+				n++
+			}
+		}
+		if at == b {
+			return n == 1
+		}
+		if n > 0 {
+			return false
+		}
+	}
+	return false
+}
+
+// qualifierWorks tells the same of a relation's name.
+func qualifierWorks(from, b *block, name string) bool {
+	for at := from; at != b; at = at.outer {
+		for _, rel := range at.rels {
+			if foldEqual(rel.name, name) {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,192 @@
+package oracle
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/audit"
+	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/identity"
+	"github.com/vantelle/vantelle/profiles"
+)
+
+// stage is a world made real: the gate over the whole database, and beside it
+// the reduced one and the wide one.
+type stage struct {
+	world         *world
+	gate          *filter.Gate
+	caller        identity.Caller
+	full          string // the name of the full database's schema
+	reduced, wide *database
+	closers       []func()
+}
+
+// servers says where a world's databases are made.
+type servers struct {
+	folder   string  // for SQLite's files
+	postgres *sql.DB // nil for SQLite
+	dsn      string
+	name     string // prefix of the schemas
+}
+
+func (s *stage) close() {
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		s.closers[i]()
+	}
+}
+
+// newStage builds a world's databases and a gate over the full one, with the
+// profile in yaml (which the teeth make differ from the world's own).
+func newStage(ctx context.Context, w *world, yaml string, at servers) (*stage, error) {
+	s := &stage{world: w}
+	settings := erp.DefaultSettings()
+	settings.Name = "oracle"
+	settings.PortalPool.MaxOpen, settings.PortalPool.MaxIdle = 1, 1
+	settings.SyncPool.MaxOpen, settings.SyncPool.MaxIdle = 1, 1
+	full := ""
+	var err error
+	if at.postgres != nil {
+		full, s.full = at.name+"_full", at.name+"_full"
+		settings.Engine, settings.DSN, settings.Schemas = catalog.Postgres, at.dsn, []string{full}
+	} else {
+		full = filepath.Join(at.folder, at.name+".db")
+		settings.Engine, settings.DSN = catalog.SQLite, full
+	}
+	if _, err = s.database(ctx, at, full, w.everything()); err != nil {
+		return s, err
+	}
+	memory := func(suffix string) string {
+		if at.postgres == nil {
+			return ""
+		}
+		return at.name + suffix
+	}
+	if s.reduced, err = s.database(ctx, at, memory("_reduced"), w.reduced()); err != nil {
+		return s, err
+	}
+	if s.wide, err = s.database(ctx, at, memory("_wide"), w.wide()); err != nil {
+		return s, err
+	}
+	return s, s.openGate(ctx, settings, yaml)
+}
+
+func (s *stage) database(ctx context.Context, at servers, name string, c content) (*database, error) {
+	var (
+		db  *database
+		err error
+	)
+	if at.postgres != nil {
+		db, err = openPostgres(ctx, at.postgres, name, c)
+	} else {
+		db, err = openSQLite(ctx, name, c)
+	}
+	if err == nil {
+		s.closers = append(s.closers, db.close)
+	}
+	return db, err
+}
+
+func (s *stage) openGate(ctx context.Context, settings erp.Settings, yaml string) error {
+	p, err := profiles.Load("oracle.yaml", []byte(yaml))
+	if err != nil {
+		return fmt.Errorf("load profile: %w\n%s", err, yaml)
+	}
+	book, err := profiles.NewBook(p)
+	if err != nil {
+		return fmt.Errorf("make the book of profiles: %w", err)
+	}
+	db, err := erp.Open(settings, zerolog.Nop())
+	if err != nil {
+		return fmt.Errorf("open the ERP: %w", err)
+	}
+	s.closers = append(s.closers, func() { _ = db.Close() })
+	worlds := filter.NewWorlds(func() *profiles.Book { return book }, 0, filter.Dossier{ID: "d", DB: db, DefaultProfile: p.Name})
+	s.gate = filter.New(filter.Config{Worlds: worlds, Audit: silence{}})
+	asks := s.world.customers[0]
+	s.caller = identity.Caller{
+		Dossier: "d", KeyID: "k", Contact: asks.contact,
+		Customer: directory.Customer{Dossier: "d", ID: asks.id, Code: asks.code, Attributes: map[string]string{"zone": asks.zone}},
+		Access:   directory.Access{Dossier: "d", CustomerID: asks.id, State: directory.AccessGranted},
+	}
+	v, err := s.gate.View(ctx, s.caller)
+	if err != nil {
+		return fmt.Errorf("bind the profile: %w", err)
+	}
+	for _, problem := range v.Problems {
+		if problem.Fatal {
+			return &unbound{fmt.Sprintf("table %s: %s", problem.Table, problem.Msg)}
+		}
+	}
+	return nil
+}
+
+// unbound says that the gate could not bind a profile that it should.
+type unbound struct{ msg string }
+
+func (e *unbound) Error() string { return "the profile does not bind: " + e.msg }
+
+// silence is an audit log that takes everything and keeps nothing.
+type silence struct{}
+
+func (silence) Begin(context.Context, audit.Entry) error { return nil }
+func (silence) Finish(audit.Outcome)                     {}
+
+func (s *stage) request(a asked) filter.Request {
+	return filter.Request{Caller: s.caller, Front: "sql", Text: a.text, Params: a.gateValues()}
+}
+
+// askGate runs a query through the gate.
+func (s *stage) askGate(ctx context.Context, a asked) (*answer, []shapeOf, error) {
+	got, err := s.gate.Do(ctx, s.request(a))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = got.Close() }()
+	out := &answer{}
+	var shapes []shapeOf
+	for _, c := range got.Columns {
+		out.labels = append(out.labels, c.Name)
+		shapes = append(shapes, shapeFor(c.Type))
+	}
+	for {
+		r, err := got.Rows.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return out, shapes, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		out.rows = append(out.rows, append([]any(nil), r...))
+	}
+}
+
+func shapeFor(t sqltype.Type) shapeOf {
+	switch {
+	case t.Numeric():
+		return asNumber
+	case t.Kind == sqltype.Date || t.Kind == sqltype.Timestamp:
+		return asMoment
+	case t.Kind == sqltype.Bool:
+		return asTruth
+	}
+	return asText
+}
+
+func codeOf(err error) refusal.Code {
+	var r *refusal.Error
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	return ""
+}
