@@ -112,7 +112,7 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	for n, x := range req.Named {
 		named[n] = kind(x)
 	}
-	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins})
+	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes * 3})
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +125,9 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 		var unsupported *sqlprint.Unsupported
 		if errors.As(err, &unsupported) {
 			return nil, refusal.New(refusal.Unsupported, "%s", unsupported.Msg)
+		}
+		if errors.Is(err, sqlprint.ErrTooLong) {
+			return nil, refusal.New(refusal.LimitExceeded, "%v", err)
 		}
 		return nil, refusal.Because(err, refusal.Internal, "the request could not be printed")
 	}

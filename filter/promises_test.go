@@ -347,6 +347,27 @@ func TestPromise10Bounded(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	// Small texts that stand for large statements.
+	r.gate = r.with(filter.Limits{})
+	ctes := "WITH c0 AS (SELECT * FROM docs)"
+	for i := range 16 {
+		ctes += fmt.Sprintf(", c%d AS (SELECT a.*, b.* FROM c%d a, c%d b)", i+1, i, i)
+	}
+	for what, q := range map[string]string{
+		"between": "SELECT id FROM docs WHERE " + strings.Repeat("CASE WHEN ", 40) + "1 = 1" + strings.Repeat(" THEN 1 ELSE 0 END BETWEEN 0 AND 1", 40),
+		"case":    "SELECT " + strings.Repeat("CASE ", 40) + "id" + strings.Repeat(" WHEN 1 THEN 1 WHEN 2 THEN 2 END", 40) + " FROM docs",
+		"stars":   "SELECT 1 FROM " + strings.Repeat("(SELECT *,* FROM ", 16) + "docs" + strings.Repeat(") a", 16),
+		"with":    ctes + " SELECT 1 FROM c16",
+	} {
+		if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); codeOf(err) != refusal.LimitExceeded && (err != nil || len(got) > 100) {
+			t.Errorf("%s: %d bytes, %v", what, len(got), err)
+		}
+	}
+	truths := strings.Repeat("(", 40) + "1 = 1" + strings.Repeat(") IS NOT TRUE", 40)
+	if _, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM docs WHERE " + truths}, catalog.SQLServer); codeOf(err) != refusal.LimitExceeded {
+		t.Errorf("truth tests: %v", err)
+	}
+	r.gate = r.with(small)
 	answer, err := r.gate.Do(t.Context(), filter.Request{Caller: as("ANNA"), Front: "sql", Text: "SELECT id FROM articles, docs"})
 	if err != nil {
 		t.Fatal(err)

@@ -33,11 +33,10 @@ type Values struct {
 func Bind(st *sqlprint.Statement, v Values, engine catalog.Engine) ([]any, error) {
 	args := make([]any, len(st.Params))
 	for i, p := range st.Params {
-		x, err := value(p, v)
-		if err != nil {
+		var err error
+		if args[i], err = value(p, v); err != nil {
 			return nil, err
 		}
-		args[i] = encode(x, p.Type, engine)
 	}
 	for _, check := range st.Patterns {
 		if text, ok := args[check.Param].(string); ok {
@@ -45,6 +44,9 @@ func Bind(st *sqlprint.Statement, v Values, engine catalog.Engine) ([]any, error
 				return nil, refusal.New(refusal.ParamMismatch, "%s: %s", describe(st.Params[check.Param].Slot), msg)
 			}
 		}
+	}
+	for i, p := range st.Params {
+		args[i] = encode(args[i], p.Type, engine)
 	}
 	return args, nil
 }
@@ -140,6 +142,12 @@ const (
 
 // encode gives a value as the engine's driver takes it.
 func encode(x any, t sqltype.Type, engine catalog.Engine) any {
+	switch engine {
+	case catalog.SQLServer:
+		return encodeSQLServer(x, t)
+	case catalog.MariaDB:
+		return encodeMariaDB(x, t)
+	}
 	switch v := x.(type) {
 	case time.Time:
 		switch t.Kind {

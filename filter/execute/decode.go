@@ -27,6 +27,9 @@ func decode(x any, t sqltype.Type, noDates []time.Time) (any, int, error) {
 	case sqltype.Float:
 		return decodeFloat(x)
 	case sqltype.Date, sqltype.Timestamp, sqltype.Time:
+		if t.Kind != sqltype.Time && zeroDate(x) {
+			return nil, 1, nil
+		}
 		v, err := decodeTime(x, t)
 		if err != nil {
 			return nil, 0, err
@@ -46,6 +49,9 @@ func decode(x any, t sqltype.Type, noDates []time.Time) (any, int, error) {
 		}
 		return nil, 0, unexpected(x, t)
 	}
+	if raw, ok := x.([]byte); ok && t.Kind == sqltype.UUID && len(raw) == 16 { // SQL Server
+		x = [16]byte(raw)
+	}
 	s := text(x)
 	return s, len(s), nil
 }
@@ -58,6 +64,10 @@ func decodeBool(x any) (any, int, error) {
 		return v, 1, nil
 	case int64:
 		return v != 0, 1, nil
+	case []byte:
+		if len(v) == 1 { // MariaDB's bit(1), and a condition over text
+			return v[0] != 0 && v[0] != '0', 1, nil
+		}
 	}
 	return nil, 0, unexpected(x, sqltype.Type{Kind: sqltype.Bool})
 }
@@ -68,7 +78,7 @@ func decodeInt(x any) (any, int, error) {
 		return v, 8, nil
 	case float64: // SQLite, where a sum of whole numbers left 64 bits
 		return int64(v), 8, nil
-	case string, []byte: // PostgreSQL's EXTRACT and SUM are numeric
+	case string, []byte: // PostgreSQL's EXTRACT is numeric, as are sums
 		s := text(v)
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
@@ -91,6 +101,8 @@ func decimalText(x any) (string, error) {
 		return string(v), nil
 	case int64:
 		return strconv.FormatInt(v, 10), nil
+	case uint64: // MariaDB
+		return strconv.FormatUint(v, 10), nil
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64), nil
 	}
@@ -101,10 +113,20 @@ func decodeFloat(x any) (any, int, error) {
 	switch v := x.(type) {
 	case float64:
 		return v, 8, nil
+	case float32: // MariaDB; the shortest digits that mean it, as it shows them itself
+		wide, err := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
+		return wide, 8, err
 	case int64:
 		return float64(v), 8, nil
 	}
 	return nil, 0, unexpected(x, sqltype.Type{Kind: sqltype.Float})
+}
+
+// zeroDate tells whether x is a date by which MariaDB means none: 0000-00-00,
+// or one without a month or day.
+func zeroDate(x any) bool {
+	raw, ok := x.([]byte)
+	return ok && len(raw) >= len("2026-00-00") && (string(raw[5:7]) == "00" || string(raw[8:10]) == "00")
 }
 
 // decodeTime reads times that a driver gives as text (SQLite) or as such.

@@ -35,7 +35,7 @@ func Equal(a, b Expr) bool {
 			a.Filter == nil && b.Filter == nil && a.Over == nil && b.Over == nil && equalAll(a.Args, b.Args)
 	case *Case:
 		b, ok := b.(*Case)
-		if !ok || len(a.Whens) != len(b.Whens) || a.T != b.T || !equalOptional(a.Else, b.Else) {
+		if !ok || len(a.Whens) != len(b.Whens) || a.T != b.T || !equalOptional(a.Operand, b.Operand) || !equalOptional(a.Else, b.Else) {
 			return false
 		}
 		for i := range a.Whens {
@@ -47,6 +47,9 @@ func Equal(a, b Expr) bool {
 	case *Is:
 		b, ok := b.(*Is)
 		return ok && a.Not == b.Not && a.What == b.What && Equal(a.X, b.X)
+	case *Between:
+		b, ok := b.(*Between)
+		return ok && a.Not == b.Not && Equal(a.X, b.X) && Equal(a.Low, b.Low) && Equal(a.High, b.High)
 	case *InList:
 		b, ok := b.(*InList)
 		return ok && a.Not == b.Not && Equal(a.X, b.X) && equalAll(a.List, b.List)

@@ -213,11 +213,13 @@ type Convert struct {
 	T sqltype.Type
 }
 
-// Case is a searched CASE; Else may be nil.
+// Case is a CASE. Where Operand is given each When's Cond is a value that it is
+// compared with, else a condition. Else may be nil.
 type Case struct {
-	Whens []When
-	Else  Expr
-	T     sqltype.Type
+	Operand Expr
+	Whens   []When
+	Else    Expr
+	T       sqltype.Type
 }
 
 // When is one arm.
@@ -228,6 +230,14 @@ type Is struct {
 	X    Expr
 	Not  bool
 	What string
+}
+
+// Between is X BETWEEN Low AND High. It is a node of its own, and not two
+// comparisons, because X would stand in the tree twice: twice inside twice
+// grows without end.
+type Between struct {
+	X, Low, High Expr
+	Not          bool
 }
 
 // InList is X IN (list).
@@ -273,6 +283,7 @@ func (x *Case) Type() sqltype.Type      { return x.T }
 func (x *Subquery) Type() sqltype.Type  { return x.T }
 func (*Bool) Type() sqltype.Type        { return boolean }
 func (*Is) Type() sqltype.Type          { return boolean }
+func (*Between) Type() sqltype.Type     { return boolean }
 func (*InList) Type() sqltype.Type      { return boolean }
 func (*InQuery) Type() sqltype.Type     { return boolean }
 func (*Like) Type() sqltype.Type        { return boolean }

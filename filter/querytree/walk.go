@@ -29,12 +29,15 @@ func Children(x Expr, visit func(Expr), query func(*Query)) {
 	case *Convert:
 		each(x.X)
 	case *Case:
+		each(x.Operand)
 		for _, w := range x.Whens {
 			each(w.Cond, w.Then)
 		}
 		each(x.Else)
 	case *Is:
 		each(x.X)
+	case *Between:
+		each(x.X, x.Low, x.High)
 	case *InList:
 		each(x.X)
 		each(x.List...)

@@ -34,6 +34,7 @@ var nodes = map[string]any{
 	"Call":      &querytree.Call{Func: sqlfunc.Lookup("UPPER"), Args: []querytree.Expr{word}, T: text},
 	"Convert":   &querytree.Convert{X: one, T: text},
 	"Case":      &querytree.Case{Whens: []querytree.When{{Cond: yes, Then: one}}, Else: one},
+	"Between":   &querytree.Between{X: one, Low: one, High: one},
 	"Is":        &querytree.Is{X: one, What: "NULL"},
 	"InList":    &querytree.InList{X: one, List: []querytree.Expr{one}},
 	"InQuery":   &querytree.InQuery{Row: []querytree.Expr{one}, Query: query},

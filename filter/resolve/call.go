@@ -218,8 +218,14 @@ func (r *resolver) caseExpr(x *sqlast.Case, s *scope) (querytree.Expr, error) {
 		values []querytree.Expr
 		ats    []sqlast.Pos
 	)
+	if x.Operand != nil {
+		var err error
+		if out.Operand, err = r.expr(x.Operand, s); err != nil {
+			return nil, err
+		}
+	}
 	for _, w := range x.Whens {
-		cond, err := r.when(x, w, s)
+		cond, err := r.when(out, w, s)
 		if err != nil {
 			return nil, err
 		}
@@ -251,17 +257,18 @@ func (r *resolver) caseExpr(x *sqlast.Case, s *scope) (querytree.Expr, error) {
 	return out, nil
 }
 
-func (r *resolver) when(x *sqlast.Case, w sqlast.When, s *scope) (querytree.Expr, error) {
-	if x.Operand == nil {
+// when resolves what an arm tests: a condition, or a value that the operand is
+// compared with.
+func (r *resolver) when(c *querytree.Case, w sqlast.When, s *scope) (querytree.Expr, error) {
+	if c.Operand == nil {
 		return r.condition(w.Cond, s)
 	}
-	a, err := r.expr(x.Operand, s)
+	v, err := r.expr(w.Cond, s)
 	if err != nil {
 		return nil, err
 	}
-	b, err := r.expr(w.Cond, s)
-	if err != nil {
+	if err := r.compareWith(&c.Operand, "=", &v, w.Cond.Pos()); err != nil {
 		return nil, err
 	}
-	return r.compare("=", a, b, w.Cond.Pos())
+	return v, nil
 }

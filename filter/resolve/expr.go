@@ -10,6 +10,9 @@ import (
 
 // expr resolves an expression. What is not named here is refused.
 func (r *resolver) expr(x sqlast.Expr, s *scope) (querytree.Expr, error) {
+	if err := r.spend(1, x.Pos()); err != nil {
+		return nil, err
+	}
 	switch x := x.(type) {
 	case *sqlast.Name:
 		return r.column(x, s)
@@ -170,25 +173,36 @@ func (r *resolver) compareRows(x *sqlast.Binary, a *sqlast.Row, s *scope) (query
 	if !ok || len(a.Items) != len(b.Items) || x.Op != "=" && x.Op != "<>" {
 		return nil, refusal.At(x.At, refusal.Unsupported, "a row of values can only be compared with = or <>, with a row of the same length")
 	}
-	eq, err := r.rowsEqual(a.Items, b.Items, s, x.At)
+	left, err := r.exprs(a.Items, s)
+	if err != nil {
+		return nil, err
+	}
+	eq, err := r.rowsEqual(left, b.Items, s, x.At)
 	if err != nil || x.Op == "=" {
 		return eq, err
 	}
 	return boolean("NOT", eq), nil
 }
 
-func (r *resolver) rowsEqual(a, b []sqlast.Expr, s *scope, at sqlast.Pos) (querytree.Expr, error) {
-	args := make([]querytree.Expr, len(a))
-	for i := range a {
-		l, err := r.expr(a[i], s)
+func (r *resolver) exprs(xs []sqlast.Expr, s *scope) ([]querytree.Expr, error) {
+	out := make([]querytree.Expr, len(xs))
+	for i, x := range xs {
+		var err error
+		if out[i], err = r.expr(x, s); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (r *resolver) rowsEqual(left []querytree.Expr, right []sqlast.Expr, s *scope, at sqlast.Pos) (querytree.Expr, error) {
+	args := make([]querytree.Expr, len(left))
+	for i := range left {
+		rt, err := r.expr(right[i], s)
 		if err != nil {
 			return nil, err
 		}
-		rt, err := r.expr(b[i], s)
-		if err != nil {
-			return nil, err
-		}
-		if args[i], err = r.compare("=", l, rt, at); err != nil {
+		if args[i], err = r.compare("=", left[i], rt, at); err != nil {
 			return nil, err
 		}
 	}

@@ -39,6 +39,9 @@ func (r *resolver) combine(at sqlast.Pos, a, b joined) (joined, error) {
 			}
 		}
 	}
+	if err := r.spend(len(a.cols)+len(b.cols), at); err != nil {
+		return joined{}, err
+	}
 	return joined{
 		source: a.source,
 		rels:   append(append([]*relation(nil), a.rels...), b.rels...),

@@ -52,28 +52,32 @@ func (r *resolver) is(x *sqlast.Is, s *scope) (querytree.Expr, error) {
 }
 
 func (r *resolver) between(x *sqlast.Between, s *scope) (querytree.Expr, error) {
-	bounds := make([]querytree.Expr, 2)
-	for i, b := range []struct {
+	xs, err := r.exprs([]sqlast.Expr{x.X, x.Low, x.High}, s)
+	if err != nil {
+		return nil, err
+	}
+	out := &querytree.Between{X: xs[0], Low: xs[1], High: xs[2], Not: x.Not}
+	for _, b := range []struct {
 		op    string
-		bound sqlast.Expr
-	}{{">=", x.Low}, {"<=", x.High}} {
-		v, err := r.expr(x.X, s)
-		if err != nil {
-			return nil, err
-		}
-		limit, err := r.expr(b.bound, s)
-		if err != nil {
-			return nil, err
-		}
-		if bounds[i], err = r.compare(b.op, v, limit, x.Pos()); err != nil {
+		bound *querytree.Expr
+	}{{">=", &out.Low}, {"<=", &out.High}} {
+		if err := r.compareWith(&out.X, b.op, b.bound, x.Pos()); err != nil {
 			return nil, err
 		}
 	}
-	both := boolean("AND", bounds...)
-	if x.Not {
-		return boolean("NOT", both), nil
+	return out, nil
+}
+
+// compareWith checks that x can be compared with y and gives both their types.
+// Where x is compared with several, it has the type that the first gave it.
+func (r *resolver) compareWith(x *querytree.Expr, op string, y *querytree.Expr, at sqlast.Pos) error {
+	cmp, err := r.compare(op, *x, *y, at)
+	if err != nil {
+		return err
 	}
-	return both, nil
+	args := cmp.(*querytree.Op).Args
+	*x, *y = args[0], args[1]
+	return nil
 }
 
 func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
@@ -86,35 +90,33 @@ func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
 	}
 	out := &querytree.InList{X: v, Not: x.Not, List: make([]querytree.Expr, len(x.List))}
 	for i, item := range x.List {
-		y, err := r.expr(item, s)
-		if err != nil {
+		if out.List[i], err = r.expr(item, s); err != nil {
 			return nil, err
 		}
-		eq, err := r.compare("=", v, y, item.Pos())
-		if err != nil {
+		if err := r.compareWith(&out.X, "=", &out.List[i], item.Pos()); err != nil {
 			return nil, err
 		}
-		args := eq.(*querytree.Op).Args
-		if flexible(v) && args[0].Type() != v.Type() {
-			if i > 0 {
-				return nil, refusal.At(item.Pos(), refusal.TypeMismatch, "the elements of IN are of different types")
-			}
-			v = args[0]
-			out.X = v
-		}
-		out.List[i] = args[1]
 	}
 	return out, nil
 }
 
 func (r *resolver) rowInList(x *sqlast.InList, row *sqlast.Row, s *scope) (querytree.Expr, error) {
+	left, err := r.exprs(row.Items, s)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range left {
+		if _, column := v.(*querytree.ColumnRef); !column && !flexible(v) {
+			return nil, refusal.At(row.Items[i].Pos(), refusal.Unsupported, "a row that is looked for in a list is made of columns and values")
+		}
+	}
 	var any []querytree.Expr
 	for _, item := range x.List {
 		other, ok := item.(*sqlast.Row)
 		if !ok || len(other.Items) != len(row.Items) {
 			return nil, refusal.At(item.Pos(), refusal.TypeMismatch, "a row of %d values is wanted here", len(row.Items))
 		}
-		eq, err := r.rowsEqual(row.Items, other.Items, s, item.Pos())
+		eq, err := r.rowsEqual(left, other.Items, s, item.Pos())
 		if err != nil {
 			return nil, err
 		}

@@ -136,8 +136,15 @@ func (r *resolver) selectBlock(b *sqlast.Select, outer *scope, ctes *cteScope) (
 	return out, s, nil
 }
 
+// maxColumns is how many columns a block may give; PostgreSQL's own limit is
+// the lowest of the engines', 1664.
+const maxColumns = 1600
+
 func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope) error {
 	for i, item := range b.Items {
+		if len(out.Items) > maxColumns {
+			return refusal.At(item.Pos(), refusal.LimitExceeded, "a SELECT may give %d columns", maxColumns)
+		}
 		switch item := item.(type) {
 		case *sqlast.Star:
 			cols := s.from.cols
@@ -150,6 +157,12 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 			}
 			if len(cols) == 0 {
 				return refusal.At(item.At, refusal.UnknownName, "* stands for no column here")
+			}
+			if len(out.Items)+len(cols) > maxColumns {
+				return refusal.At(item.At, refusal.LimitExceeded, "a SELECT may give %d columns", maxColumns)
+			}
+			if err := r.spend(len(cols), item.At); err != nil {
+				return err
 			}
 			for _, c := range cols {
 				addItem(out, c.reference(), c.name)
@@ -207,6 +220,21 @@ func label(item *sqlast.ExprItem, x querytree.Expr, s *scope, i int) string {
 // groupItem resolves a GROUP BY element: a position, a column of the tables,
 // an output column by its alias, or an expression.
 func (r *resolver) groupItem(g sqlast.Expr, b *sqlast.Select, out *querytree.Select, s *scope) (querytree.Expr, error) {
+	x, err := r.groupExpr(g, b, out, s)
+	if err != nil {
+		return nil, err
+	}
+	holdsQuery := false
+	querytree.WalkExpr(x, querytree.Visitor{Query: func(*querytree.Query) { holdsQuery = true }})
+	if holdsQuery {
+		// The item stands in the tree twice, here and in the select list:
+		// twice inside twice, through subqueries, grows without end.
+		return nil, refusal.At(g.Pos(), refusal.Unsupported, "GROUP BY a subquery is not offered: give it a name in a derived table and group by that")
+	}
+	return x, nil
+}
+
+func (r *resolver) groupExpr(g sqlast.Expr, b *sqlast.Select, out *querytree.Select, s *scope) (querytree.Expr, error) {
 	if i, ok, err := ordinal(g, len(out.Items)); ok || err != nil {
 		if err != nil {
 			return nil, err

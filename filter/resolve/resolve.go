@@ -44,7 +44,12 @@ type Options struct {
 	Params   []ValueKind
 	Named    map[string]ValueKind
 	MaxJoins int // 0 is no limit
+	MaxNodes int // expressions and columns that resolving may make; 0 is DefaultNodes
 }
+
+// DefaultNodes bounds what a request can grow into: a star or a CTE that is
+// used twice doubles the columns of what it stands in.
+const DefaultNodes = 50_000
 
 // Query resolves a request. Errors are *refusal.Error.
 func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
@@ -82,7 +87,20 @@ type resolver struct {
 	used      []bool
 	usedNames map[string]bool
 	joins     int
+	nodes     int
 	at        map[*querytree.ColumnRef]sqlast.Pos // where a column was written, for messages
+}
+
+// spend counts what resolving makes.
+func (r *resolver) spend(n int, at sqlast.Pos) error {
+	most := r.opt.MaxNodes
+	if most <= 0 {
+		most = DefaultNodes
+	}
+	if r.nodes += n; r.nodes > most {
+		return refusal.At(at, refusal.LimitExceeded, "the statement stands for more than %d columns and expressions", most)
+	}
+	return nil
 }
 
 // param makes a parameter of the request, or of the identity in a policy.

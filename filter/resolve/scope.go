@@ -55,6 +55,7 @@ type relation struct {
 	labels   []string       // the columns' names where table is nil
 	output   []querytree.Column
 	nullable bool // on the null side of an outer join
+	all      []joinColumn
 }
 
 // joined is what a FROM clause, or a part of it, offers: relations for
@@ -74,7 +75,11 @@ type joinColumn struct {
 	both  []joinColumn
 }
 
+// columns gives the relation's columns; the slice is shared.
 func (rel *relation) columns() []joinColumn {
+	if rel.all != nil {
+		return rel.all
+	}
 	n := len(rel.labels)
 	if rel.table != nil {
 		n = len(rel.table.Columns)
@@ -89,6 +94,7 @@ func (rel *relation) columns() []joinColumn {
 		}
 		cols[i] = joinColumn{name: name, rel: rel, index: i}
 	}
+	rel.all = cols
 	return cols
 }
 

@@ -34,7 +34,7 @@ func prec(x querytree.Expr) int {
 	switch x := x.(type) {
 	case *querytree.Op:
 		return opPrec[x.Op]
-	case *querytree.Is, *querytree.InList, *querytree.InQuery, *querytree.Like:
+	case *querytree.Is, *querytree.Between, *querytree.InList, *querytree.InQuery, *querytree.Like:
 		return comparison
 	}
 	return atom
@@ -81,13 +81,16 @@ func isPredicate(x querytree.Expr) bool {
 	switch x := x.(type) {
 	case *querytree.Op:
 		return x.T.Kind == sqltype.Bool
-	case *querytree.Is, *querytree.InList, *querytree.InQuery, *querytree.Like, *querytree.Exists, *querytree.Bool:
+	case *querytree.Is, *querytree.Between, *querytree.InList, *querytree.InQuery, *querytree.Like, *querytree.Exists, *querytree.Bool:
 		return true
 	}
 	return false
 }
 
 func (p *printer) node(x querytree.Expr, least int) error {
+	if p.nodes++; p.nodes > maxNodes {
+		return ErrTooLong
+	}
 	if prec(x) < least {
 		p.put("(")
 		defer p.put(")")
@@ -117,6 +120,8 @@ func (p *printer) node(x querytree.Expr, least int) error {
 		return p.caseExpr(x)
 	case *querytree.Is:
 		return p.is(x)
+	case *querytree.Between:
+		return p.between(x)
 	case *querytree.InList:
 		return p.inList(x)
 	case *querytree.InQuery:
@@ -310,9 +315,21 @@ func (p *printer) convert(x *querytree.Convert) error {
 
 func (p *printer) caseExpr(x *querytree.Case) error {
 	p.put("CASE")
+	if x.Operand != nil {
+		p.put(" ")
+		if err := p.value(x.Operand, additive); err != nil {
+			return err
+		}
+	}
 	for _, w := range x.Whens {
 		p.put(" WHEN ")
-		if err := p.filter(w.Cond); err != nil {
+		var err error
+		if x.Operand != nil {
+			err = p.expr(w.Cond)
+		} else {
+			err = p.filter(w.Cond)
+		}
+		if err != nil {
 			return err
 		}
 		p.put(" THEN ")
@@ -343,6 +360,21 @@ func (p *printer) is(x *querytree.Is) error {
 		return nil
 	}
 	return p.truthTest(p, x)
+}
+
+func (p *printer) between(x *querytree.Between) error {
+	if err := p.value(x.X, concatenation); err != nil {
+		return err
+	}
+	if x.Not {
+		p.put(" NOT")
+	}
+	p.put(" BETWEEN ")
+	if err := p.value(x.Low, concatenation); err != nil {
+		return err
+	}
+	p.put(" AND ")
+	return p.value(x.High, concatenation)
 }
 
 func (p *printer) inList(x *querytree.InList) error {

@@ -236,6 +236,9 @@ func (p *printer) scan(s *querytree.Scan) error {
 	if policy == nil || policy.Where == nil {
 		return fmt.Errorf("%w: %s", ErrNoPolicy, s.Table.Name)
 	}
+	if p.nodes += 1 + len(s.Used); p.nodes > maxNodes {
+		return ErrTooLong
+	}
 	row := p.rowAlias(policy.Self)
 	p.put("(SELECT ")
 	for i, c := range s.Used {

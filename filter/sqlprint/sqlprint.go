@@ -51,6 +51,13 @@ type Unsupported struct{ Msg string }
 
 func (e *Unsupported) Error() string { return e.Msg }
 
+// ErrTooLong is what a statement gives that would be printed without end: some
+// engines want an operand twice, and twice inside twice grows fast.
+var ErrTooLong = errors.New("the statement is too long once it is printed")
+
+// maxNodes is how many expressions, sources and columns are printed at most.
+const maxNodes = 100_000
+
 // Policies gives the row policy of a scan; nil for none.
 type Policies func(*querytree.Scan) *querytree.Policy
 
@@ -82,6 +89,7 @@ type printer struct {
 	ctes     map[*querytree.CTE]string
 	params   map[Param]int
 	tables   int // counts aliases of what the request sees: t1, t2, …
+	nodes    int // counts what is printed
 	rows     int // counts aliases of base tables in projections and policies: r1, r2, …
 	// unknownIsFalse: the condition being printed stands where NULL acts as FALSE.
 	unknownIsFalse bool
