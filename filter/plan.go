@@ -112,7 +112,7 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	for n, x := range req.Named {
 		named[n] = kind(x)
 	}
-	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes * 3})
+	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes})
 	if err != nil {
 		return nil, err
 	}

@@ -324,6 +324,20 @@ func TestPromise8WhatCanFailIsRefused(t *testing.T) {
 			t.Errorf("%s: %q, %v", q, got, err)
 		}
 	}
+	// What is offered must not fail on anybody's row: BORIS's document 4 has
+	// the total that the condition looks for.
+	exists := newRig(t, ledger, strings.Replace(shop, "rows: owner = :customer", "rows: \"EXISTS (SELECT 1 FROM secrets s WHERE s.owner = self.owner AND s.owner = :customer)\"", 1))
+	long := strings.Repeat("%a", 30000)
+	for q, params := range map[string][]any{
+		"SELECT id FROM docs WHERE ABS(CASE WHEN total = 999 THEN -9223372036854775808 ELSE 1 END) > 0 ORDER BY id": nil,
+		"SELECT id FROM docs WHERE CASE WHEN total = 999 THEN ref LIKE ? ELSE TRUE END ORDER BY id":                 {long},
+	} {
+		hit, hitErr := exists.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q, Params: params})
+		miss, missErr := exists.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: strings.Replace(q, "999", "998", 1), Params: params})
+		if hit != miss || codeOf(hitErr) != codeOf(missErr) || codeOf(hitErr) == refusal.QueryFailed {
+			t.Errorf("%s tells of BORIS's document: %q, %v; %q, %v", q, hit, hitErr, miss, missErr)
+		}
+	}
 	for _, engine := range []catalog.Engine{catalog.SQLServer} {
 		if _, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT total * total FROM docs"}, engine); codeOf(err) != refusal.CanFail {
 			t.Errorf("arithmetic on %s: %v", engine, err)
@@ -357,6 +371,12 @@ func TestPromise10Bounded(t *testing.T) {
 		"between": "SELECT id FROM docs WHERE " + strings.Repeat("CASE WHEN ", 40) + "1 = 1" + strings.Repeat(" THEN 1 ELSE 0 END BETWEEN 0 AND 1", 40),
 		"case":    "SELECT " + strings.Repeat("CASE ", 40) + "id" + strings.Repeat(" WHEN 1 THEN 1 WHEN 2 THEN 2 END", 40) + " FROM docs",
 		"stars":   "SELECT 1 FROM " + strings.Repeat("(SELECT *,* FROM ", 16) + "docs" + strings.Repeat(") a", 16),
+		"text":    "SELECT id FROM docs WHERE LENGTH(" + strings.Repeat("ref || ", 300) + "ref) > 1",
+		"grown":   "SELECT LENGTH(a) FROM " + strings.Repeat("(SELECT CONCAT(a, a, a, a) AS a FROM ", 14) + "(SELECT ref AS a FROM docs) x" + strings.Repeat(") x", 14),
+		"twice":   "SELECT a FROM " + strings.Repeat("(SELECT CASE WHEN a = 1 THEN a END AS a FROM ", 20) + "(SELECT id AS a FROM docs) x" + strings.Repeat(") x", 20),
+		"arms":    "SELECT 1" + strings.Repeat(" UNION SELECT 1", 600),
+		"joins":   "SELECT 1 FROM docs d0" + tables(70),
+		"sums":    "SELECT id FROM docs WHERE id > 0" + strings.Repeat(" + 1", 1200),
 		"with":    ctes + " SELECT 1 FROM c16",
 		"group":   strings.Repeat("SELECT (", 25) + "SELECT 1" + strings.Repeat(" LIMIT 1) FROM docs GROUP BY 1", 25),
 	} {
@@ -388,6 +408,21 @@ func TestPromise10Bounded(t *testing.T) {
 	cancel()
 	if _, err := r.ask(ctx, filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM docs"}); codeOf(err) != refusal.Cancelled && codeOf(err) != refusal.Unavailable {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func tables(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ", docs d%d", i+1)
+	}
+	return b.String()
+}
+
+func TestALongListOfConditionsIsAnHonestRequest(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM docs WHERE id = 1" + strings.Repeat(" OR id = 0", 1500) + " OR id = 2 ORDER BY id"}); err != nil || got != "1\n2\n" {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

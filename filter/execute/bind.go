@@ -104,6 +104,9 @@ func parseNumber(text string, p sqlprint.Param) (any, error) {
 }
 
 func parse(text string, p sqlprint.Param) (any, error) {
+	if len(text) > sqltype.AssumedChars {
+		return nil, mismatch(p, "a text of at most "+strconv.Itoa(sqltype.AssumedChars)+" bytes is wanted")
+	}
 	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
 		return nil, mismatch(p, "text must be valid UTF-8 without NUL")
 	}

@@ -40,6 +40,9 @@ type Column struct {
 	Type  sqltype.Type
 	// NotNull is known to hold; used to print ORDER BY without NULLS.
 	NotNull bool
+	// Weight is how many expressions the column stands for, those of the
+	// subqueries it comes through included.
+	Weight int
 }
 
 // Body is *Select, *SetOp or *Query (with an order or limit of its own).

@@ -30,11 +30,11 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 		s.sawAggregate, s.inAggregate = true, true
 		defer func() { s.inAggregate = false }()
 	}
-	if err := r.arguments(x, f, out, s); err != nil {
+	err := r.arguments(x, f, out, s)
+	if err != nil {
 		return nil, err
 	}
 	if x.Filter != nil {
-		var err error
 		if out.Filter, err = r.condition(x.Filter, s); err != nil {
 			return nil, err
 		}
@@ -49,7 +49,28 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 		types[i] = a.Type()
 	}
 	out.T = f.Result(types)
+	if out.T.Kind == sqltype.Text {
+		if out.T.Grown, err = textResult(f, out.Args, x.Pos()); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
+}
+
+// textResult is how long a function's text can be: CONCAT's is as long as all
+// its arguments, every other's as its longest.
+func textResult(f *sqlfunc.Func, args []querytree.Expr, at sqlast.Pos) (int, error) {
+	if f.Name == "CONCAT" {
+		t, err := grown(args, at)
+		return t.Grown, err
+	}
+	longest := 0
+	for _, x := range args {
+		if x.Type().Kind == sqltype.Text {
+			longest = max(longest, chars(x))
+		}
+	}
+	return longest, nil
 }
 
 func checkCall(x *sqlast.Call, f *sqlfunc.Func, s *scope) error {

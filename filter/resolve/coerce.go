@@ -95,7 +95,7 @@ func (r *resolver) give(x querytree.Expr, t sqltype.Type, at sqlast.Pos) (queryt
 		}
 		return x, nil // Int and Decimal compare exactly as they are
 	case *querytree.Param:
-		t.Length, t.Precision, t.Scale = 0, 0, 0 // a value is never cut to a column's size
+		t.Length, t.Grown, t.Precision, t.Scale = 0, 0, 0, 0 // a value is never cut to a column's size
 		if t.Kind == sqltype.Int {
 			t.Bits = 64
 		}

@@ -8,8 +8,15 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
+// maxDepth keeps expressions below the depth at which SQLite gives up, 1000.
+const maxDepth = 400
+
 // expr resolves an expression. What is not named here is refused.
 func (r *resolver) expr(x sqlast.Expr, s *scope) (querytree.Expr, error) {
+	if r.depth++; r.depth > maxDepth {
+		return nil, refusal.At(x.Pos(), refusal.LimitExceeded, "the expression is a chain of more than %d operators", maxDepth)
+	}
+	defer func() { r.depth-- }()
 	if err := r.spend(1, x.Pos()); err != nil {
 		return nil, err
 	}
@@ -221,7 +228,40 @@ func (r *resolver) concat(a, b querytree.Expr, at sqlast.Pos) (querytree.Expr, e
 			return nil, err
 		}
 	}
+	text, err := grown(args, at)
+	if err != nil {
+		return nil, err
+	}
 	return &querytree.Op{Op: "||", Args: args, T: text}, nil
+}
+
+// maxText is how many characters a computed text may have: a request must not
+// make the ERP's memory its own.
+const maxText = 1 << 20
+
+// grown gives the type of texts put one after the other.
+func grown(args []querytree.Expr, at sqlast.Pos) (sqltype.Type, error) {
+	t := sqltype.Type{Kind: sqltype.Text}
+	for _, x := range args {
+		t.Grown += chars(x)
+	}
+	if t.Grown > maxText {
+		return t, refusal.At(at, refusal.LimitExceeded, "a text of more than %d characters could come of this", maxText)
+	}
+	return t, nil
+}
+
+// chars is how many characters x can have at most.
+func chars(x querytree.Expr) int {
+	switch x := x.(type) {
+	case *querytree.Null:
+		return 0
+	case *querytree.Param:
+		if x.Slot.Kind == querytree.SlotLiteral {
+			return len(x.Slot.Value)
+		}
+	}
+	return x.Type().MaxChars()
 }
 
 // maxPrecision keeps chains of arithmetic far from where PostgreSQL's numeric

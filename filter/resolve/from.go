@@ -11,7 +11,7 @@ import (
 // fromClause resolves the comma list of FROM into s.
 func (r *resolver) fromClause(list []sqlast.Table, s *scope) error {
 	for i, t := range list {
-		j, err := r.table(t, s)
+		j, err := r.tableExpr(t, s)
 		if err != nil {
 			return err
 		}
@@ -29,12 +29,16 @@ func (r *resolver) fromClause(list []sqlast.Table, s *scope) error {
 
 // combine puts two parts of a FROM clause side by side; the left's source stays.
 func (r *resolver) combine(at sqlast.Pos, a, b joined) (joined, error) {
-	if r.joins++; r.opt.MaxJoins > 0 && r.joins > r.opt.MaxJoins {
-		return joined{}, refusal.At(at, refusal.LimitExceeded, "more than %d joins", r.opt.MaxJoins)
+	most := maxTables
+	if r.opt.MaxJoins > 0 {
+		most = min(most, r.opt.MaxJoins)
+	}
+	if r.joins++; r.joins > most {
+		return joined{}, refusal.At(at, refusal.LimitExceeded, "more than %d joins", most)
 	}
 	for _, x := range a.rels {
 		for _, y := range b.rels {
-			if strings.EqualFold(x.name, y.name) && (x.schema == "" || y.schema == "" || strings.EqualFold(x.schema, y.schema)) {
+			if r.sameName(x.name, y.name) && (x.schema == "" || y.schema == "" || strings.EqualFold(x.schema, y.schema)) {
 				return joined{}, refusal.At(at, refusal.UnknownName, "two tables are called %s here: give one an alias", clip(x.name))
 			}
 		}
@@ -49,7 +53,7 @@ func (r *resolver) combine(at sqlast.Pos, a, b joined) (joined, error) {
 	}, nil
 }
 
-func (r *resolver) table(t sqlast.Table, s *scope) (joined, error) {
+func (r *resolver) tableExpr(t sqlast.Table, s *scope) (joined, error) {
 	switch t := t.(type) {
 	case *sqlast.TableName:
 		return r.tableName(t, s)
@@ -62,24 +66,24 @@ func (r *resolver) table(t sqlast.Table, s *scope) (joined, error) {
 }
 
 func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
-	rel := &relation{name: t.Alias.Name}
+	rel := &relation{name: r.spelled(t.Alias)}
 	unknown := refusal.At(t.At, refusal.UnknownName, "there is no table %s", dotted(t.Name))
-	name, schema := t.Name[len(t.Name)-1].Name, ""
+	schema := ""
 	switch len(t.Name) {
 	case 1:
-		if c := s.ctes.find(name); c != nil {
-			rel.source, rel.labels, rel.output = &querytree.CTERef{CTE: c.cte}, c.names, c.cte.Query.Output()
-			if rel.name == "" {
-				rel.name = c.name
-			}
-			return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
-		}
 	case 2:
 		schema = t.Name[0].Name
 	default:
 		return joined{}, unknown // another database: outside the view nothing exists
 	}
-	table := r.opt.Tables(schema, name)
+	cte, table := r.table(s.ctes, schema, t.Name[len(t.Name)-1])
+	if cte != nil {
+		rel.source, rel.labels, rel.output = &querytree.CTERef{CTE: cte.cte}, cte.names, cte.cte.Query.Output()
+		if rel.name == "" {
+			rel.name = cte.name
+		}
+		return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
+	}
 	if table == nil {
 		return joined{}, unknown
 	}
@@ -106,16 +110,16 @@ func (r *resolver) derived(t *sqlast.Derived, s *scope) (joined, error) {
 	if err != nil {
 		return joined{}, err
 	}
-	rel := &relation{name: t.Alias.Name, source: &querytree.Derived{Query: q}, labels: names, output: q.Output()}
+	rel := &relation{name: r.spelled(t.Alias), source: &querytree.Derived{Query: q}, labels: names, output: q.Output()}
 	return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
 }
 
 func (r *resolver) join(t *sqlast.Join, s *scope) (joined, error) {
-	left, err := r.table(t.Left, s)
+	left, err := r.tableExpr(t.Left, s)
 	if err != nil {
 		return joined{}, err
 	}
-	right, err := r.table(t.Right, s)
+	right, err := r.tableExpr(t.Right, s)
 	if err != nil {
 		return joined{}, err
 	}
@@ -124,12 +128,9 @@ func (r *resolver) join(t *sqlast.Join, s *scope) (joined, error) {
 		return joined{}, err
 	}
 	node := &querytree.Join{Kind: joinKinds[t.Kind], Left: left.source, Right: right.source}
-	using := make([]string, len(t.Using))
-	for i, u := range t.Using {
-		using[i] = u.Name
-	}
+	using := t.Using
 	if t.Natural {
-		using = common(left.cols, right.cols)
+		using = r.common(left.cols, right.cols)
 	}
 	switch {
 	case len(using) > 0:
@@ -169,13 +170,14 @@ func setNullable(rels []*relation) {
 }
 
 // common gives the names that both sides of a NATURAL join have, in the left's order.
-func common(left, right []joinColumn) []string {
-	var names []string
+func (r *resolver) common(left, right []joinColumn) []sqlast.Ident {
+	var names []sqlast.Ident
 	seen := map[string]bool{}
 	for _, c := range left {
-		if !seen[c.name] && len(match(right, c.name)) > 0 {
+		id := sqlast.Ident{Name: c.name, Quoted: true}
+		if !seen[c.name] && r.match(right, id, r.passes()[0]) != nil {
 			seen[c.name] = true
-			names = append(names, c.name)
+			names = append(names, id)
 		}
 	}
 	return names
@@ -183,19 +185,19 @@ func common(left, right []joinColumn) []string {
 
 // mergeUsing makes the condition of USING and the columns that the join shows:
 // the merged ones first, then what is left of either side.
-func (r *resolver) mergeUsing(t *sqlast.Join, using []string, left, right joined) (querytree.Expr, []joinColumn, error) {
+func (r *resolver) mergeUsing(t *sqlast.Join, using []sqlast.Ident, left, right joined) (querytree.Expr, []joinColumn, error) {
 	var (
 		on     querytree.Expr
 		merged []joinColumn
 	)
 	restLeft, restRight := left.cols, right.cols
 	for _, name := range using {
-		l, r1 := match(left.cols, name), match(right.cols, name)
+		l, r1 := r.matchAny(left.cols, name), r.matchAny(right.cols, name)
 		if len(l) == 0 || len(r1) == 0 {
-			return nil, nil, refusal.At(t.At, refusal.UnknownName, "there is no column %s on both sides of the join", clip(name))
+			return nil, nil, refusal.At(t.At, refusal.UnknownName, "there is no column %s on both sides of the join", clip(name.Name))
 		}
 		if len(l) > 1 || len(r1) > 1 {
-			return nil, nil, refusal.At(t.At, refusal.UnknownName, "column %s is ambiguous in USING", clip(name))
+			return nil, nil, refusal.At(t.At, refusal.UnknownName, "column %s is ambiguous in USING", clip(name.Name))
 		}
 		eq, err := r.compare("=", l[0].reference(), r1[0].reference(), t.At)
 		if err != nil {

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -221,11 +222,22 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 	return out, nil
 }
 
+const (
+	maxPattern   = 1000
+	maxWildcards = 50
+)
+
 // CheckPattern tells what is wrong with a LIKE pattern, or "". PostgreSQL
 // fails on a pattern that ends in an escape character, and does so on rows and
 // statistics that the customer must not learn of; so it is refused beforehand,
 // here for the request's text and where parameters are bound.
+//
+// A long pattern, or one with many wildcards, costs time and stack on every row
+// it meets, the hidden ones included.
 func CheckPattern(pattern string, escape rune) string {
+	if utf8.RuneCountInString(pattern) > maxPattern || strings.Count(pattern, "%") > maxWildcards {
+		return fmt.Sprintf("a LIKE pattern may have %d characters and %d %%", maxPattern, maxWildcards)
+	}
 	if escape == 0 {
 		return ""
 	}

@@ -14,7 +14,7 @@ import (
 func (r *resolver) query(q *sqlast.Query, outer *scope, ctes *cteScope) (*querytree.Query, error) {
 	out := &querytree.Query{}
 	for _, c := range q.With {
-		added, err := r.cte(c, ctes)
+		added, err := r.withElement(c, ctes)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +46,7 @@ func (r *resolver) query(q *sqlast.Query, outer *scope, ctes *cteScope) (*queryt
 	return out, nil
 }
 
-func (r *resolver) cte(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
+func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
 	switch {
 	case c.Recursive:
 		return nil, refusal.At(c.At, refusal.Unsupported, "WITH RECURSIVE is not offered")
@@ -54,7 +54,7 @@ func (r *resolver) cte(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
 		return nil, refusal.At(c.At, refusal.Unsupported, "WITH is not offered in a row condition: write a subquery")
 	}
 	for s := ctes; s != nil; s = s.outer {
-		if strings.EqualFold(s.name, c.Name.Name) {
+		if r.sameName(s.name, r.spelled(c.Name)) {
 			return nil, refusal.At(c.At, refusal.Unsupported, "there are two WITH elements called %s", clip(c.Name.Name))
 		}
 	}
@@ -66,7 +66,7 @@ func (r *resolver) cte(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &cteScope{outer: ctes, name: c.Name.Name, cte: &querytree.CTE{Query: q}, names: names}, nil
+	return &cteScope{outer: ctes, name: r.spelled(c.Name), cte: &querytree.CTE{Query: q}, names: names}, nil
 }
 
 // columnNames gives the names of a subquery's columns, renamed where a list
@@ -149,7 +149,7 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 		case *sqlast.Star:
 			cols := s.from.cols
 			if len(item.Table) > 0 {
-				rel := s.from.relation(item.Table)
+				rel := r.relationAny(&s.from, item.Table)
 				if rel == nil || len(item.Table) > 2 {
 					return refusal.At(item.At, refusal.UnknownName, "there is no table %s here", dotted(item.Table))
 				}
@@ -161,13 +161,14 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 			if len(out.Items)+len(cols) > maxColumns {
 				return refusal.At(item.At, refusal.LimitExceeded, "a SELECT may give %d columns", maxColumns)
 			}
-			if err := r.spend(len(cols), item.At); err != nil {
-				return err
-			}
 			for _, c := range cols {
-				addItem(out, c.reference(), c.name)
+				if err := r.spend(c.weight(), item.At); err != nil {
+					return err
+				}
+				addItem(out, c.reference(), c.name, c.weight())
 			}
 		case *sqlast.ExprItem:
+			before := r.nodes
 			x, err := r.expr(item.X, s)
 			if err != nil {
 				return err
@@ -175,14 +176,14 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 			if x, err = r.settle(x, item.X.Pos()); err != nil {
 				return err
 			}
-			addItem(out, x, label(item, x, s, i))
+			addItem(out, x, label(item, x, s, i), r.nodes-before)
 		}
 	}
 	return nil
 }
 
-func addItem(out *querytree.Select, x querytree.Expr, name string) {
-	c := querytree.Column{Label: name, Type: x.Type()}
+func addItem(out *querytree.Select, x querytree.Expr, name string, weight int) {
+	c := querytree.Column{Label: name, Type: x.Type(), Weight: weight}
 	if ref, ok := x.(*querytree.ColumnRef); ok {
 		c.NotNull = ref.NotNull
 	}
@@ -241,11 +242,19 @@ func (r *resolver) groupExpr(g sqlast.Expr, b *sqlast.Select, out *querytree.Sel
 		}
 		return out.Items[i], nil
 	}
-	if n, ok := g.(*sqlast.Name); ok && len(n.Parts) == 1 && len(match(s.from.cols, n.Parts[0].Name)) == 0 {
-		for i, item := range b.Items {
-			e, ok := item.(*sqlast.ExprItem)
-			if ok && len(b.Items) == len(out.Items) && e.Alias.Name != "" && strings.EqualFold(e.Alias.Name, n.Parts[0].Name) {
-				return out.Items[i], nil
+	if n, ok := g.(*sqlast.Name); ok && len(n.Parts) == 1 && len(b.Items) == len(out.Items) {
+		for _, p := range r.passes() {
+			if r.match(s.from.cols, n.Parts[0], p) != nil {
+				break // a column of the tables comes first
+			}
+			alias := func(i int) string {
+				if e, ok := b.Items[i].(*sqlast.ExprItem); ok {
+					return e.Alias.Name
+				}
+				return ""
+			}
+			if found := p.pick(len(b.Items), alias, r.spelled(n.Parts[0])); found != nil {
+				return out.Items[found[0]], nil
 			}
 		}
 	}
@@ -273,7 +282,13 @@ func ordinal(x sqlast.Expr, n int) (index int, is bool, err error) {
 	return i - 1, true, nil
 }
 
+// maxArms is how many set operations a statement may have; SQLite gives up at 500.
+const maxArms = 200
+
 func (r *resolver) setOp(b *sqlast.SetOp, outer *scope, ctes *cteScope) (querytree.Body, error) {
+	if r.arms++; r.arms > maxArms {
+		return nil, refusal.At(b.At, refusal.LimitExceeded, "more than %d set operations", maxArms)
+	}
 	left, err := r.operand(b.Left, outer, ctes)
 	if err != nil {
 		return nil, err
@@ -304,7 +319,7 @@ func (r *resolver) setOp(b *sqlast.SetOp, outer *scope, ctes *cteScope) (querytr
 		if err := r.convertColumn(right, i, t, b.At); err != nil {
 			return nil, err
 		}
-		out.Columns = append(out.Columns, querytree.Column{Label: lo[i].Label, Type: t, NotNull: lo[i].NotNull && ro[i].NotNull})
+		out.Columns = append(out.Columns, querytree.Column{Label: lo[i].Label, Type: t, NotNull: lo[i].NotNull && ro[i].NotNull, Weight: lo[i].Weight + ro[i].Weight})
 	}
 	return out, nil
 }
@@ -379,7 +394,15 @@ func (r *resolver) orderItem(item *sqlast.OrderItem, body querytree.Body, s *sco
 		return o, err
 	}
 	if n, ok := item.X.(*sqlast.Name); !is && ok && len(n.Parts) == 1 {
-		if i, is, err = outputNamed(cols, n, body); err != nil {
+		for _, p := range r.passes() {
+			if i, is, err = outputNamed(cols, n.Parts[0], r.spelled(n.Parts[0]), body, p); is || err != nil {
+				break
+			}
+			if s != nil && r.match(s.from.cols, n.Parts[0], p) != nil {
+				break // a column of the tables, so called
+			}
+		}
+		if err != nil {
 			return o, err
 		}
 	}
@@ -415,27 +438,20 @@ func (r *resolver) orderItem(item *sqlast.OrderItem, body querytree.Body, s *sco
 	return o, orderable(item.X.Pos(), x.Type())
 }
 
-func outputNamed(cols []querytree.Column, n *sqlast.Name, body querytree.Body) (int, bool, error) {
-	found := -1
-	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
-		for i := range cols {
-			if !same(cols[i].Label, n.Parts[0].Name) {
-				continue
-			}
-			if found >= 0 {
-				a, b := itemOf(body, found), itemOf(body, i)
-				if a == nil || b == nil || !querytree.Equal(a, b) {
-					return 0, false, refusal.At(n.Pos(), refusal.UnknownName, "two output columns are called %s: order by position", dotted(n.Parts))
-				}
-				continue
-			}
-			found = i
-		}
-		if found >= 0 {
-			return found, true, nil
+// outputNamed finds the output column that a name means in a pass; several of
+// one name are one where they are the same expression.
+func outputNamed(cols []querytree.Column, id sqlast.Ident, want string, body querytree.Body, p pass) (int, bool, error) {
+	found := p.pick(len(cols), func(i int) string { return cols[i].Label }, want)
+	if found == nil {
+		return 0, false, nil
+	}
+	for _, i := range found[1:] {
+		a, b := itemOf(body, found[0]), itemOf(body, i)
+		if a == nil || b == nil || !querytree.Equal(a, b) {
+			return 0, false, refusal.At(id.At, refusal.UnknownName, "two output columns are called %s: order by position", clip(id.Name))
 		}
 	}
-	return 0, false, nil
+	return found[0], true, nil
 }
 
 func nullsFirst(item *sqlast.OrderItem) bool {

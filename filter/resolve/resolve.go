@@ -43,13 +43,13 @@ type Options struct {
 	Tables   Lookup
 	Params   []ValueKind
 	Named    map[string]ValueKind
-	MaxJoins int // 0 is no limit
+	MaxJoins int // at most maxTables, and that where it is 0
 	MaxNodes int // expressions and columns that resolving may make; 0 is DefaultNodes
 }
 
 // DefaultNodes bounds what a request can grow into: a star or a CTE that is
 // used twice doubles the columns of what it stands in.
-const DefaultNodes = 50_000
+const DefaultNodes = 20_000
 
 // Query resolves a request. Errors are *refusal.Error.
 func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
@@ -87,9 +87,15 @@ type resolver struct {
 	used      []bool
 	usedNames map[string]bool
 	joins     int
+	arms      int
 	nodes     int
+	depth     int
 	at        map[*querytree.ColumnRef]sqlast.Pos // where a column was written, for messages
 }
+
+// maxTables is how many joins a statement may have whatever the options say;
+// SQLite gives up at 64 tables.
+const maxTables = 60
 
 // spend counts what resolving makes.
 func (r *resolver) spend(n int, at sqlast.Pos) error {

@@ -32,20 +32,6 @@ type cteScope struct {
 	names []string // of its columns
 }
 
-func (c *cteScope) find(name string) *cteScope {
-	for s := c; s != nil; s = s.outer {
-		if s.name == name {
-			return s
-		}
-	}
-	for s := c; s != nil; s = s.outer {
-		if strings.EqualFold(s.name, name) {
-			return s
-		}
-	}
-	return nil
-}
-
 // relation is one named source of a FROM clause.
 type relation struct {
 	name     string // alias, or the table's name
@@ -125,50 +111,6 @@ func use(s *querytree.Scan, col *catalog.Column) {
 	s.Used = append(s.Used, col)
 }
 
-// match finds the columns called name among cols: those exactly so called,
-// else those that differ by case only.
-func match(cols []joinColumn, name string) []joinColumn {
-	var found []joinColumn
-	for _, c := range cols {
-		if c.name == name {
-			found = append(found, c)
-		}
-	}
-	if found != nil {
-		return found
-	}
-	for _, c := range cols {
-		if strings.EqualFold(c.name, name) {
-			found = append(found, c)
-		}
-	}
-	return found
-}
-
-// relation finds the relation that a qualifier of one or two parts names.
-func (j *joined) relation(parts []sqlast.Ident) *relation {
-	name, schema := parts[len(parts)-1].Name, ""
-	if len(parts) == 2 {
-		schema = parts[0].Name
-	}
-	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
-		var found *relation
-		for _, rel := range j.rels {
-			if !same(rel.name, name) || schema != "" && !strings.EqualFold(rel.schema, schema) {
-				continue
-			}
-			if found != nil {
-				return nil
-			}
-			found = rel
-		}
-		if found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
 // column resolves a column's name, in this block or one around it.
 func (r *resolver) column(n *sqlast.Name, s *scope) (querytree.Expr, error) {
 	last := n.Parts[len(n.Parts)-1]
@@ -176,37 +118,54 @@ func (r *resolver) column(n *sqlast.Name, s *scope) (querytree.Expr, error) {
 	if len(n.Parts) > 3 {
 		return nil, unknown
 	}
-	for at := s; at != nil; at = at.outer {
-		cols := at.from.cols
-		if len(n.Parts) > 1 {
-			rel := at.from.relation(n.Parts[:len(n.Parts)-1])
-			if rel == nil {
-				continue
+	if len(n.Parts) == 1 && r.policy && s.outer != nil {
+		// In a policy's subquery a bare name could come to mean the outer
+		// row once the inner table loses the column.
+		return nil, refusal.At(n.Pos(), refusal.UnknownName,
+			"in a subquery of a row condition every column is written with its table: self.%s for the row itself", clip(last.Name))
+	}
+	for _, p := range r.passes() {
+		for at := s; at != nil; at = at.outer {
+			var found []joinColumn
+			if len(n.Parts) == 1 {
+				found = r.match(at.from.cols, last, p)
+			} else if rel := r.relation(&at.from, n.Parts[:len(n.Parts)-1], p); rel != nil {
+				if found = r.matchAny(rel.columns(), last); found == nil {
+					return nil, unknown // the table is found; the name means nothing further out
+				}
 			}
-			cols = rel.columns()
-		} else if r.policy && s.outer != nil {
-			// In a policy's subquery a bare name could come to mean the
-			// outer row once the inner table loses the column.
-			return nil, refusal.At(n.Pos(), refusal.UnknownName,
-				"in a subquery of a row condition every column is written with its table: self.%s for the row itself", last.Name)
-		}
-		switch found := match(cols, last.Name); {
-		case len(found) > 1:
-			return nil, refusal.At(n.Pos(), refusal.UnknownName, "column %s is ambiguous: write it with its table", dotted(n.Parts))
-		case len(found) == 1:
-			if at != s && s.inAggregate {
-				return nil, refusal.At(n.Pos(), refusal.Unsupported, "a column of an outer query inside an aggregate is not offered")
+			switch {
+			case len(found) > 1:
+				return nil, refusal.At(n.Pos(), refusal.UnknownName, "column %s is ambiguous: write it with its table", dotted(n.Parts))
+			case len(found) == 1:
+				return r.use(found[0], n, at != s && s.inAggregate)
 			}
-			x := found[0].reference()
-			if ref, ok := x.(*querytree.ColumnRef); ok {
-				r.at[ref] = n.Pos()
-			}
-			return x, nil
-		case len(n.Parts) > 1:
-			return nil, unknown
 		}
 	}
 	return nil, unknown
+}
+
+func (r *resolver) use(c joinColumn, n *sqlast.Name, outerInAggregate bool) (querytree.Expr, error) {
+	if outerInAggregate {
+		return nil, refusal.At(n.Pos(), refusal.Unsupported, "a column of an outer query inside an aggregate is not offered")
+	}
+	x := c.reference()
+	if ref, ok := x.(*querytree.ColumnRef); ok {
+		r.at[ref] = n.Pos()
+	}
+	return x, r.spend(c.weight(), n.Pos())
+}
+
+// weight is how many expressions a reference stands for: a planner that pulls
+// a subquery up puts the column's expression in its place.
+func (c joinColumn) weight() int {
+	switch {
+	case c.both != nil:
+		return c.both[0].weight() + c.both[1].weight()
+	case c.rel.table != nil:
+		return 1
+	}
+	return max(c.rel.output[c.index].Weight, 1)
 }
 
 func dotted(parts []sqlast.Ident) string {

@@ -64,7 +64,8 @@ var table = []*Func{
 	{Name: "NULLIF", Args: []ArgKind{Same, Same}, Result: first, Doc: "NULL where both are equal, else the first"},
 
 	// Numbers.
-	{Name: "ABS", Args: []ArgKind{Exact}, Result: widened, Partial: sqlServer, Doc: "the number without its sign"},
+	// SQLite's ABS fails on the smallest integer, unless it is a float.
+	{Name: "ABS", Args: []ArgKind{Exact}, Result: widened, Partial: sqlServer, spell: spelling{catalog.SQLite: "ABS(CAST({0} AS REAL))"}, Doc: "the number without its sign"},
 	{Name: "ROUND", Args: []ArgKind{Exact, Count}, Optional: 1, Result: widened, Partial: sqlServer, Doc: "rounded to so many decimals"},
 	{Name: "FLOOR", Args: []ArgKind{Exact}, Result: widened, Doc: "the whole number below"},
 	{Name: "CEILING", Synonyms: []string{"CEIL"}, Args: []ArgKind{Exact}, Result: widened, Partial: sqlServer,

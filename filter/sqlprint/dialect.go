@@ -150,13 +150,13 @@ func likeWords(p *printer, x *querytree.Like, word, before, after, noEscape stri
 		return err
 	}
 	p.put(after)
-	if x.Escape == 0 {
-		p.put(noEscape)
-		return nil
-	}
 	if param, ok := x.Pattern.(*querytree.Param); ok {
 		i := p.params[Param{Slot: param.Slot, Type: param.T}] - 1
 		p.out.Patterns = append(p.out.Patterns, Pattern{Param: i, Escape: x.Escape})
+	}
+	if x.Escape == 0 {
+		p.put(noEscape)
+		return nil
 	}
 	p.put(" ESCAPE '")
 	switch {

@@ -170,15 +170,7 @@ func (p *printer) op(x *querytree.Op) error {
 		p.unknownIsFalse = saved
 		return err
 	case "AND", "OR":
-		for i, a := range x.Args {
-			if i > 0 {
-				p.put(" " + x.Op + " ")
-			}
-			if err := p.condition(a, own+1); err != nil {
-				return err
-			}
-		}
-		return nil
+		return p.chain(x.Op, x.Args, own)
 	case "IS DISTINCT FROM", "IS NOT DISTINCT FROM":
 		return p.distinctFrom(p, x)
 	}
@@ -198,6 +190,36 @@ func (p *printer) op(x *querytree.Op) error {
 			least = own // left-associative
 		}
 		if err := p.value(a, least); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxFlat is how long a chain of AND or OR is printed flat. A longer one is
+// printed in halves: to an engine a chain is as deep as it is long, and SQLite
+// gives up at a depth of 1000.
+const maxFlat = 100
+
+func (p *printer) chain(op string, args []querytree.Expr, own int) error {
+	if len(args) > maxFlat {
+		half := len(args) / 2
+		p.put("(")
+		if err := p.chain(op, args[:half], own); err != nil {
+			return err
+		}
+		p.put(") " + op + " (")
+		if err := p.chain(op, args[half:], own); err != nil {
+			return err
+		}
+		p.put(")")
+		return nil
+	}
+	for i, a := range args {
+		if i > 0 {
+			p.put(" " + op + " ")
+		}
+		if err := p.condition(a, own+1); err != nil {
 			return err
 		}
 	}

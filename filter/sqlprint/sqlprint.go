@@ -36,8 +36,8 @@ type Param struct {
 	Type sqltype.Type
 }
 
-// Pattern says that a parameter is a LIKE pattern with an escape character,
-// to be checked when it is bound.
+// Pattern says that a parameter is a LIKE pattern, with an escape character or
+// without (0), to be checked when it is bound.
 type Pattern struct {
 	Param  int // index into Params
 	Escape rune

@@ -49,6 +49,9 @@ type Type struct {
 	Precision, Scale int
 	// Length is the declared length of Text in characters; 0 is unbounded.
 	Length int
+	// Grown is how many characters a computed Text can have at most; 0 for a
+	// text that nothing has made longer than it is stored or given.
+	Grown int
 	// Fixed marks blank-padded text, char(n).
 	Fixed bool
 	// National marks text that travels as UTF-16 on SQL Server, nvarchar.

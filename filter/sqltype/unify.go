@@ -26,6 +26,9 @@ func Unify(a, b Type) (Type, bool) {
 	case Decimal:
 		return unifyDecimal(a, b), true
 	case Text:
+		if a.Grown > 0 || b.Grown > 0 {
+			a.Grown = max(a.MaxChars(), b.MaxChars())
+		}
 		if a.Length == 0 || b.Length == 0 {
 			a.Length = 0
 		} else {
@@ -43,6 +46,21 @@ func Unify(a, b Type) (Type, bool) {
 		a.Coarse = a.Coarse && b.Coarse
 	}
 	return a, true
+}
+
+// AssumedChars is how long a text without a declared length is taken to be; no
+// text that a request gives is longer.
+const AssumedChars = 64 << 10
+
+// MaxChars is how many characters a Text is taken to have at most.
+func (t Type) MaxChars() int {
+	switch {
+	case t.Grown > 0:
+		return t.Grown
+	case t.Length > 0:
+		return t.Length
+	}
+	return AssumedChars
 }
 
 // AsDecimal gives the Decimal that holds every value of an Int.

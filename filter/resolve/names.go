@@ -1,0 +1,146 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// pass is one way of comparing names. Names are matched as the ERP's own
+// catalog would match them: most engines do not tell case apart, so that a
+// name means the nearest thing so called. To PostgreSQL "Code" and code are two
+// names; there a name means first what is called exactly so, in any block
+// around, and only where there is none what differs by case, so that people
+// need not quote the mixed-case names of an ERP.
+type pass uint8
+
+const (
+	nearest pass = iota // exactly, else but for case, in each block in turn
+	exact
+	folded
+)
+
+func (r *resolver) passes() []pass {
+	if r.opt.Engine == catalog.Postgres {
+		return []pass{exact, folded}
+	}
+	return []pass{nearest}
+}
+
+// spelled is the name that an identifier means where case counts: PostgreSQL
+// takes a name without quotes in small letters.
+func (r *resolver) spelled(id sqlast.Ident) string {
+	if r.opt.Engine == catalog.Postgres && !id.Quoted {
+		return strings.ToLower(id.Name)
+	}
+	return id.Name
+}
+
+// sameName tells whether two names of one FROM clause clash.
+func (r *resolver) sameName(a, b string) bool {
+	if r.opt.Engine == catalog.Postgres {
+		return a == b
+	}
+	return strings.EqualFold(a, b)
+}
+
+// pick gives the positions in names that want means in a pass.
+func (p pass) pick(n int, name func(int) string, want string) []int {
+	var found []int
+	if p != folded {
+		for i := range n {
+			if name(i) == want {
+				found = append(found, i)
+			}
+		}
+		if found != nil || p == exact {
+			return found
+		}
+	}
+	for i := range n {
+		if strings.EqualFold(name(i), want) {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// match finds the columns that want means among cols.
+func (r *resolver) match(cols []joinColumn, want sqlast.Ident, p pass) []joinColumn {
+	var found []joinColumn
+	for _, i := range p.pick(len(cols), func(i int) string { return cols[i].name }, r.spelled(want)) {
+		found = append(found, cols[i])
+	}
+	return found
+}
+
+// matchAny is match in the first pass that finds something.
+func (r *resolver) matchAny(cols []joinColumn, want sqlast.Ident) []joinColumn {
+	for _, p := range r.passes() {
+		if found := r.match(cols, want, p); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// relation finds the relation that a qualifier of one or two parts names; nil
+// for none, and for more than one.
+func (r *resolver) relation(j *joined, parts []sqlast.Ident, p pass) *relation {
+	schema := ""
+	if len(parts) == 2 {
+		schema = parts[0].Name
+	}
+	var found *relation
+	for _, i := range p.pick(len(j.rels), func(i int) string { return j.rels[i].name }, r.spelled(parts[len(parts)-1])) {
+		if schema != "" && !strings.EqualFold(j.rels[i].schema, schema) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = j.rels[i]
+	}
+	return found
+}
+
+func (r *resolver) relationAny(j *joined, parts []sqlast.Ident) *relation {
+	for _, p := range r.passes() {
+		if rel := r.relation(j, parts, p); rel != nil {
+			return rel
+		}
+	}
+	return nil
+}
+
+// cte finds the CTE that a name means.
+func (r *resolver) cte(ctes *cteScope, want sqlast.Ident, p pass) *cteScope {
+	var chain []*cteScope
+	for s := ctes; s != nil; s = s.outer {
+		chain = append(chain, s)
+	}
+	if found := p.pick(len(chain), func(i int) string { return chain[i].name }, r.spelled(want)); found != nil {
+		return chain[found[0]]
+	}
+	return nil
+}
+
+// table finds the table or the CTE that a name means: exactly so called first,
+// a CTE before a table, then but for case.
+func (r *resolver) table(ctes *cteScope, schema string, want sqlast.Ident) (*cteScope, *catalog.Table) {
+	for _, p := range r.passes() {
+		if schema == "" {
+			if c := r.cte(ctes, want, p); c != nil {
+				return c, nil
+			}
+		}
+		if t := r.opt.Tables(schema, r.spelled(want)); t != nil && (p != exact || t.Name == r.spelled(want)) {
+			return nil, t
+		}
+		if t := r.opt.Tables(schema, want.Name); t != nil && p != exact {
+			return nil, t
+		}
+	}
+	return nil, nil
+}
