@@ -1,12 +1,15 @@
-# Gives the tests the servers they can use: a private PostgreSQL, Chromium. To be
-# sourced after lib.sh. Debian is made to have them; elsewhere they are used
-# where VANTELLE_TEST_POSTGRES and VANTELLE_TEST_CHROMIUM, or the PATH, name
-# them, and what is missing is said.
+# Gives the tests the servers they can use: a private PostgreSQL, a private
+# MariaDB, Chromium. To be sourced after lib.sh. Debian is made to have them;
+# elsewhere they are used where VANTELLE_TEST_POSTGRES, VANTELLE_TEST_MARIADB and
+# VANTELLE_TEST_CHROMIUM, or the PATH, name them, and what is missing is said.
 
 scratch=$(mktemp -d)
-pg_data="" pg_bin=""
+pg_data="" pg_bin="" mariadb_pid=""
 
 stop_services() {
+	if [ -s "$mariadb_pid" ]; then
+		kill -KILL "$(cat "$mariadb_pid")" || true
+	fi
 	if [ -n "$pg_data" ]; then
 		as_postgres "$pg_bin/pg_ctl" stop -D "$pg_data" -m immediate -s || true
 	fi
@@ -35,7 +38,8 @@ install_package() {
 	local sudo=""
 	[ "$(id -u)" = 0 ] || sudo="sudo -n"
 	step "refresh the package lists" $sudo apt-get update -qq
-	step "install $1" $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1"
+	# A server's package would start it, with its own settings.
+	step "install $1" $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "$1"
 }
 
 # find_postgres prints the folder of the newest server's programs.
@@ -100,6 +104,71 @@ start_postgres() {
 	}
 	export VANTELLE_TEST_POSTGRES="postgres://vantelle:$password@127.0.0.1:$port/postgres?sslmode=disable"
 	say "PostgreSQL: $("$pg_bin/postgres" --version) on port $port"
+}
+
+# as_mysql runs a program as a user that may own a database: MariaDB does not
+# run as root unless told to.
+as_mysql() {
+	if [ "$(id -u)" = 0 ]; then
+		(cd / && setpriv --reuid=mysql --regid=mysql --init-groups -- "$@")
+	else
+		"$@"
+	fi
+}
+
+# find_mariadb prints the server's program.
+find_mariadb() {
+	PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v mariadbd || true
+}
+
+start_mariadb() {
+	if [ -n "${VANTELLE_TEST_MARIADB:-}" ]; then
+		say "MariaDB: the one that VANTELLE_TEST_MARIADB names"
+		return
+	fi
+	local server port password data
+	server=$(find_mariadb)
+	if [ -z "$server" ] && may_install; then
+		install_package mariadb-server
+		server=$(find_mariadb)
+	fi
+	if [ -z "$server" ] || ! command -v mariadb-install-db >/dev/null; then
+		skip "tests on MariaDB: set VANTELLE_TEST_MARIADB, or install MariaDB"
+		return
+	fi
+	port=$(free_port) || die "no free port between 20000 and 40000"
+	password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+	data="$scratch/mariadb/data"
+	mkdir -p "$scratch/mariadb"
+	printf "ALTER USER root@localhost IDENTIFIED BY '%s';\nCREATE USER vantelle@localhost IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO vantelle@localhost WITH GRANT OPTION;\nCREATE DATABASE vantelle;\n" \
+		"$password" "$password" >"$scratch/mariadb/init.sql"
+	chmod 600 "$scratch/mariadb/init.sql"
+	if [ "$(id -u)" = 0 ]; then
+		id mysql >/dev/null 2>&1 || die "MariaDB does not run as root, and there is no user mysql to run it as"
+		chmod 711 "$scratch"
+		chown -R mysql: "$scratch/mariadb"
+	fi
+	mariadb_pid="$scratch/mariadb/pid"
+	say "MariaDB: making a private one in $scratch"
+	as_mysql mariadb-install-db --no-defaults --datadir="$data" --auth-root-authentication-method=normal --skip-test-db >"$scratch/mariadb-install.log" 2>&1 || {
+		cat "$scratch/mariadb-install.log"
+		die "make a MariaDB in $scratch"
+	}
+	as_mysql "$server" --no-defaults --datadir="$data" --init-file="$scratch/mariadb/init.sql" --bind-address=127.0.0.1 --port="$port" --skip-name-resolve=0 \
+		--socket="$scratch/mariadb/sock" --pid-file="$mariadb_pid" --innodb-flush-log-at-trx-commit=0 --skip-innodb-doublewrite --innodb-buffer-pool-size=64M \
+		>"$scratch/mariadb-server.log" 2>&1 &
+	local starting=$!
+	for _ in $(seq 300); do
+		if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+			export VANTELLE_TEST_MARIADB="vantelle:$password@tcp(127.0.0.1:$port)/vantelle"
+			say "MariaDB: $("$server" --no-defaults --version) on port $port"
+			return
+		fi
+		kill -0 "$starting" 2>/dev/null || break
+		sleep 0.1
+	done
+	cat "$scratch/mariadb-server.log"
+	die "start MariaDB on port $port"
 }
 
 find_chromium() {

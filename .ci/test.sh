@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 . .ci/services.sh
 
 start_postgres
+start_mariadb
 find_chromium
 .ci/lint.sh
 

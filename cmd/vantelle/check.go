@@ -11,6 +11,7 @@ import (
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/profiles"
+	"github.com/vantelle/vantelle/sync/erpsource"
 )
 
 type checkCmd struct {
@@ -68,8 +69,9 @@ func (k *checker) dossier(ctx context.Context, name string, d config.Dossier, bo
 		return
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	if _, err := newSource(d, db); err != nil {
-		k.bad(label, err.Error(), "This version synchronises sage100 and odoo.")
+	source, err := newSource(d, db)
+	if err != nil {
+		k.bad(label, err.Error(), sourceRemedy(name, err))
 	}
 	if err := db.Ping(ctx); err != nil {
 		k.bad(label, err.Error(), hintFor(err))
@@ -81,6 +83,9 @@ func (k *checker) dossier(ctx context.Context, name string, d config.Dossier, bo
 		return
 	}
 	k.ok(label, fmt.Sprintf("%s %s answers, %s", d.Engine, catalog.Version, counted(len(catalog.Tables), "table")))
+	if source != nil {
+		k.source(ctx, name, source)
+	}
 	p, ok := book.Get(d.DefaultProfile)
 	switch {
 	case !ok:
@@ -93,6 +98,25 @@ func (k *checker) dossier(ctx context.Context, name string, d config.Dossier, bo
 			k.view(label+", profile "+p.Name, view.Bind(p, catalog), p.Name == d.DefaultProfile)
 		}
 	}
+}
+
+// source tells what a synchronisation would read.
+func (k *checker) source(ctx context.Context, name string, source erpsource.Source) {
+	label := "dossier " + name + ", synchronisation"
+	text, err := sourceText(ctx, source)
+	if err != nil {
+		k.bad(label, err.Error(), sourceRemedy(name, err))
+		return
+	}
+	k.ok(label, text)
+}
+
+// sourceRemedy says what to do where a dossier's customers cannot be read.
+func sourceRemedy(name string, err error) string {
+	if hint := erp.Hint(err); hint != "" {
+		return hint
+	}
+	return "Correct tables_prefix, sync_options or custom of dossiers." + name + " in the configuration, or give the ERP login the right to read those tables."
 }
 
 // view tells what of a profile the dossier's catalog cannot satisfy. A column

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -45,7 +46,7 @@ type daemon struct {
 	group    *lifecycle.Group
 	stopping chan struct{} // closed when the service begins to stop
 	hangups  <-chan os.Signal
-	closers  []func() error // what to close, last first, where run is never called
+	closers  []func() error // what is open, the last first to close; each closes once
 }
 
 // newDaemon opens everything and listens. An ERP that does not answer is no
@@ -60,11 +61,11 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 	if d.lock, err = takeLock(ctx, cfg.Directory.Path); err != nil {
 		return nil, err
 	}
-	d.closers = append(d.closers, d.lock.release)
+	releaseLock := d.closeLater(d.lock.release)
 	if d.rooms, err = openRooms(ctx, cfg, o.log); err != nil {
 		return nil, err
 	}
-	d.closers = append(d.closers, d.rooms.close)
+	closeRooms := d.closeLater(d.rooms.close)
 	if err := d.seed(ctx, o.demo); err != nil {
 		return nil, err
 	}
@@ -84,17 +85,32 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 	if adminServer, d.adminAddr, err = d.server(ctx, "admin", cfg.Admin.Listen, cfg.Admin.TLS, cfg.Admin.TrustedProxies, d.adminHandler(numbers, o.page)); err != nil {
 		return nil, err
 	}
-	d.join(portalServer, adminServer)
+	d.join(releaseLock, closeRooms, portalServer, adminServer)
 	return d, nil
 }
 
-// close closes what newDaemon opened; only for a daemon that never runs.
+// closeLater has close call f, unless what it gives was called before. Neither
+// waits for the other: a part that hangs was given up already.
+func (d *daemon) closeLater(f func() error) (once func() error) {
+	var begun atomic.Bool
+	once = func() error {
+		if begun.Swap(true) {
+			return nil
+		}
+		return f()
+	}
+	d.closers = append(d.closers, once)
+	return once
+}
+
+// close closes what newDaemon opened and is still open.
 func (d *daemon) close() error {
 	var errs []error
 	for i := len(d.closers) - 1; i >= 0; i-- {
-		errs = append(errs, d.closers[i]())
+		if err := d.closers[i](); !errors.Is(err, net.ErrClosed) { // its server closed a listener
+			errs = append(errs, err)
+		}
 	}
-	d.closers = nil
 	return errors.Join(errs...)
 }
 
@@ -108,7 +124,7 @@ func (d *daemon) server(ctx context.Context, name, address string, t config.TLS,
 	if err != nil {
 		return nil, nil, fmt.Errorf("listen for the %s on %s: %w", name, address, err)
 	}
-	d.closers = append(d.closers, listener.Close)
+	d.closeLater(listener.Close)
 	if !t.Enabled() {
 		if listener, err = onlyPeers(listener, proxies, d.log); err != nil {
 			return nil, nil, err
@@ -125,13 +141,13 @@ func (d *daemon) hasDossier(name string) bool {
 // join puts the parts in the order of their start; they stop in reverse: no
 // new requests, those under way, the schedule and its run, the stores, the
 // audit.
-func (d *daemon) join(portalServer, adminServer lifecycle.Service) {
+func (d *daemon) join(releaseLock, closeRooms func() error, portalServer, adminServer lifecycle.Service) {
 	d.group = lifecycle.NewGroup(lifecycle.Config{Log: d.log})
 	atStop := func(f func() error) lifecycle.Service {
 		return lifecycle.Func(nil, func(context.Context) error { return f() })
 	}
-	d.group.Add("lock", atStop(d.lock.release))
-	d.group.Add("stores", atStop(d.rooms.close))
+	d.group.Add("lock", atStop(releaseLock))
+	d.group.Add("stores", atStop(closeRooms))
 	for _, name := range sortedNames(d.watches) {
 		d.group.Add("watch "+name, lifecycle.Background(d.watches[name].run))
 	}
@@ -147,7 +163,9 @@ func (d *daemon) join(portalServer, adminServer lifecycle.Service) {
 // called everything that newDaemon opened is closed by it.
 func (d *daemon) run(ctx context.Context, signals <-chan os.Signal) error {
 	d.log.Info().Str("version", buildVersion()).Stringer("portal", d.portalAddr).Stringer("admin", d.adminAddr).Int("dossiers", len(d.cfg.Dossiers)).Msg("vantelle serves")
-	err := d.group.Run(ctx, signals)
+	// Where it was asked to stop before all parts were started, those that
+	// were not are closed here.
+	err := errors.Join(d.group.Run(ctx, signals), d.close())
 	d.log.Info().Err(err).Msg("vantelle stopped")
 	return err
 }

@@ -176,6 +176,20 @@ func TestASignalStopsTheServiceWithStreamsOpen(t *testing.T) {
 	}
 }
 
+func TestAStopThatComesBeforeTheStartLeavesNothingOpen(t *testing.T) {
+	s := newSite(t)
+	for range 2 { // the second finds lock, stores and goroutines gone
+		d, err := newDaemon(t.Context(), s.config(), options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.stop()
+		if err := d.run(t.Context(), nil); err != nil {
+			t.Errorf("it stopped with %v", err)
+		}
+	}
+}
+
 func TestOneServiceOnADirectory(t *testing.T) {
 	s := newSite(t)
 	s.buildERP()

@@ -13,7 +13,7 @@ type explainCmd struct {
 	configFlag
 	Customer string   `help:"The customer to explain for: a code, or id: and an id." required:"" placeholder:"CODE"`
 	Param    []string `help:"The value of the next parameter (?); may be given again." placeholder:"VALUE" sep:"none"`
-	Engine   string   `help:"Print the SQL for this engine: sqlite, postgres or sqlserver. The dossier's own otherwise." enum:"sqlite,postgres,sqlserver," default:""`
+	Engine   string   `help:"Print the SQL for this engine: sqlite, postgres, sqlserver or mariadb. The dossier's own otherwise." enum:"sqlite,postgres,sqlserver,mariadb," default:""`
 	Dossier  string   `arg:"" help:"The dossier to ask."`
 	SQL      string   `arg:"" help:"The query, in the portal's SQL."`
 }

@@ -23,8 +23,8 @@ var errInUse = errors.New("another vantelle process works on this directory")
 // It is an exclusive transaction on an empty SQLite file beside the directory,
 // because SQLite's locks work alike on every platform.
 type lock struct {
-	db *sql.DB
-	tx *sql.Conn
+	db   *sql.DB
+	conn *sql.Conn
 }
 
 // takeLock takes the lock of the directory at path, or returns errInUse.
@@ -60,7 +60,7 @@ func takeLock(ctx context.Context, path string) (*lock, error) {
 		}
 		return fail(err)
 	}
-	return &lock{db: db, tx: conn}, nil
+	return &lock{db: db, conn: conn}, nil
 }
 
 // busy tells whether err is SQLite's word for somebody else's lock.
@@ -70,4 +70,4 @@ func busy(err error) bool {
 }
 
 // release gives the lock back.
-func (l *lock) release() error { return errors.Join(l.tx.Close(), l.db.Close()) }
+func (l *lock) release() error { return errors.Join(l.conn.Close(), l.db.Close()) }

@@ -118,9 +118,9 @@ func loadProfiles(dir string) func() (*profiles.Book, error) {
 func erpSettings(name string, d config.Dossier) erp.Settings {
 	s := erp.DefaultSettings()
 	s.Name, s.Engine, s.Schemas = name, catalog.Engine(d.Engine), d.Schemas
-	s.DSN = d.DSN.Reveal()
+	s.DSN, s.Server, s.CostLimit = d.DSN.Reveal(), erpServer(d), d.CostLimit
 	if d.Engine == config.SQLite {
-		s.DSN, s.Schemas = d.Path, nil
+		s.DSN = d.Path
 	}
 	s.PortalPool.MaxOpen, s.SyncPool.MaxOpen = d.Pools.Portal, d.Pools.Sync
 	s.PortalPool.MaxIdle = min(s.PortalPool.MaxIdle, s.PortalPool.MaxOpen)
@@ -129,6 +129,24 @@ func erpSettings(name string, d config.Dossier) erp.Settings {
 	s.StatementTimeout = d.Timeouts.Statement.Std()
 	s.SyncStatementTimeout = d.Timeouts.Sync.Std()
 	return s
+}
+
+// erpServer says where a SQL Server or a MariaDB is; nothing where a dsn does.
+func erpServer(d config.Dossier) erp.Server {
+	if !d.DSN.IsZero() {
+		return erp.Server{}
+	}
+	server := erp.Server{Port: d.Port, Database: d.Database, User: d.User, Password: d.Password.Reveal(), CAFile: d.CAFile}
+	switch d.Engine {
+	case config.SQLServer:
+		server.Host, server.Instance, server.Protocol, server.Auth = d.Server, d.Instance, d.Protocol, d.Auth
+		server.Encrypt, server.TrustServerCertificate, server.HostNameInCertificate = string(d.Encrypt), d.TrustServerCertificate, d.HostNameInCertificate
+	case config.MariaDB:
+		server.Host, server.Socket, server.Encrypt = d.Host, d.Socket, string(d.TLS)
+	default:
+		return erp.Server{}
+	}
+	return server
 }
 
 // noDates gives the moments by which an ERP means "no date": Sage writes the

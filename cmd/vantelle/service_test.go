@@ -81,7 +81,8 @@ func (s *site) buildERP() {
 
 func (s *site) openERP() *sql.DB {
 	s.t.Helper()
-	db, err := sql.Open("sqlite", s.path("erp.db"))
+	// The service may be reading: it is waited for.
+	db, err := sql.Open("sqlite", s.path("erp.db")+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -2,13 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strconv"
+	"iter"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/vantelle/vantelle/internal/config"
+	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/sync/erpsource"
 	"github.com/vantelle/vantelle/sync/syncrun"
@@ -59,15 +61,60 @@ func (s *syncs) Start(ctx context.Context) error {
 
 // newSource makes what reads a dossier's customers and contacts.
 func newSource(d config.Dossier, db *erp.DB) (erpsource.Source, error) {
-	var options erpsource.Options
-	for key, value := range d.SyncOptions {
-		company, err := strconv.ParseInt(value, 10, 64)
-		if key != "company" || d.ERP != erpsource.Odoo || err != nil || company < 1 {
-			return nil, fmt.Errorf("dossier %s: sync_options: %s: only an odoo has one, company, which is the id of the company to read", db.Name(), key)
-		}
-		options.Company = company
+	o := d.SyncOptions
+	options := erpsource.Options{
+		Company: int64(o.Company), TablesPrefix: d.TablesPrefix, IncludeProspects: o.IncludeProspects, Attributes: o.Attributes,
+		Custom: erpsource.CustomQueries{
+			Customers: erpsource.CustomQuery(d.Custom.Customers), Contacts: erpsource.CustomQuery(d.Custom.Contacts), Fingerprint: d.Custom.Fingerprint,
+		},
 	}
-	return erpsource.New(d.ERP, db, options)
+	for _, e := range o.Entities {
+		options.Entities = append(options.Entities, int64(e))
+	}
+	source, err := erpsource.New(d.ERP, db, options)
+	if err != nil {
+		return nil, fmt.Errorf("dossier %s: %w", db.Name(), err)
+	}
+	return source, nil
+}
+
+// sourceText tries what a synchronisation will do, as far as one record of
+// each kind, and words what it found.
+func sourceText(ctx context.Context, source erpsource.Source) (_ string, err error) {
+	snap, err := source.Open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, snap.Close()) }()
+	fingerprint, err := snap.Fingerprint(ctx)
+	if err != nil {
+		return "", err
+	}
+	customers, contacts, err := snap.Expected(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(tryOne(snap.Customers(ctx)), tryOne(snap.Contacts(ctx))); err != nil {
+		return "", err
+	}
+	from := "the database says nothing of whose it is"
+	if fingerprint.Value != "" {
+		from = "the database is that of " + fingerprint.Label
+	}
+	return fmt.Sprintf("%s and %s to read; %s", counted(customers, "customer"), counted(contacts, "contact"), from), nil
+}
+
+// tryOne reads one record. One that is not as it should be does: a run passes
+// over it.
+func tryOne[T any](records iter.Seq2[T, error]) error {
+	next, stop := iter.Pull2(records)
+	defer stop()
+	_, err, _ := next()
+	var problem *directory.Problem
+	if errors.As(err, &problem) {
+		return nil
+	}
+	return err
 }
 
 // newSchedule gives nil for a dossier that is synchronised on demand only.

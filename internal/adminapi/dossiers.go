@@ -15,7 +15,7 @@ type Dossier struct {
 	Name           string
 	Title          string
 	ERP            string // sage100, dolibarr, odoo or custom
-	Engine         string // sqlite, postgres, sqlserver
+	Engine         string // as catalog.Engine names it
 	DefaultProfile string // empty: none, each access names its own
 }
 

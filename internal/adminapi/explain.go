@@ -70,9 +70,9 @@ func (a *api) explain(w http.ResponseWriter, r *http.Request, d scope) error {
 		return err
 	}
 	switch engine := catalog.Engine(body.Engine); engine {
-	case "", catalog.SQLite, catalog.Postgres, catalog.SQLServer:
+	case "", catalog.SQLite, catalog.Postgres, catalog.SQLServer, catalog.MariaDB:
 	default:
-		return badRequest("engine: %q is none of sqlite, postgres, sqlserver", body.Engine)
+		return badRequest("engine: %q is none of sqlite, postgres, sqlserver, mariadb", body.Engine)
 	}
 	caller, hint, err := CallerFor(r.Context(), a.Directory, d.Name, body.Customer)
 	if err != nil {
