@@ -30,7 +30,10 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 		s.sawAggregate, s.inAggregate = true, true
 		defer func() { s.inAggregate = false }()
 	}
+	windows := s.windows
+	s.windows = windows && x.Over == nil
 	err := r.arguments(x, f, out, s)
+	s.windows = windows
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,10 @@ func (r *resolver) cast(x *sqlast.Cast, s *scope) (querytree.Expr, error) {
 	if x.Try {
 		return nil, refusal.At(x.At, refusal.CanFail, "TRY_CAST is not offered yet")
 	}
+	if n, ok := v.(*querytree.Number); ok && to.Kind == sqltype.Text {
+		v = literal(n.Text, sqltype.Type{Kind: sqltype.Text})
+		from = v.Type()
+	}
 	if flexible(v) {
 		if len(x.Type.Args) > 0 && (to.Kind != sqltype.Text || !longEnough(v, x.Type.Args[0])) {
 			return nil, canFail

@@ -32,9 +32,19 @@ func (r *resolver) passes() []pass {
 // takes a name without quotes in small letters.
 func (r *resolver) spelled(id sqlast.Ident) string {
 	if r.opt.Engine == catalog.Postgres && !id.Quoted {
-		return strings.ToLower(id.Name)
+		return lowerASCII(id.Name)
 	}
 	return id.Name
+}
+
+// lowerASCII puts A to Z in small letters and leaves all others, as PostgreSQL does.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r - 'A' + 'a'
+		}
+		return r
+	}, s)
 }
 
 // sameName tells whether two names of one FROM clause clash.

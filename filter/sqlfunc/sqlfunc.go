@@ -10,7 +10,6 @@ package sqlfunc
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -59,7 +58,15 @@ type Func struct {
 }
 
 // Lookup finds a function by name or synonym, without regard to case.
-func Lookup(name string) *Func { return byName[strings.ToUpper(name)] }
+func Lookup(name string) *Func {
+	upper := []byte(name)
+	for i, c := range upper {
+		if 'a' <= c && c <= 'z' {
+			upper[i] = c - 'a' + 'A' // of ASCII only: ſum is no SUM
+		}
+	}
+	return byName[string(upper)]
+}
 
 // All gives the functions in the order of the table.
 func All() []*Func { return table }

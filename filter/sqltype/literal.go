@@ -138,7 +138,7 @@ func Parse(text string, t Type) (any, error) {
 func parseTime(text string, layouts []string, want string) (any, error) {
 	for _, l := range layouts {
 		if v, err := time.Parse(l, text); err == nil {
-			if v = v.UTC(); v.Year() < 0 || v.Year() > 9999 {
+			if v = v.UTC(); v.Year() < 1 || v.Year() > 9999 {
 				return nil, errYear
 			}
 			return v, nil
