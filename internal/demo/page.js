@@ -36,8 +36,6 @@
     return answer;
   };
 
-  // --- rows -----------------------------------------------------------------
-
   // formatter writes a column's values: decimals with two digits where any has
   // some, whole numbers as they are, since many are codes.
   const formatter = (column, rows, at) => {
@@ -61,7 +59,6 @@
   };
 
   const rowsText = (answer) => (answer.more ? fill('rows.more', { n: whole.format(answer.count) }) : counted('rows', answer.count));
-
   const milliseconds = (ms) => fill('ms', { n: new Intl.NumberFormat(lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(ms) });
 
   // place shows the refused text's line with a caret under the character.
@@ -77,26 +74,24 @@
       el('span', { class: 'where' }, ' ' + fill('place', refusal)))];
   };
 
-  const refused = (refusal, sql) => {
-    const why = texts[`why.${refusal.code}`];
+  const refused = (refusal, sql, explained) => {
+    const why = explained ? null : texts[`why.${refusal.code}`];
     return el('div', { class: 'refusal' },
-      el('p', { class: 'refusal-head' }, el('strong', {}, texts.refused), ' ', el('code', {}, refusal.code), ' ', el('span', { class: 'http' }, `HTTP ${refusal.status}`)),
+      el('p', { class: 'refusal-head' }, el('code', {}, refusal.code), ' ', el('span', { class: 'http' }, `HTTP ${refusal.status}`)),
       el('p', { class: 'refusal-detail', lang: 'en' }, refusal.detail),
       ...place(refusal, sql),
       ...(why ? [el('p', { class: 'why' }, why)] : []));
   };
 
-  // --- one request, two customers ---------------------------------------------
-
   const sides = ['left', 'right'];
   const state = { shown: null, engine: 'sqlite', call: 'curl' };
+  // What was typed outlives a change of language, where the browser keeps it.
   const remembered = () => {
     try { return JSON.parse(sessionStorage.getItem('vantelle-demo')) || {}; } catch { return {}; }
   };
   const remember = () => {
-    try {
-      sessionStorage.setItem('vantelle-demo', JSON.stringify({ sql: $('sql').value, left: $('left').value, right: $('right').value }));
-    } catch { /* a browser that keeps nothing */ }
+    const kept = { sql: $('sql').value, left: $('left').value, right: $('right').value };
+    try { sessionStorage.setItem('vantelle-demo', JSON.stringify(kept)); } catch { /* it keeps nothing */ }
   };
 
   const showSide = (side, answer, sql) => {
@@ -122,34 +117,29 @@
 
   const showMeter = (answers) => {
     const known = answers.filter((a) => !a.refusal);
-    if (!known.length) {
-      $('meter').replaceChildren(el('p', { class: 'empty' }, texts['meter.refused']));
-      return;
-    }
-    const tables = known[0].tables || [];
+    const tables = known.length ? known[0].tables || [] : [];
     if (!tables.length) {
-      $('meter').replaceChildren(el('p', { class: 'empty' }, texts['meter.notable']));
+      $('meter').replaceChildren(el('p', { class: 'empty' }, known.length ? texts['meter.notable'] : texts['meter.refused']));
       return;
     }
     const ordered = [...tables].sort((a, b) => (b.rows || 0) - (a.rows || 0));
     $('meter').replaceChildren(...ordered.map((t) => {
-      const key = t.customers ? 'meter' : t.customers === 0 ? 'meter.nobody' : 'meter.unknown';
-      const sentence = fill(key, {
-        table: t.name,
-        rows: t.rows === null ? '?' : counted('rows', t.rows),
-        customers: t.customers ? counted('customers', t.customers) : '',
-      });
-      const [before, after] = sentence.split(t.name);
+      const all = t.rows === null ? '?' : whole.format(t.rows);
+      const key = t.customers ? 'meter' : t.customers === 0 ? 'meter.nobody' : null;
+      const rows = t.rows === null ? '?' : counted('rows', t.rows);
+      const sentence = key ? fill(key, { rows, customers: t.customers ? counted('customers', t.customers) : '' }) : rows;
       const lines = answers.map((a, i) => {
         const own = (a.tables || []).find((x) => x.name === t.name);
         const visible = a.refusal || !own ? null : own.visible;
-        const text = fill('sees', { customer: a.customer, n: visible === null ? '–' : whole.format(visible) });
+        const n = visible === null ? '–' : whole.format(visible);
         return el('div', { class: `sees ${i ? 'b' : 'a'}` },
-          bar(i ? 'b' : 'a', visible || 0, t.rows || 0, fill('meter.bar', { customer: a.customer, n: visible === null ? '–' : whole.format(visible), rows: t.rows === null ? '?' : whole.format(t.rows) })),
-          el('span', {}, text));
+          bar(i ? 'b' : 'a', visible || 0, t.rows || 0, fill('meter.bar', { customer: a.customer, n, rows: all })),
+          el('span', {}, fill(a.refusal ? 'sees.nothing' : 'sees', { customer: a.customer, n })));
       });
+      const [before, after] = texts['meter.whole'].split('{table}');
       return el('div', { class: 'gauge' },
-        el('p', { class: 'holds' }, before, el('code', {}, t.name), after || ''),
+        el('p', { class: 'holds' }, sentence),
+        el('p', { class: 'whole' }, before, el('code', {}, t.name), after),
         ...lines);
     }));
   };
@@ -175,25 +165,17 @@
 
   const showPrinted = () => {
     const answer = state.shown && state.shown.answers.find((a) => a.printed);
-    const code = $('printed-sql');
-    if (!answer) {
-      code.replaceChildren(el('span', { class: 'empty' }, state.shown ? texts['printed.refused'] : ''));
+    const statement = answer && answer.printed.find((p) => p.engine === state.engine);
+    $('profile').textContent = answer ? ` ${answer.profile}` : '';
+    if (!statement || !statement.sql) {
+      const why = statement ? `${texts['engine.refused']} ${statement.refused}` : state.shown ? texts['printed.refused'] : '';
+      $('printed-sql').replaceChildren(el('span', { class: 'empty' }, why));
       $('params').replaceChildren();
       return;
     }
-    const statement = answer.printed.find((p) => p.engine === state.engine);
-    if (!statement.sql) {
-      code.replaceChildren(el('span', { class: 'empty' }, `${texts['engine.refused']} ${statement.refused}`));
-      $('params').replaceChildren();
-      return;
-    }
-    code.replaceChildren(...pieces(statement.pieces));
+    $('printed-sql').replaceChildren(...pieces(statement.pieces));
     const params = statement.params || [];
-    if (!params.length) {
-      $('params').replaceChildren(el('dd', { class: 'none' }, texts.noparams));
-      return;
-    }
-    $('params').replaceChildren(...params.flatMap((p) => {
+    $('params').replaceChildren(...(params.length ? [] : [el('dd', {}, texts.noparams)]), ...params.flatMap((p) => {
       const key = `from.${p.origin}`;
       const origin = key in texts ? fill(key, { name: p.name || '' }) : p.origin;
       const values = p.origin !== 'identity' || p.name !== 'customer' ? [] : state.shown.answers.filter((a) => !a.refusal)
@@ -217,29 +199,25 @@
       $(`${side}-result`).setAttribute('aria-busy', 'true');
       $(`${side}-status`).replaceChildren(el('span', { class: 'ms' }, texts.running));
     }
-    let answers;
+    let answers = [];
     try {
-      answers = await Promise.all(sides.map((side) => ask($(side).value, sql, true)));
+      // One after the other, so that neither's time is the other's waiting.
+      for (const side of sides) answers.push(await ask($(side).value, sql, true));
     } catch {
       answers = null;
     }
     if (mine !== turn) return; // a later request is on its way
-    for (const side of sides) $(`${side}-result`).removeAttribute('aria-busy');
-    if (!answers) {
-      for (const side of sides) {
-        $(`${side}-status`).replaceChildren(el('span', { class: 'count refused-mark' }, texts.failed));
-        $(`${side}-result`).replaceChildren();
-      }
-      return;
+    for (const side of sides) {
+      $(`${side}-result`).removeAttribute('aria-busy');
+      if (!answers) $(`${side}-status`).replaceChildren(el('span', { class: 'refused-mark' }, texts.failed));
     }
+    if (!answers) return;
     sides.forEach((side, i) => showSide(side, answers[i], sql));
     state.shown = { answers };
     showMeter(answers);
     showPrinted();
     showCall();
   };
-
-  // --- try to break it --------------------------------------------------------
 
   const other = () => ($('right').value !== $('left').value ? $('right').value : 'CARAT');
   const aimed = (sql) => sql.replaceAll('{other}', other().replaceAll("'", "''"));
@@ -257,36 +235,41 @@
   };
 
   const attackOnce = async (sql, button) => {
+    const outcome = $('attack-outcome');
     const result = $('attack-result');
     result.setAttribute('aria-busy', 'true');
-    try {
-      const answer = await ask($('left').value, sql, false);
-      const shown = answer.refusal ? refused(answer.refusal, sql) : answer.count ? table(answer) : null;
-      result.replaceChildren(el('p', { class: `outcome ${answer.refusal ? 'refused' : 'answered'}` }, verdict(answer)), ...(shown ? [shown] : []));
-      if (button) badge(button, answer);
-    } catch {
-      result.replaceChildren(el('p', { class: 'outcome failed' }, texts.failed));
-      if (button) badge(button, null);
-    }
+    const answer = await ask($('left').value, sql, false).catch(() => null);
     result.removeAttribute('aria-busy');
+    if (button) badge(button, answer);
+    if ($('attack-sql').value !== sql) return; // a later attempt is on its way
+    outcome.className = `outcome ${!answer ? 'failed' : answer.refusal ? 'refused' : 'answered'}`;
+    outcome.textContent = answer ? verdict(answer) : texts.failed;
+    const note = $('attack-note'); // it speaks of what a customer with an access gets
+    note.hidden = Boolean(answer && answer.refusal && answer.refusal.code === 'no_access');
+    const explained = !note.hidden && note.textContent !== '';
+    if (answer && answer.refusal) result.replaceChildren(refused(answer.refusal, sql, explained));
+    else result.replaceChildren(...(answer && answer.count ? [table(answer)] : []));
+  };
+
+  const tryIt = () => attackOnce($('attack-sql').value, $('attacks').querySelector('[aria-pressed="true"]'));
+
+  // forget drops the verdicts of another customer.
+  const forget = () => {
+    for (const button of $('attacks').children) button.replaceChild(el('span', { class: 'badge' }), button.lastElementChild);
+    $('score').textContent = '';
   };
 
   const attackAll = async () => {
     const all = $('attack-all');
     const buttons = [...$('attacks').children];
     const customer = $('left').value;
-    let refusals = 0;
-    let answered = 0;
+    let [refusals, answered] = [0, 0];
     all.disabled = true;
     for (const [i, button] of buttons.entries()) {
       $('score').textContent = fill('attack.progress', { n: i + 1, total: buttons.length });
-      try {
-        const answer = await ask(customer, aimed(button.dataset.sql), false);
-        if (answer.refusal) refusals++; else answered++;
-        badge(button, answer);
-      } catch {
-        badge(button, null);
-      }
+      const answer = await ask(customer, aimed(button.dataset.sql), false).catch(() => null);
+      if (answer) answer.refusal ? refusals++ : answered++;
+      badge(button, answer);
     }
     all.disabled = false;
     const lost = buttons.length - refusals - answered;
@@ -294,27 +277,35 @@
       + (lost ? ' ' + fill('attack.broken', { n: lost }) : '');
   };
 
-  // --- choices ------------------------------------------------------------------
+  // put writes into a text area, which grows with its text up to a point.
+  const put = (area, sql) => {
+    area.value = sql;
+    area.rows = Math.max(4, Math.min(12, sql.split('\n').length));
+  };
 
   // pick marks one button of a group as pressed; null marks none.
   const pick = (group, chosen) => {
     for (const button of group.children) button.setAttribute('aria-pressed', String(button === chosen));
   };
 
+  // edited says that a text is no longer one of the group's.
+  const edited = (group, note) => {
+    pick($(group), null);
+    $(note).textContent = '';
+  };
+
   const example = (button) => {
     pick($('examples'), button);
-    $('sql').value = button.dataset.sql;
+    put($('sql'), button.dataset.sql);
     $('note').textContent = button.dataset.note;
   };
 
   const attempt = (button) => {
     pick($('attacks'), button);
-    $('attack-sql').value = aimed(button.dataset.sql);
+    put($('attack-sql'), aimed(button.dataset.sql));
     $('attack-note').textContent = button.dataset.note;
     return attackOnce($('attack-sql').value, button);
   };
-
-  const pressed = (group) => group.querySelector('[aria-pressed="true"]');
 
   // tabs follow the pattern of the ARIA practices: arrows move, and choose.
   const tabs = (list, panel, choose) => {
@@ -352,6 +343,7 @@
   const copy = async () => {
     const label = $('copy-label');
     const usual = label.textContent;
+    $('copy').disabled = true;
     try {
       await navigator.clipboard.writeText($('call').textContent);
       label.textContent = texts.copied;
@@ -359,11 +351,7 @@
       getSelection().selectAllChildren($('call'));
       label.textContent = texts.copyfailed;
     }
-    $('copy').disabled = true;
-    setTimeout(() => {
-      label.textContent = usual;
-      $('copy').disabled = false;
-    }, 1800);
+    setTimeout(() => { label.textContent = usual; $('copy').disabled = false; }, 1800);
   };
 
   const start = () => {
@@ -375,20 +363,17 @@
     });
     $('attacks').addEventListener('click', (e) => {
       const button = e.target.closest('button');
-      if (button) attempt(button);
+      if (!button) return;
+      attempt(button);
+      // Where the screen is narrow the attempt stands below the list.
+      if ($('attack-sql').getBoundingClientRect().top > innerHeight) $('attack-sql').scrollIntoView({ block: 'center' });
     });
-    $('sql').addEventListener('input', () => {
-      pick($('examples'), null);
-      $('note').textContent = '';
-    });
-    $('attack-sql').addEventListener('input', () => {
-      pick($('attacks'), null);
-      $('attack-note').textContent = '';
-    });
+    $('sql').addEventListener('input', () => edited('examples', 'note'));
+    $('attack-sql').addEventListener('input', () => edited('attacks', 'attack-note'));
     for (const side of sides) $(side).addEventListener('change', run);
+    $('left').addEventListener('change', () => { forget(); tryIt(); });
     $('run').addEventListener('click', run);
     onEnter($('sql'), run);
-    const tryIt = () => attackOnce($('attack-sql').value, pressed($('attacks')));
     $('attack-run').addEventListener('click', tryIt);
     onEnter($('attack-sql'), tryIt);
     $('attack-all').addEventListener('click', attackAll);
@@ -400,16 +385,12 @@
     for (const side of sides) {
       if ([...$(side).options].some((o) => o.value === before[side])) $(side).value = before[side];
     }
-    example($('examples').children[0]);
-    if (before.sql) {
-      const same = [...$('examples').children].find((b) => b.dataset.sql === before.sql);
-      if (same) {
-        example(same);
-      } else {
-        pick($('examples'), null);
-        $('sql').value = before.sql;
-        $('note').textContent = '';
-      }
+    const all = [...$('examples').children];
+    const same = all.find((b) => b.dataset.sql === before.sql);
+    example(same || all[0]);
+    if (before.sql && !same) {
+      put($('sql'), before.sql);
+      edited('examples', 'note');
     }
     run();
     attempt($('attacks').querySelector('[data-key="cost"]'));

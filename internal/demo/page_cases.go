@@ -1,13 +1,17 @@
 package demo
 
+import "strings"
+
 // said is a text in both languages of the page.
 type said struct{ en, fr string }
 
+// in gives the text in a language, in French with the blanks that hold
+// punctuation to its word.
 func (s said) in(lang string) string {
-	if lang == "fr" {
-		return s.fr
+	if lang != "fr" {
+		return s.en
 	}
-	return s.en
+	return strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", "« ", "«\u00a0", " »", "\u00a0»").Replace(s.fr)
 }
 
 // sample is a request to try. In its SQL {other} stands for the code of the
@@ -37,9 +41,9 @@ func examples() []sample {
 		{"lines", "SELECT h.DO_Piece AS [order], l.AR_Ref AS ref, a.AR_Design AS article, l.DL_Qte AS quantity\nFROM F_DOCENTETE h\nJOIN F_DOCLIGNE l ON l.DO_Domaine = h.DO_Domaine AND l.DO_Type = h.DO_Type AND l.DO_Piece = h.DO_Piece\nJOIN F_ARTICLE a ON a.AR_Ref = l.AR_Ref\nWHERE h.DO_Type = 1\nORDER BY h.DO_Date DESC, l.DL_Ligne",
 			said{"Lines of my orders, with articles", "Lignes de mes commandes, avec articles"},
 			said{"Three tables, three filters: lines follow their header, articles are the published catalogue.", "Trois tables, trois filtres : les lignes suivent leur en-tête, les articles sont le catalogue publié."}},
-		{"owed", "SELECT DO_Piece AS invoice, DO_Date AS date, DO_NetAPayer AS to_pay, DO_MontantRegle AS paid,\n       DO_NetAPayer - DO_MontantRegle AS still_due\nFROM F_DOCENTETE\nWHERE DO_Type = 7 AND DO_NetAPayer > DO_MontantRegle\nORDER BY DO_Date",
+		{"owed", "SELECT DR_Date AS due, DO_Piece AS invoice, DR_Montant AS amount\nFROM F_DOCREGL\nWHERE DO_Type = 7 AND DR_Regle = 0\nORDER BY DR_Date",
 			said{"What do I owe?", "Combien dois-je ?"},
-			said{"Computed columns and conditions are the portal’s own business.", "Colonnes calculées et conditions restent l’affaire du portail."}},
+			said{"Sage’s table of due dates has no customer column at all: the filter follows each row to its document.", "La table des échéances de Sage n’a aucune colonne client : le filtre suit chaque ligne jusqu’à son document."}},
 		{"best", "SELECT TOP 10 a.AR_Design AS article, SUM(l.DL_Qte) AS quantity, SUM(l.DL_MontantHT) AS turnover\nFROM F_DOCLIGNE l\nJOIN F_ARTICLE a ON a.AR_Ref = l.AR_Ref\nWHERE l.DO_Type = 7\nGROUP BY a.AR_Design\nORDER BY turnover DESC",
 			said{"My best articles", "Mes meilleurs articles"},
 			said{"TOP 10 is T-SQL, and runs on SQLite: one spelling works on every engine. Sums add up the customer’s rows only.", "TOP 10 est du T-SQL, et s’exécute sur SQLite : une écriture vaut pour tous les moteurs. Les sommes ne portent que sur les lignes du client."}},

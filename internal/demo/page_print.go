@@ -74,7 +74,7 @@ func layOut(sql string) []piece {
 	if !ok {
 		return []piece{{Text: sql}}
 	}
-	l := &layout{tokens: tokens, shut: matching(tokens), filterEnd: -1, frames: []frame{{block: true}}}
+	l := &layout{tokens: tokens, shut: matching(tokens), filterEnd: -1, frames: []frame{{block: true, lines: true}}}
 	for i := range tokens {
 		l.place(i)
 	}
@@ -341,7 +341,7 @@ func (l *layout) startsClause(i int) bool {
 }
 
 func (l *layout) newline(indent int) {
-	l.append(piece{Text: "\n" + strings.Repeat(" ", indent), Filter: l.filterEnd >= 0})
+	l.append(piece{Text: "\n" + strings.Repeat(" ", indent)}) // a margin is nobody's colour
 	l.column = indent
 }
 
