@@ -38,7 +38,7 @@ var Floors = [][]string{
 // TestOnly lists the packages that only tests import. They may import any.
 var TestOnly = []string{
 	"internal/layering", "internal/store/storetest", "internal/erpshape", "internal/faultsql",
-	"filter/oracle", "filter/sqlast/sqlasttest",
+	"internal/oracle", "internal/teeth", "filter/sqlast/sqlasttest",
 }
 
 // Alone lists the packages that import nothing of ours, whatever their floor.

@@ -1,0 +1,110 @@
+// Command teeth shows that the gate's tests can fail: it takes one check,
+// predicate, projection or qualification after the other out of a copy of the
+// code, and wants a test to turn red each time. Run it with make teeth.
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	only := flag.String("only", "", "run the mutants whose name contains this")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	dir, err := os.MkdirTemp("", "teeth")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	defer os.RemoveAll(dir)
+	if err := os.CopyFS(dir, sources{os.DirFS(".")}); err != nil {
+		fmt.Fprintln(os.Stderr, "copy the code:", err)
+		return 2
+	}
+	tried, survivors := 0, 0
+	for _, m := range mutants {
+		if !strings.Contains(m.name, *only) {
+			continue
+		}
+		killer, err := m.try(ctx, dir)
+		tried++
+		switch {
+		case ctx.Err() != nil:
+			return 130
+		case err != nil:
+			survivors++
+			fmt.Printf("BROKEN    %s: %v\n", m.name, err)
+		case killer == "":
+			survivors++
+			fmt.Printf("SURVIVED  %s\n", m.name)
+		default:
+			fmt.Printf("killed    %-58s by %s\n", m.name, killer)
+		}
+	}
+	fmt.Printf("figure teeth.mutants %d mutants target %d\n", tried, len(mutants))
+	fmt.Printf("figure teeth.survivors %d mutants target 0\n", survivors)
+	if survivors > 0 {
+		return 1
+	}
+	return 0
+}
+
+// mutant is one deliberate fault: old, which stands once in file, becomes new.
+type mutant struct {
+	name, file, old, new string
+}
+
+var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
+
+// try puts the fault in, runs the gate's tests, and takes it out again. It
+// gives the first test that failed, "" for none. A mutant that does not compile
+// proves nothing and is an error.
+func (m mutant) try(ctx context.Context, dir string) (killer string, err error) {
+	path := filepath.Join(dir, filepath.FromSlash(m.file))
+	original, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	if n := bytes.Count(original, []byte(m.old)); n != 1 {
+		return "", fmt.Errorf("%s has %d places like %q: name one", m.file, n, m.old)
+	}
+	changed := bytes.Replace(original, []byte(m.old), []byte(m.new), 1)
+	if err := os.WriteFile(path, changed, 0o600); err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.WriteFile(path, original, 0o600)) }()
+
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "go", "test", "./filter/...", "./internal/identity/...")
+	cmd.Dir = dir
+	out, testErr := cmd.CombinedOutput()
+	if testErr == nil {
+		return "", nil
+	}
+	if found := failed.FindSubmatch(out); found != nil {
+		return string(found[1]), nil
+	}
+	return "", fmt.Errorf("no test failed, but go test did:\n%s", tail(out))
+}
+
+func tail(out []byte) []byte {
+	if len(out) > 2000 {
+		return out[len(out)-2000:]
+	}
+	return out
+}

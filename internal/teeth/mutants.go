@@ -1,0 +1,72 @@
+package main
+
+// mutants are the faults, by the promise they break (filter/doc.go).
+var mutants = []mutant{
+	// 1. No byte of a request reaches the ERP as SQL text.
+	{"1: the requested label is printed", "filter/sqlprint/query.go", `p.put(" AS " + output(i))`, `p.put(" AS "); p.name(s.Columns[i].Label)`},
+	{"1: quotes inside a name are not doubled", "filter/sqlprint/dialect.go", "if name[i] == shut {", "if false {"},
+
+	// 2. One statement of known nodes.
+	{"2: what follows the first statement is ignored", "filter/sqlparse/parse.go", `if err := p.finish("the end of the query"); err != nil {`, `if err := p.finish("the end of the query"); err != nil && false {`},
+
+	// 3. Every table is its filtered projection.
+	{"3: the row filter is not printed", "filter/sqlprint/query.go", "if always, ok := policy.Where.(*querytree.Bool); !ok || !always.Value {", "if false {"},
+	{"3: a table without policy is printed", "filter/sqlprint/query.go", "if policy == nil || policy.Where == nil {", "if policy == nil {"},
+	{"3: tables of one statement share an alias", "filter/sqlprint/sqlprint.go", "p.rows++", "p.rows = 1"},
+	{"3: rows are left out of the filter", "filter/view/bind.go", "all = append(all, x)\n\t}\n\tif len(rule.Modules)", "_ = x\n\t}\n\tif len(rule.Modules)"},
+	{"3: modules are left out of the filter", "filter/view/bind.go", "if len(rule.Modules) > 0 {", "if false {"},
+	{"3: a module that is off counts", "filter/view/bind.go", "if b.v.Profile.Modules[m].Level.AllowsReading() {", "if true {"},
+	{"3: a follower sees all headers", "filter/view/bind.go", "sel := &querytree.Select{From: header.Self, Where: header.Where}", "sel := &querytree.Select{From: header.Self}"},
+	{"3: parts of the filter are put together with OR", "filter/view/bind.go", `policy.Where = &querytree.Op{Op: "AND", Args: all`, `policy.Where = &querytree.Op{Op: "OR", Args: all`},
+	{"3: OR in a filter loses its parentheses", "filter/sqlprint/expr.go", "if prec(x) < least {", "if false {"},
+	{"3: bare names in a policy's subquery", "filter/resolve/scope.go", "if len(n.Parts) == 1 && r.policy && s.outer != nil {", "if false {"},
+
+	// 4. Outside the view nothing exists.
+	{"4: hidden columns are shown", "filter/view/bind.go", "if ok && r.Hidden || !ok && !rule.OtherColumns {", "if !ok && !rule.OtherColumns {"},
+	{"4: columns that are not listed are shown", "filter/view/bind.go", "if ok && r.Hidden || !ok && !rule.OtherColumns {", "if ok && r.Hidden {"},
+	{"4: requests are resolved against the whole catalog", "filter/plan.go", "Tables: v.Lookup,", "Tables: v.Catalog.Table,"},
+	{"4: a hidden key is named", "filter/view/bind.go", "if sees(t.PrimaryKey) {", "if true {"},
+
+	// 6. No identity, no rows.
+	{"6: the gate does not look at the identity", "filter/gate.go", "if !req.Caller.Valid() {", "if false {"},
+	{"6: an access need not be granted", "internal/identity/caller.go", "c.Access.State == directory.AccessGranted", "c.Access.State != directory.AccessRevoked"},
+	{"6: an access of another customer will do", "internal/identity/caller.go", "c.Access.CustomerID == c.Customer.ID &&", ""},
+	{"6: an empty attribute is bound", "filter/execute/bind.go", `if !ok || text == "" {`, "if !ok && false {"},
+	{"6: the request can name the identity", "filter/execute/bind.go", "text, ok := v.Identity(p.Slot.Name)", "text, ok := v.Identity(p.Slot.Name)\n\t\tif x, given := v.Named[p.Slot.Name].(string); given {\n\t\t\ttext, ok = x, true\n\t\t}"},
+	{"6: streams outlive a revoked access", "filter/live.go", "if err := l.still(ctx); err != nil {", "if err := l.still(ctx); err != nil && false {"},
+
+	// 7. Errors tell nothing.
+	{"7: the ERP's words reach the requester", "filter/execute/rows.go", `"the ERP could not answer this request")`, `"the ERP could not answer this request: %v", err)`},
+
+	// 8. What can fail on a row is refused.
+	{"8: division is offered", "filter/resolve/expr.go", `case "/", "%":
+		return nil,`, `case "/", "%":
+		return r.arithmetic("*", a, b, x.At)
+	case "unreachable":
+		return nil,`},
+	{"8: scalar subqueries may give two rows", "filter/resolve/predicate.go", "if !atMostOne(q) {", "if false {"},
+	{"8: patterns may come from columns", "filter/resolve/predicate.go", "if !flexible(p) {", "if false {"},
+	{"8: patterns may end in their escape", "filter/resolve/predicate.go", `if rest == "" {`, "if false {"},
+
+	// 10. Bounded.
+	{"10: rows are not capped", "filter/execute/rows.go", "if r.bounds.Rows > 0 && r.count >= int64(r.bounds.Rows) ||", "if"},
+	{"10: joins are not counted", "filter/resolve/from.go", "if r.joins++; r.joins > most {", "if false {"},
+	{"10: what a statement grows into is not counted", "filter/resolve/resolve.go", "if r.nodes += n; r.nodes > most {", "if false {"},
+
+	// 12. Plans are shared, data never.
+	{"12: plans are shared between views", "filter/plan.go", "b.WriteString(w.View.Digest())", ""},
+	{"12: plans are shared between kinds of values", "filter/plan.go", "b.WriteByte('0' + byte(k))", "_ = k"},
+	{"12: two profiles have one digest", "filter/view/bind.go", "p.Name, p.Version, p.Digest, cat.Fingerprint()", `p.Name, p.Version, "", cat.Fingerprint()`},
+
+	// Deciding and auditing are one act.
+	{"audit: what cannot be written down is run", "filter/gate.go", "if err := g.audit.Begin(ctx, entry); err != nil {", "if err := g.audit.Begin(ctx, entry); err != nil && false {"},
+	{"audit: refusals are not written down", "filter/gate.go", "if lost := g.audit.Begin(ctx, entry); lost != nil {", "if lost := error(nil); lost != nil {"},
+
+	// The second look at every column and table.
+	{"authorize: the zero decision allows", "filter/authorize/authorize.go", "if !d.allowed {\n\t\treturn nil", "if false {\n\t\treturn nil"},
+	{"authorize: tables outside the view", "filter/authorize/authorize.go", `case t == nil:
+		return nil, outside`, `case false:
+		return nil, outside`},
+	{"authorize: columns outside the view", "filter/authorize/authorize.go", "if !shows(t.Visible, used) {", "if false {"},
+	{"authorize: pinned columns need no pin", "filter/authorize/authorize.go", "if !pins(conditions, s, col) {", "if false {"},
+}
