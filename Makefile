@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint bench
+.PHONY: help build demo test lint bench teeth
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,3 +18,6 @@ lint: ## look at the code without running it
 
 bench: ## measure
 	go test -run '^$$' -bench . -benchmem ./...
+
+teeth: ## show that the gate's tests can fail: each check is taken out in turn
+	go run ./internal/teeth

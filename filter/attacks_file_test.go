@@ -20,14 +20,15 @@ import (
 //	CUSTOMER
 //	? [1, "two"]                 values, by position or by name; may be missing
 //	SELECT …                     lines of the request
-//	! code@7 some of the sentence   it is refused, at this offset (- for none)
+//	! code@7 some of the sentence   it is refused, at this offset (- for none,
+//	                                nothing for any)
 //
 // or, for an answer, a line for each row, "= …" in this order or "~ …" in any,
 // and "= nothing" for none. Cells are parted by |. An outcome that an engine
 // has for itself follows the engine's name: "postgres! …".
 //
-// A request that begins with a backslash is a Go string, for bytes that
-// editors spoil. ⟦3×text⟧ stands for text three times.
+// A request that begins with a backslash is a Go string, and so is a customer
+// in double quotes, for bytes that editors spoil. ⟦3×text⟧ stands for text three times.
 //
 // A request that begins with GET, HEAD, POST and the like goes through the
 // portal's front: lines of headers, an empty line, a body. Its outcome is
@@ -66,7 +67,7 @@ var (
 	verb        = regexp.MustCompile(`^[A-Z]+ [^ \n]+ HTTP\b`)
 	outcomeLine = regexp.MustCompile(`^(sqlite|postgres|)([!=~]) ?(.*)$`)
 	repeated    = regexp.MustCompile(`⟦(\d+)×([^⟧]*)⟧`)
-	refusedLine = regexp.MustCompile(`^(?:([a-z_]+)@(-|\d+)|(\d{3}) (\w+))(?: (.*))?$`)
+	refusedLine = regexp.MustCompile(`^(?:([a-z_]+)(?:@(-|\d+))?|(\d{3}) (\w+))(?: (.*))?$`)
 )
 
 // readAttacks reads every case of every file.
@@ -103,6 +104,9 @@ func readAttack(f txtar.File) (attack, error) {
 	a := attack{name: f.Name, outcomes: map[catalog.Engine]outcome{}}
 	lines := strings.Split(strings.TrimRight(string(f.Data), "\n"), "\n")
 	a.customer, lines = lines[0], lines[1:]
+	if quoted, err := strconv.Unquote(a.customer); err == nil {
+		a.customer = quoted
+	}
 	if len(lines) > 0 && strings.HasPrefix(lines[0], "? ") {
 		if err := a.readParams(lines[0][2:]); err != nil {
 			return a, err

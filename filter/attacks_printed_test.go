@@ -182,7 +182,7 @@ func checkCustomer(x filter.Explanation, before, number string) error {
 var (
 	sourceWord = regexp.MustCompile(`\b(?:FROM|JOIN) `)
 	sourceForm = regexp.MustCompile(`^(?:\(|<>|w\d+ AS t\d+\b)`)
-	extraction = regexp.MustCompile(`EXTRACT\(\w+ FROM `)
+	extraction = regexp.MustCompile(`EXTRACT\(\w+ FROM |DISTINCT FROM `)
 	literalsIn = regexp.MustCompile(`'(?:[^']|'')*'`)
 )
 

@@ -74,15 +74,19 @@ func (p *plans) of(w World, req Request, m Metrics) (*plan, error) {
 // the kinds of the values.
 func planKey(w World, req Request) string {
 	var b strings.Builder
-	b.WriteString(w.Dossier)
-	b.WriteByte(0)
-	b.WriteString(w.View.Digest())
-	b.WriteByte(0)
-	if req.Query != nil {
-		b.WriteString("tree\x00") // a front's own tree and a text never share a plan
+	part := func(s string) { // with its length, so that no part reads as two
+		b.WriteString(strconv.Itoa(len(s)))
+		b.WriteByte(':')
+		b.WriteString(s)
 	}
-	b.WriteString(req.statement())
-	b.WriteByte(0)
+	kindOf := "text"
+	if req.Query != nil {
+		kindOf = "tree" // a front's own tree and a text never share a plan
+	}
+	part(kindOf)
+	part(w.Dossier)
+	part(w.View.Digest())
+	part(req.statement())
 	for _, k := range kinds(req.Params) {
 		b.WriteByte('0' + byte(k))
 	}
@@ -92,8 +96,7 @@ func planKey(w World, req Request) string {
 	}
 	sort.Strings(names)
 	for _, n := range names {
-		b.WriteByte(0)
-		b.WriteString(n)
+		part(n)
 		b.WriteByte('0' + byte(kind(req.Named[n])))
 	}
 	return b.String()

@@ -33,22 +33,55 @@ type Values struct {
 func Bind(st *sqlprint.Statement, v Values, engine catalog.Engine) ([]any, error) {
 	args := make([]any, len(st.Params))
 	for i, p := range st.Params {
-		var err error
-		if args[i], err = value(p, v); err != nil {
+		x, err := value(p, v)
+		if err != nil {
 			return nil, err
 		}
+		if text, ok := x.(string); ok {
+			if x, err = fit(text, p, engine); err != nil {
+				return nil, err
+			}
+		}
+		args[i] = encode(x, p.Type, engine)
 	}
-	for _, check := range st.Patterns {
-		if text, ok := args[check.Param].(string); ok {
-			if msg := resolve.CheckPattern(text, check.Escape); msg != "" {
-				return nil, refusal.New(refusal.ParamMismatch, "%s: %s", describe(st.Params[check.Param].Slot), msg)
+	return args, nil
+}
+
+// fit makes a text fit what the engine would read into it, or refuses it.
+func fit(text string, p sqlprint.Param, engine catalog.Engine) (string, error) {
+	switch {
+	case p.Pattern:
+		if msg := resolve.CheckPattern(text, p.Escape); msg != "" {
+			return "", mismatch(p, msg)
+		}
+		if engine == catalog.SQLServer {
+			return plainBrackets(text, p.Escape), nil
+		}
+	case p.Type.Kind == sqltype.Decimal:
+		if room, ok := decimalRoom[engine]; ok {
+			whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+			if len(whole) > room.whole || len(fraction) > room.fraction {
+				return "", mismatch(p, "a number of at most "+strconv.Itoa(room.whole)+" digits before and "+strconv.Itoa(room.fraction)+" after the point is wanted")
 			}
 		}
 	}
-	for i, p := range st.Params {
-		args[i] = encode(args[i], p.Type, engine)
+	return text, nil
+}
+
+// decimalRoom is what the decimal type has room for that filter/sqlprint casts
+// parameters to on an engine.
+var decimalRoom = map[catalog.Engine]struct{ whole, fraction int }{
+	catalog.SQLServer: {19, 19},
+	catalog.MariaDB:   {35, 30},
+}
+
+// plainBrackets makes [ an ordinary character of a pattern: T-SQL knows sets of
+// characters, which nobody asked for here.
+func plainBrackets(pattern string, escape rune) string {
+	if escape == 0 {
+		return strings.ReplaceAll(pattern, "[", "[[]")
 	}
-	return args, nil
+	return strings.ReplaceAll(pattern, "[", string(escape)+"[")
 }
 
 func value(p sqlprint.Param, v Values) (any, error) {
@@ -60,7 +93,12 @@ func value(p sqlprint.Param, v Values) (any, error) {
 		if !ok || text == "" {
 			return nil, refusal.New(refusal.NoAccess, "the profile filters by :%s, which this identity does not have", p.Slot.Name)
 		}
-		return parse(text, p)
+		x, err := parse(text, p)
+		if err == nil && !sameText(x, text) {
+			// An id comes from the ERP: "007" is nobody's way to write 7.
+			err = mismatch(p, "it is not spelled as the ERP spells it")
+		}
+		return x, err
 	case querytree.SlotPosition:
 		if i := p.Slot.Ordinal - 1; i >= 0 && i < len(v.Params) {
 			return given(v.Params[i], p)
@@ -71,6 +109,17 @@ func value(p sqlprint.Param, v Values) (any, error) {
 		}
 	}
 	return nil, refusal.New(refusal.ParamMismatch, "%s has no value", describe(p.Slot))
+}
+
+// sameText tells whether a value of the identity is spelled as it would be printed.
+func sameText(x any, text string) bool {
+	switch v := x.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10) == text
+	case string:
+		return v == text
+	}
+	return true
 }
 
 // given makes a value that the request gave have the parameter's type.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
+
+	mssql "github.com/microsoft/go-mssqldb"
 
 	"github.com/vantelle/vantelle/filter/execute"
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -56,6 +59,89 @@ func TestAValueHasTheParametersTypeOrIsRefused(t *testing.T) {
 	}
 }
 
+func TestSQLServerGetsTheColumnsOwnType(t *testing.T) {
+	text := func(page uint16) sqltype.Type { return sqltype.Type{Kind: sqltype.Text, CodePage: page} }
+	coarse := sqltype.Type{Kind: sqltype.Timestamp, Coarse: true}
+	for _, c := range []struct {
+		value any
+		t     sqltype.Type
+		want  string
+	}{
+		{"Béziers", text(1252), "mssql.VarChar \"B\\xe9ziers\""},
+		{"Béziers", text(850), "mssql.VarChar \"B\\x82ziers\""},
+		{"Béziers", text(65001), `mssql.VarChar "Béziers"`},
+		{"10 €", text(1252), "mssql.VarChar \"10 \\x80\""},
+		{"10 €", text(850), `string "10 €"`},
+		{"東京", text(1252), `string "東京"`},
+		{"x", text(932), `string "x"`},
+		{"x", text(0), `string "x"`},
+		{"x", sqltype.Type{Kind: sqltype.Text, CodePage: 1252, National: true}, `string "x"`},
+		{json.Number("7"), sqltype.Type{Kind: sqltype.Int, Bits: 64}, "int64 7"},
+		{json.Number("7"), sqltype.Type{Kind: sqltype.Decimal}, "int64 7"},
+		{json.Number("7.10"), sqltype.Type{Kind: sqltype.Decimal}, `string "7.10"`},
+		{"2026-01-31", sqltype.Type{Kind: sqltype.Date}, "civil.Date 2026-01-31"},
+		{"14:05:00", sqltype.Type{Kind: sqltype.Time}, "civil.Time 14:05:00"},
+		{"2026-01-31 14:05:00", sqltype.Type{Kind: sqltype.Timestamp}, "civil.DateTime 2026-01-31T14:05:00"},
+		{"2026-01-31 14:05:00", coarse, "mssql.DateTime1 2026-01-31T14:05:00"},
+		{"2026-01-31 14:05:00.007", coarse, "mssql.DateTime1 2026-01-31T14:05:00.007"},
+		{"2026-01-31 14:05:00.004", coarse, "civil.DateTime 2026-01-31T14:05:00.004000000"},
+		{"2026-01-31 14:05:00.0001", coarse, "civil.DateTime 2026-01-31T14:05:00.000100000"},
+		{"1700-01-01", coarse, "civil.DateTime 1700-01-01T00:00:00"},
+		{"123e4567-e89b-12d3-a456-426614174000", sqltype.Type{Kind: sqltype.UUID}, "mssql.UniqueIdentifier 123E4567-E89B-12D3-A456-426614174000"},
+		{true, sqltype.Type{Kind: sqltype.Bool}, "bool true"},
+		{nil, sqltype.Type{Kind: sqltype.Bool}, "sql.NullBool {false false}"},
+		{nil, sqltype.Type{Kind: sqltype.Int}, "sql.NullInt64 {0 false}"},
+		{nil, sqltype.Type{Kind: sqltype.Float}, "sql.NullFloat64 {0 false}"},
+		{nil, sqltype.Type{Kind: sqltype.Date}, "mssql.NullDate NULL"},
+		{nil, coarse, "mssql.NullDateTime NULL"},
+		{nil, sqltype.Type{Kind: sqltype.Time}, "mssql.NullTime NULL"},
+		{nil, sqltype.Type{Kind: sqltype.UUID}, "mssql.NullUniqueIdentifier NULL"},
+		{nil, text(1252), "sql.NullString { false}"},
+	} {
+		if got := bound(t, c.value, c.t, catalog.SQLServer); got != c.want {
+			t.Errorf("%v as %+v: %s; want %s", c.value, c.t, got, c.want)
+		}
+	}
+}
+
+func TestMariaDBGetsTimesInUTC(t *testing.T) {
+	for _, c := range []struct {
+		value string
+		t     sqltype.Type
+		want  string
+	}{
+		{"2026-01-31T14:05:00+01:00", sqltype.Type{Kind: sqltype.Timestamp, Zoned: true}, `string "2026-01-31 13:05:00"`},
+		{"2026-01-31 14:05:00.25", sqltype.Type{Kind: sqltype.Timestamp}, `string "2026-01-31 14:05:00.25"`},
+		{"2026-01-31", sqltype.Type{Kind: sqltype.Date}, `string "2026-01-31"`},
+		{"14:05", sqltype.Type{Kind: sqltype.Time}, `string "14:05:00"`},
+		{"1.50", sqltype.Type{Kind: sqltype.Decimal}, `string "1.50"`},
+		{"é", sqltype.Type{Kind: sqltype.Text}, `string "é"`},
+	} {
+		if got := bound(t, c.value, c.t, catalog.MariaDB); got != c.want {
+			t.Errorf("%v as %+v: %s; want %s", c.value, c.t, got, c.want)
+		}
+	}
+}
+
+// bound spells what a value is bound as.
+func bound(t *testing.T, value any, typ sqltype.Type, engine catalog.Engine) string {
+	t.Helper()
+	st := &sqlprint.Statement{Params: []sqlprint.Param{{Slot: querytree.Slot{Kind: querytree.SlotPosition, Ordinal: 1}, Type: typ}}}
+	args, err := execute.Bind(st, execute.Values{Params: []any{value}}, engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch x := args[0].(type) {
+	case mssql.VarChar:
+		return fmt.Sprintf("%T %q", x, string(x))
+	case string:
+		return fmt.Sprintf("%T %q", x, x)
+	case mssql.DateTime1:
+		return fmt.Sprintf("%T %s", x, time.Time(x).Format("2006-01-02T15:04:05.999"))
+	}
+	return fmt.Sprintf("%T %v", args[0], args[0])
+}
+
 func TestTheIdentityIsBoundOrNothingIs(t *testing.T) {
 	for name, c := range map[string]struct {
 		id   string
@@ -84,12 +170,13 @@ func TestTheIdentityIsBoundOrNothingIs(t *testing.T) {
 
 func TestAPatternThatEndsInItsEscapeIsRefused(t *testing.T) {
 	st := &sqlprint.Statement{
-		Params:   []sqlprint.Param{{Slot: querytree.Slot{Kind: querytree.SlotPosition, Ordinal: 1}, Type: sqltype.Type{Kind: sqltype.Text}}},
-		Patterns: []sqlprint.Pattern{{Param: 0, Escape: '!'}},
+		Params: []sqlprint.Param{{Slot: querytree.Slot{Kind: querytree.SlotPosition, Ordinal: 1}, Type: sqltype.Type{Kind: sqltype.Text, CodePage: 1252}, Pattern: true, Escape: '!'}},
 	}
 	for pattern, ok := range map[string]bool{"a!%": true, "a!!": true, "a!_b": true, "a!": false, "a!b": false, "a!!!": false, "!": false, "": true} {
-		if _, err := execute.Bind(st, execute.Values{Params: []any{pattern}}, catalog.Postgres); (err == nil) != ok {
-			t.Errorf("%q: %v", pattern, err)
+		for _, engine := range []catalog.Engine{catalog.Postgres, catalog.SQLServer} {
+			if _, err := execute.Bind(st, execute.Values{Params: []any{pattern}}, engine); (err == nil) != ok {
+				t.Errorf("%s: %q: %v", engine, pattern, err)
+			}
 		}
 	}
 }
@@ -99,6 +186,19 @@ func TestCountsAreNotNegative(t *testing.T) {
 	for value, ok := range map[any]bool{int64(0): true, int64(5): true, int64(-1): false, "3": true, "-3": false, nil: false} {
 		if _, err := execute.Bind(st, execute.Values{Params: []any{value}}, catalog.SQLite); (err == nil) != ok {
 			t.Errorf("%v: %v", value, err)
+		}
+	}
+}
+
+func TestBracketsArePlainCharactersOfAPattern(t *testing.T) {
+	for _, c := range []struct {
+		escape        rune
+		pattern, want string
+	}{{0, "[a-z]%", "[[]a-z]%"}, {'!', "[x]!%", "![x]!%"}, {0, "plain%", "plain%"}} {
+		st := &sqlprint.Statement{Params: []sqlprint.Param{{Slot: querytree.Slot{Kind: querytree.SlotPosition, Ordinal: 1},
+			Type: sqltype.Type{Kind: sqltype.Text}, Pattern: true, Escape: c.escape}}}
+		if args, err := execute.Bind(st, execute.Values{Params: []any{c.pattern}}, catalog.SQLServer); err != nil || fmt.Sprint(args[0]) != c.want {
+			t.Errorf("%s: %v, %v; want %s", c.pattern, args, err, c.want)
 		}
 	}
 }

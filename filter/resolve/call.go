@@ -60,6 +60,9 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 	return out, nil
 }
 
+// maxArguments is how many arguments a call may have; SQLite gives up at 127.
+const maxArguments = 100
+
 // textResult is how long a function's text can be: CONCAT's is as long as all
 // its arguments, every other's as its longest.
 func textResult(f *sqlfunc.Func, args []querytree.Expr, at sqlast.Pos) (int, error) {
@@ -79,6 +82,8 @@ func textResult(f *sqlfunc.Func, args []querytree.Expr, at sqlast.Pos) (int, err
 func checkCall(x *sqlast.Call, f *sqlfunc.Func, s *scope) error {
 	at := x.Pos()
 	switch {
+	case len(x.Args) > maxArguments:
+		return refusal.At(at, refusal.LimitExceeded, "a function may have %d arguments", maxArguments)
 	case x.Star && f.Name != "COUNT":
 		return refusal.At(at, refusal.Syntax, "%s(*) makes no sense", f.Name)
 	case len(x.OrderBy) > 0:
@@ -115,11 +120,16 @@ func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Cal
 			out.Args = append(out.Args, n)
 			continue
 		}
+		before := r.nodes
 		v, err := r.expr(a, s)
 		if err != nil {
 			return err
 		}
 		if f.Arg(i) == sqlfunc.Same {
+			// COALESCE and NULLIF are written out as CASE, each argument twice.
+			if err := r.spend(r.nodes-before, a.Pos()); err != nil {
+				return err
+			}
 			same = append(same, i)
 		} else if v, err = r.argument(v, f, i, a.Pos()); err != nil {
 			return err
@@ -244,7 +254,11 @@ func (r *resolver) caseExpr(x *sqlast.Case, s *scope) (querytree.Expr, error) {
 	)
 	if x.Operand != nil {
 		var err error
+		before := r.nodes
 		if out.Operand, err = r.expr(x.Operand, s); err != nil {
+			return nil, err
+		}
+		if err := r.spend((r.nodes-before)*len(x.Whens), x.At); err != nil { // one comparison for each WHEN
 			return nil, err
 		}
 	}

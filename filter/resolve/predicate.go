@@ -53,10 +53,19 @@ func (r *resolver) is(x *sqlast.Is, s *scope) (querytree.Expr, error) {
 }
 
 func (r *resolver) between(x *sqlast.Between, s *scope) (querytree.Expr, error) {
-	xs, err := r.exprs([]sqlast.Expr{x.X, x.Low, x.High}, s)
+	before := r.nodes
+	v, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
 	}
+	if err := r.spend(r.nodes-before, x.Pos()); err != nil { // engines write it out as two comparisons
+		return nil, err
+	}
+	bounds, err := r.exprs([]sqlast.Expr{x.Low, x.High}, s)
+	if err != nil {
+		return nil, err
+	}
+	xs := append([]querytree.Expr{v}, bounds...)
 	out := &querytree.Between{X: xs[0], Low: xs[1], High: xs[2], Not: x.Not}
 	for _, b := range []struct {
 		op    string
@@ -85,10 +94,12 @@ func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
 	if row, ok := x.X.(*sqlast.Row); ok {
 		return r.rowInList(x, row, s)
 	}
+	before := r.nodes
 	v, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
 	}
+	weight := r.nodes - before
 	out := &querytree.InList{X: v, Not: x.Not, List: make([]querytree.Expr, len(x.List))}
 	for i, item := range x.List {
 		if out.List[i], err = r.expr(item, s); err != nil {
@@ -96,6 +107,13 @@ func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
 		}
 		if err := r.compareWith(&out.X, "=", &out.List[i], item.Pos()); err != nil {
 			return nil, err
+		}
+		if !flexible(out.List[i]) {
+			// Beside an element that is no value, engines write the list
+			// out as comparisons, each with what is looked for.
+			if err := r.spend(weight, item.Pos()); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return out, nil
@@ -200,6 +218,8 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 	if !flexible(p) {
 		return nil, refusal.At(x.Pattern.Pos(), refusal.CanFail, "a LIKE pattern that is computed per row is not offered: give it as text or as a parameter")
 	}
+	text = v.Type()
+	text.Fixed = false // a pattern's blanks count
 	if p, err = r.coerce(p, text, x.Pattern.Pos()); err != nil {
 		return nil, err
 	}

@@ -124,6 +124,9 @@ func (r *resolver) selectBlock(b *sqlast.Select, outer *scope, ctes *cteScope) (
 		}
 	}
 	s.aggregates = false
+	if len(b.GroupBy) > maxColumns {
+		return nil, nil, refusal.At(b.At, refusal.LimitExceeded, "GROUP BY may have %d terms", maxColumns)
+	}
 	for _, g := range b.GroupBy {
 		x, err := r.groupItem(g, b, out, s)
 		if err != nil {
@@ -376,6 +379,9 @@ func (r *resolver) convertColumn(b querytree.Body, i int, t sqltype.Type, at sql
 // SELECT block, expressions over its tables.
 func (r *resolver) orderBy(items []*sqlast.OrderItem, body querytree.Body, s *scope) ([]querytree.Order, error) {
 	var out []querytree.Order
+	if len(items) > maxColumns {
+		return nil, refusal.At(items[0].Pos(), refusal.LimitExceeded, "ORDER BY may have %d terms", maxColumns)
+	}
 	for _, item := range items {
 		o, err := r.orderItem(item, body, s)
 		if err != nil {

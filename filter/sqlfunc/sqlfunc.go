@@ -54,7 +54,9 @@ type Func struct {
 	// spell holds the templates: "" is every engine not named. {0} is the
 	// first argument, {*} all of them with commas.
 	spell map[catalog.Engine]string
-	Doc   string
+	// floats holds the templates that differ where the first argument is a Float.
+	floats map[catalog.Engine]string
+	Doc    string
 }
 
 // Lookup finds a function by name or synonym, without regard to case.
@@ -105,8 +107,13 @@ func (f *Func) PartialOn(e catalog.Engine) bool {
 	return false
 }
 
-// Template gives how an engine spells f with n arguments.
-func (f *Func) Template(e catalog.Engine) string {
+// Template gives how an engine spells f for arguments of the given types.
+func (f *Func) Template(e catalog.Engine, args ...sqltype.Type) string {
+	if len(args) > 0 && args[0].Kind == sqltype.Float {
+		if s, ok := f.floats[e]; ok {
+			return s
+		}
+	}
 	if s, ok := f.spell[e]; ok {
 		return s
 	}

@@ -82,8 +82,9 @@ var table = []*Func{
 
 	// Aggregates: they see only rows that the row filter let through.
 	{Name: "COUNT", Class: Aggregate, Args: []ArgKind{Any}, Result: fixed(int64T), spell: spelling{catalog.SQLServer: "COUNT_BIG({*})"}, Doc: "how many rows, or how many values that are not NULL"},
-	{Name: "SUM", Class: Aggregate, Args: []ArgKind{Number}, Result: widened, spell: spelling{catalog.SQLServer: "SUM(CAST({0} AS decimal(38, 6)))"}, Doc: "the sum"},
-	{Name: "AVG", Class: Aggregate, Args: []ArgKind{Number}, Result: widened, spell: spelling{catalog.SQLServer: "AVG(CAST({0} AS decimal(38, 6)))"}, Doc: "the mean, never rounded to a whole number"},
+	// SQLite fails where a sum of whole numbers leaves 64 bits.
+	{Name: "SUM", Class: Aggregate, Args: []ArgKind{Number}, Result: widened, spell: spelling{catalog.SQLServer: "SUM(CAST({0} AS decimal(38, 6)))", catalog.SQLite: "SUM(CAST({0} AS REAL))"}, floats: spelling{catalog.SQLServer: "SUM({0})"}, Doc: "the sum"},
+	{Name: "AVG", Class: Aggregate, Args: []ArgKind{Number}, Result: widened, spell: spelling{catalog.SQLServer: "AVG(CAST({0} AS decimal(38, 6)))"}, floats: spelling{catalog.SQLServer: "AVG({0})"}, Doc: "the mean, never rounded to a whole number"},
 	{Name: "MIN", Class: Aggregate, Args: []ArgKind{Ordered}, Result: first, Doc: "the smallest value"},
 	{Name: "MAX", Class: Aggregate, Args: []ArgKind{Ordered}, Result: first, Doc: "the largest value"},
 

@@ -146,14 +146,12 @@ func likeWords(p *printer, x *querytree.Like, word, before, after, noEscape stri
 		p.put(" NOT")
 	}
 	p.put(" " + word + " " + before)
-	if err := p.value(x.Pattern, concatenation); err != nil {
+	if param, ok := x.Pattern.(*querytree.Param); ok {
+		p.param(Param{Slot: param.Slot, Type: param.T, Pattern: true, Escape: x.Escape})
+	} else if err := p.value(x.Pattern, concatenation); err != nil {
 		return err
 	}
 	p.put(after)
-	if param, ok := x.Pattern.(*querytree.Param); ok {
-		i := p.params[Param{Slot: param.Slot, Type: param.T}] - 1
-		p.out.Patterns = append(p.out.Patterns, Pattern{Param: i, Escape: x.Escape})
-	}
 	if x.Escape == 0 {
 		p.put(noEscape)
 		return nil

@@ -102,7 +102,7 @@ func (p *printer) node(x querytree.Expr, least int) error {
 		p.buf = p.number(p.buf, x.Text, x.T)
 		return nil
 	case *querytree.Param:
-		p.param(x.Slot, x.T)
+		p.param(Param{Slot: x.Slot, Type: x.T})
 		return nil
 	case *querytree.Null:
 		p.buf = p.null(p.buf, x.T)
@@ -238,12 +238,20 @@ func (p *printer) list(xs []querytree.Expr) error {
 	return nil
 }
 
+func argTypes(args []querytree.Expr) []sqltype.Type {
+	out := make([]sqltype.Type, len(args))
+	for i, a := range args {
+		out[i] = a.Type()
+	}
+	return out
+}
+
 // call prints a function by its engine's template.
 func (p *printer) call(x *querytree.Call) error {
 	if x.Func.Name == "CONCAT" && !p.concatFunction() {
 		return p.concatWithoutNulls(x)
 	}
-	template := x.Func.Template(p.engine())
+	template := x.Func.Template(p.engine(), argTypes(x.Args)...)
 	if x.Func.Name == "CONCAT" && p.concatOperator() == "" {
 		template = "CONCAT_WS('', {*})"
 	}

@@ -24,23 +24,19 @@ import (
 // Statement is SQL text for one engine with what its parameters stand for, in
 // the order of their numbers.
 type Statement struct {
-	SQL      string
-	Params   []Param
-	Columns  []querytree.Column
-	Patterns []Pattern
+	SQL     string
+	Params  []Param
+	Columns []querytree.Column
 }
 
 // Param is one parameter: where its value comes from, and its one type.
 type Param struct {
 	Slot querytree.Slot
 	Type sqltype.Type
-}
-
-// Pattern says that a parameter is a LIKE pattern, with an escape character or
-// without (0), to be checked when it is bound.
-type Pattern struct {
-	Param  int // index into Params
-	Escape rune
+	// Pattern: it is a LIKE pattern. What an engine takes for a wildcard
+	// beyond % and _ is made an ordinary character when it is bound.
+	Pattern bool
+	Escape  rune // of the pattern; 0 for none
 }
 
 // ErrNoPolicy is what printing a Scan without a row policy gives.
@@ -118,15 +114,14 @@ func output(i int) string { return "c" + strconv.Itoa(i+1) }
 
 // param prints a parameter; equal values of one type share one number, so that
 // a grouped expression is the same wherever it stands.
-func (p *printer) param(slot querytree.Slot, t sqltype.Type) {
-	key := Param{Slot: slot, Type: t}
+func (p *printer) param(key Param) {
 	n, ok := p.params[key]
 	if !ok {
 		p.out.Params = append(p.out.Params, key)
 		n = len(p.out.Params)
 		p.params[key] = n
 	}
-	p.buf = p.placeholder(p.buf, n, t)
+	p.buf = p.placeholder(p.buf, n, key.Type)
 }
 
 // mark stands around a parameter's number until spread has put a question mark
@@ -136,7 +131,7 @@ const mark = 0
 // spread turns numbered parameters into positional ones: one for each place,
 // in the order of the text, which is not the order in which it was printed.
 func (p *printer) spread() {
-	numbered, places := p.out.Params, make([]int, len(p.out.Params))
+	numbered := p.out.Params
 	p.out.Params = nil
 	text := make([]byte, 0, len(p.buf))
 	for i := 0; i < len(p.buf); i++ {
@@ -148,14 +143,10 @@ func (p *printer) spread() {
 		for i++; p.buf[i] != mark; i++ {
 			n = 10*n + int(p.buf[i]-'0')
 		}
-		places[n-1] = len(p.out.Params)
 		p.out.Params = append(p.out.Params, numbered[n-1])
 		text = append(text, '?')
 	}
 	p.buf = text
-	for i := range p.out.Patterns {
-		p.out.Patterns[i].Param = places[p.out.Patterns[i].Param]
-	}
 }
 
 // baseTable prints a table's qualified name.

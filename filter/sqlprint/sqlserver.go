@@ -26,8 +26,13 @@ func (sqlserver) limitInSubquery() bool              { return true }
 func (sqlserver) topOnlyWith() bool                  { return true }
 func (sqlserver) topClause() bool                    { return true }
 
-// placeholder: a parameter travels with its exact type, declared by the driver.
-func (sqlserver) placeholder(b []byte, n int, _ sqltype.Type) []byte {
+// placeholder: a parameter travels with its exact type, declared by the driver,
+// but for decimals, which the driver sends as text.
+func (sqlserver) placeholder(b []byte, n int, t sqltype.Type) []byte {
+	if t.Kind == sqltype.Decimal {
+		b = strconv.AppendInt(append(b, "CAST(@p"...), int64(n), 10)
+		return append(b, " AS decimal(38, 19))"...)
+	}
 	return strconv.AppendInt(append(b, "@p"...), int64(n), 10)
 }
 
@@ -155,15 +160,20 @@ func (sqlserver) truthTest(p *printer, x *querytree.Is) error {
 	if x.What == "FALSE" {
 		want = "0"
 	}
-	if !x.Not {
-		p.put(" = " + want)
-		return nil
+	// Never NULL itself, whatever it tests.
+	if x.Not {
+		p.put(" <> " + want + " OR ")
+	} else {
+		p.put(" = " + want + " AND ")
 	}
-	p.put(" <> " + want + " OR ")
 	if err := p.value(x.X, additive); err != nil {
 		return err
 	}
-	p.put(" IS NULL")
+	if x.Not {
+		p.put(" IS NULL")
+	} else {
+		p.put(" IS NOT NULL")
+	}
 	return nil
 }
 

@@ -115,7 +115,12 @@ func Parse(text string, t Type) (any, error) {
 	case Date:
 		return parseTime(text, dateLayouts, "a date as 2026-01-31 is wanted")
 	case Time:
-		return parseTime(text, timeLayouts, "a time as 14:05:00 is wanted")
+		for _, l := range timeLayouts {
+			if v, err := time.Parse(l, text); err == nil {
+				return v, nil
+			}
+		}
+		return nil, errors.New("a time as 14:05:00 is wanted")
 	case Timestamp:
 		if t.Zoned {
 			return parseTime(text, append(zonedLayouts, timestampLayouts...), "a time as 2026-01-31T14:05:00Z is wanted")

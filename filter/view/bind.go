@@ -176,12 +176,18 @@ func (b *binder) condition(c profiles.Condition, policy *querytree.Policy) (quer
 	if err != nil {
 		return nil, fmt.Errorf("row condition at line %d: %s", c.Line, explain(err))
 	}
-	var unknown string
+	var unknown, unfit string
 	querytree.WalkExpr(x, querytree.Visitor{Expr: func(x querytree.Expr) {
+		if ref, ok := x.(*querytree.ColumnRef); ok && ref.Col != nil && unprintable(b.v.Catalog.Engine, ref.Col.Name) {
+			unfit = ref.Col.Name
+		}
 		if p, ok := x.(*querytree.Param); ok && p.Slot.Kind == querytree.SlotIdentity && !KnownAttribute(p.Slot.Name) {
 			unknown = p.Slot.Name
 		}
 	}})
+	if unfit != "" {
+		return nil, fmt.Errorf("row condition at line %d: column %s has a name that this engine reads as something else where the column is missing; no rule can use it", c.Line, unfit)
+	}
 	if unknown != "" {
 		return nil, fmt.Errorf("row condition at line %d: there is no :%s; there are :customer, :customer_code, :contact and :attr_<name>", c.Line, unknown)
 	}
@@ -199,7 +205,7 @@ func (b *binder) follows(f *profiles.Follows, policy *querytree.Policy) (querytr
 	sel := &querytree.Select{From: header.Self, Where: header.Where}
 	for _, pair := range f.On {
 		own, other := policy.Table.Column(pair[0]), header.Table.Column(pair[1])
-		if own == nil || other == nil {
+		if own == nil || other == nil || unprintable(b.v.Catalog.Engine, own.Name) || unprintable(b.v.Catalog.Engine, other.Name) {
 			return nil, fmt.Errorf("it follows %s on %s and %s, which this dossier lacks", f.Table, pair[0], pair[1])
 		}
 		if _, ok := sqltype.Unify(own.Type, other.Type); !ok {
@@ -229,6 +235,14 @@ func (b *binder) table(name string, policy *querytree.Policy) *Table {
 	sort.Strings(written)
 	for _, col := range written {
 		c := t.Column(col)
+		if c != nil && unprintable(b.v.Catalog.Engine, c.Name) {
+			c = nil
+		}
+		if c == nil && rule.Columns[col].Hidden && rule.OtherColumns {
+			// The column may be there under another name, and would be shown.
+			b.problem(true, name, col, "the profile hides this column and shows those it does not list, but this dossier's table has no such column: correct its name or take the rule out")
+			return nil
+		}
 		if c == nil {
 			b.problem(false, name, col, "this dossier's table has no such column; it is left out")
 			continue
@@ -237,6 +251,9 @@ func (b *binder) table(name string, policy *querytree.Policy) *Table {
 	}
 	visible := &catalog.Table{Schema: t.Schema, Name: t.Name, View: t.View}
 	for _, c := range t.Columns {
+		if unprintable(b.v.Catalog.Engine, c.Name) {
+			continue
+		}
 		r, ok := listed[c.Name]
 		if ok && r.Hidden || !ok && !rule.OtherColumns {
 			continue

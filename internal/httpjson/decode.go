@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -43,6 +46,9 @@ func Decode[T any](w http.ResponseWriter, r *http.Request, limit int64) (T, erro
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return zero, Errorf(BadRequest, "something follows the JSON value")
+	}
+	if key, unknown := otherKey[T](body); unknown {
+		return zero, Errorf(BadRequest, "unknown key %q", key)
 	}
 	if key, twice := repeatedKey(body); twice {
 		return zero, Errorf(BadRequest, "the key %q is given twice", key)
@@ -83,6 +89,31 @@ func describe(err error) *Problem {
 		}
 	}
 	return p
+}
+
+// otherKey finds a key of the body that is none of T's, letter for letter: the
+// decoder takes keys in any case, and then what reads the body elsewhere might
+// see another value.
+func otherKey[T any](body []byte) (string, bool) {
+	t := reflect.TypeFor[T]()
+	var given map[string]json.RawMessage
+	if t.Kind() != reflect.Struct || json.Unmarshal(body, &given) != nil {
+		return "", false
+	}
+	known := map[string]bool{}
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == "" {
+			name = t.Field(i).Name
+		}
+		known[name] = true
+	}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		if !known[key] {
+			return key, true
+		}
+	}
+	return "", false
 }
 
 // repeatedKey finds a key that an object of body holds twice: what reads the

@@ -35,6 +35,10 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "copy the code:", err)
 		return 2
 	}
+	if out, err := test(ctx, dir); err != nil {
+		fmt.Fprintf(os.Stderr, "the tests fail without any fault, so nothing would be proved:\n%s", tail(out))
+		return 2
+	}
 	tried, survivors := 0, 0
 	for _, m := range mutants {
 		if !strings.Contains(m.name, *only) {
@@ -71,7 +75,7 @@ type mutant struct {
 var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
 
 // try puts the fault in, runs the gate's tests, and takes it out again. It
-// gives the first test that failed, "" for none. A mutant that does not compile
+// gives the tests that failed, at most three; "" for none. A mutant that does not compile
 // proves nothing and is an error.
 func (m mutant) try(ctx context.Context, dir string) (killer string, err error) {
 	path := filepath.Join(dir, filepath.FromSlash(m.file))
@@ -88,18 +92,27 @@ func (m mutant) try(ctx context.Context, dir string) (killer string, err error) 
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, original, 0o600)) }()
 
+	out, testErr := test(ctx, dir)
+	if testErr == nil {
+		return "", nil
+	}
+	var names []string
+	for _, found := range failed.FindAllSubmatch(out, 3) {
+		names = append(names, string(found[1]))
+	}
+	if names != nil {
+		return strings.Join(names, ", "), nil
+	}
+	return "", fmt.Errorf("no test failed, but go test did:\n%s", tail(out))
+}
+
+// test runs the gate's tests in dir.
+func test(ctx context.Context, dir string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "go", "test", "./filter/...", "./internal/identity/...")
 	cmd.Dir = dir
-	out, testErr := cmd.CombinedOutput()
-	if testErr == nil {
-		return "", nil
-	}
-	if found := failed.FindSubmatch(out); found != nil {
-		return string(found[1]), nil
-	}
-	return "", fmt.Errorf("no test failed, but go test did:\n%s", tail(out))
+	return cmd.CombinedOutput()
 }
 
 func tail(out []byte) []byte {
