@@ -3,6 +3,7 @@ package filter_test
 import (
 	"errors"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -77,57 +78,38 @@ func TestSplicedAttacks(t *testing.T) {
 	}
 }
 
-// splice makes a text of two: a piece of one, from word to word or from
-// parenthesis to parenthesis, stands where a piece of the other stood.
+// splice makes a text of two: a piece of one stands where a piece of its kind
+// stood in the other.
 func splice(r *rand.Rand, queries, all []string) string {
 	text := queries[r.IntN(len(queries))]
-	for range 1 + r.IntN(2) {
-		from, to := piece(r, text)
+	for range 1 + r.IntN(3) {
 		other := queries[r.IntN(len(queries))]
-		if r.IntN(3) == 0 {
+		if r.IntN(5) == 0 {
 			other = all[r.IntN(len(all))]
 		}
-		a, b := piece(r, other)
-		part := other[a:b]
-		if r.IntN(6) == 0 {
-			part = "(" + other + ")"
+		kind := pieces[r.IntN(len(pieces))]
+		a, b := kind.FindAllStringIndex(text, -1), kind.FindAllStringIndex(other, -1)
+		if len(a) == 0 || len(b) == 0 {
+			continue
 		}
-		text = text[:from] + part + text[to:]
+		into, from := a[r.IntN(len(a))], b[r.IntN(len(b))]
+		text = text[:into[0]] + other[from[0]:from[1]] + text[into[1]:]
 	}
 	return text
 }
 
-// piece gives a part of a text: what a pair of parentheses holds, with them or
-// without, or some words.
-func piece(r *rand.Rand, text string) (from, to int) {
-	var opens [][2]int
-	var stack []int
-	for i := range len(text) {
-		switch text[i] {
-		case '(':
-			stack = append(stack, i)
-		case ')':
-			if n := len(stack); n > 0 {
-				opens = append(opens, [2]int{stack[n-1], i + 1})
-				stack = stack[:n-1]
-			}
-		}
-	}
-	if len(opens) > 0 && r.IntN(2) == 0 {
-		p := opens[r.IntN(len(opens))]
-		if r.IntN(2) == 0 && p[1]-p[0] > 2 {
-			return p[0] + 1, p[1] - 1
-		}
-		return p[0], p[1]
-	}
-	ends := []int{0}
-	for i := range len(text) {
-		if text[i] == ' ' || text[i] == ',' {
-			ends = append(ends, i)
-		}
-	}
-	ends = append(ends, len(text))
-	i := r.IntN(len(ends) - 1)
-	j := min(i+1+r.IntN(3), len(ends)-1)
-	return ends[i], ends[j]
+// pieces are the kinds of piece: what innermost parentheses hold, operands,
+// operators, tables, and clauses up to the end.
+var pieces = []*regexp.Regexp{
+	regexp.MustCompile(`\([^()]*\)`),
+	regexp.MustCompile(`\([^()]*\([^()]*\)[^()]*\)`),
+	regexp.MustCompile(`\b[a-z]\w*(?:\.[a-z]\w*)?\b|'[^']*'|\b\d+\b`),
+	regexp.MustCompile(`\b[A-Z_]+\([^()]*\)|\b[a-z]\w*(?:\.[a-z]\w*)?\b`),
+	regexp.MustCompile(` (?:=|<>|<|>|AND|OR|\+|-|\*|\|\||UNION|EXCEPT|LIKE|IN|IS NOT DISTINCT FROM) `),
+	regexp.MustCompile(`(?:FROM|JOIN) [a-z]\w*(?: [a-z]\w*)?`),
+	regexp.MustCompile(`(?: WHERE | HAVING ).*$`),
+	regexp.MustCompile(` (?:GROUP|ORDER) BY .*$`),
+	regexp.MustCompile(` FROM .*$`),
+	regexp.MustCompile(`^(?:WITH .*\) )?SELECT .* FROM `),
+	regexp.MustCompile(`SELECT [^()]*$`),
 }

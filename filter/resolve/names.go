@@ -78,9 +78,29 @@ func (p pass) pick(n int, name func(int) string, want string) []int {
 
 // match finds the columns that want means among cols.
 func (r *resolver) match(cols []joinColumn, want sqlast.Ident, p pass) []joinColumn {
+	name := func(i int) string { return cols[i].name }
+	how := p
+	if p == nearest {
+		how = folded // code of one table and Code of another are ambiguous there
+	}
 	var found []joinColumn
-	for _, i := range p.pick(len(cols), func(i int) string { return cols[i].name }, r.spelled(want)) {
+	for _, i := range how.pick(len(cols), name, r.spelled(want)) {
 		found = append(found, cols[i])
+	}
+	if p == nearest && len(found) > 1 {
+		// One table can have both under a collation that tells case apart.
+		var same []joinColumn
+		for _, c := range found {
+			if c.rel != found[0].rel {
+				return found
+			}
+			if c.name == want.Name {
+				same = append(same, c)
+			}
+		}
+		if same != nil {
+			return same
+		}
 	}
 	return found
 }

@@ -255,6 +255,11 @@ func (p *printer) call(x *querytree.Call) error {
 	if x.Func.Name == "CONCAT" && p.concatOperator() == "" {
 		template = "CONCAT_WS('', {*})"
 	}
+	if x.Distinct { // of the aggregate itself, not of a cast inside it
+		name, rest, _ := strings.Cut(template, "(")
+		p.put(name + "(DISTINCT ")
+		template = rest
+	}
 	for template != "" {
 		before, rest, found := strings.Cut(template, "{")
 		p.put(before)
@@ -263,9 +268,6 @@ func (p *printer) call(x *querytree.Call) error {
 		}
 		what, after, _ := strings.Cut(rest, "}")
 		template = after
-		if x.Distinct {
-			p.put("DISTINCT ")
-		}
 		switch {
 		case x.Star:
 			p.put("*")
