@@ -1,7 +1,8 @@
 # Gives the tests the servers they can use: a private PostgreSQL, a private
 # MariaDB, Chromium. To be sourced after lib.sh. Debian is made to have them;
-# elsewhere they are used where VANTELLE_TEST_POSTGRES, VANTELLE_TEST_MARIADB and
-# VANTELLE_TEST_CHROMIUM, or the PATH, name them, and what is missing is said.
+# elsewhere they are used where VANTELLE_TEST_POSTGRES, VANTELLE_TEST_MARIADB,
+# VANTELLE_TEST_SQLSERVER and VANTELLE_TEST_CHROMIUM, or the PATH, name them, and
+# what is missing is said.
 
 scratch=$(mktemp -d)
 pg_data="" pg_bin="" mariadb_pid=""
@@ -169,6 +170,15 @@ start_mariadb() {
 	done
 	cat "$scratch/mariadb-server.log"
 	die "start MariaDB on port $port"
+}
+
+# SQL Server is no package: the tests use one that somebody has.
+find_sqlserver() {
+	if [ -n "${VANTELLE_TEST_SQLSERVER:-}" ]; then
+		say "SQL Server: the one that VANTELLE_TEST_SQLSERVER names"
+	else
+		skip "tests on SQL Server: set VANTELLE_TEST_SQLSERVER (sqlserver://user:password@host:1433?encrypt=true)"
+	fi
 }
 
 find_chromium() {

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 
 start_postgres
 start_mariadb
+find_sqlserver
 find_chromium
 .ci/lint.sh
 

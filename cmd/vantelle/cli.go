@@ -19,6 +19,7 @@ const (
 // world is what a command may touch of the process it runs in, so that a test
 // can run one inside itself.
 type world struct {
+	stdin          io.Reader // nil: nobody answers
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	cacheDir       func() (string, error)
@@ -30,10 +31,14 @@ type world struct {
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the service."`
 	Demo    demoCmd    `cmd:"" help:"Build a demo ERP, synchronise it and serve it: everything to try Vantelle in one command."`
+	Init    initCmd    `cmd:"" help:"Make a first configuration: try the connection, recognise the ERP, show what it would write, write it."`
 	Sync    syncCmd    `cmd:"" help:"Synchronise one dossier now, or show what that would do."`
 	Query   queryCmd   `cmd:"" help:"Run a query as a customer, through the gate, and print the answer."`
 	Explain explainCmd `cmd:"" help:"Show what the gate makes of a query: the decision, the tables, the SQL the ERP would get."`
 	Check   checkCmd   `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
+	Doctor  doctorCmd  `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`
+	Service serviceCmd `cmd:"" help:"Make it a service of this machine: install, uninstall, start, stop, restart, status."`
+	Secret  secretCmd  `cmd:"" help:"Keep passwords and keys out of the configuration: set, list, remove."`
 	Health  healthCmd  `cmd:"" help:"Ask a running service whether it is ready; for container health checks."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
@@ -78,13 +83,16 @@ func run(args []string, w *world) (code int) {
 		fmt.Fprintf(w.stderr, "vantelle: %v\nTry: vantelle --help\n", err)
 		return exitMisused
 	}
+	var said exitCode
 	switch err := command.Run(); {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errSaid):
 		return exitFailed
+	case errors.As(err, &said):
+		return int(said)
 	default:
-		fmt.Fprintf(w.stderr, "vantelle %s: %v\n", command.Selected().Name, err)
+		fmt.Fprintf(w.stderr, "%s: %v\n", command.Selected().FullPath(), err)
 		return exitFailed
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
 	"github.com/vantelle/vantelle/internal/lifecycle"
+	svc "github.com/vantelle/vantelle/internal/site/service"
 )
 
 // options is what a daemon is made of besides its configuration.
@@ -31,6 +32,9 @@ type options struct {
 	// page makes what is served under /demo/ on the administrators' listener;
 	// nil for nothing.
 	page func(*daemon) http.Handler
+	// manager makes the part that tells the machine's service manager how the
+	// service is, given what tells whether it is healthy; nil for nobody.
+	manager func(healthy func(context.Context) error, log zerolog.Logger) *svc.Part
 }
 
 // daemon is the running service: the only place that joins the parts. A test
@@ -86,6 +90,9 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 		return nil, err
 	}
 	d.join(releaseLock, closeRooms, portalServer, adminServer)
+	if o.manager != nil { // the last to start: ready means that all of it is
+		d.group.Add("service manager", o.manager(d.store.Ping, d.log))
+	}
 	return d, nil
 }
 

@@ -27,7 +27,7 @@ func (d *daemon) sayHowToTry(w *world, dir string) {
 	line("And for "+demo.NoAccess+", to whom nobody has granted access:", ask(demo.NoAccess))
 	line("Synchronise now, as an administrator:", fmt.Sprintf(`curl -X POST -H "Authorization: Bearer %s" "%s/admin/v1/dossiers/%s/sync"`, identity.DemoAdminKey, admin, demo.Dossier))
 	line("Or see it in a browser:", admin+"/demo/")
-	fmt.Fprintf(w.stdout, "\nData: %s   Start over: vantelle demo --fresh   Stop: Ctrl-C\n", dir)
+	fmt.Fprintf(w.stdout, "\nMore to ask: docs/portal-api.md   Data: %s\nStart over: the same command with --fresh   Stop: Ctrl-C\n", dir)
 }
 
 // demoPage makes the demonstration's page. It needs no key, so it stands in

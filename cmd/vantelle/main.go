@@ -25,7 +25,7 @@ func mainExit() int {
 	hangups := make(chan os.Signal, 1)
 	notifyHangup(hangups)
 	return run(os.Args[1:], &world{
-		stdout: os.Stdout, stderr: os.Stderr,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, cacheDir: os.UserCacheDir,
 		signals: signals, hangups: hangups,
 	})

@@ -22,11 +22,16 @@ func TestMain(m *testing.M) {
 	testscript.Main(leakChecked{m}, map[string]func(){"vantelle": func() { os.Exit(mainExit()) }})
 }
 
-// leakChecked fails tests that leave goroutines behind.
+// leakChecked fails tests that leave goroutines behind, and tidies up.
 type leakChecked struct{ *testing.M }
 
 func (l leakChecked) Run() int {
 	code := l.M.Run()
+	if firstDemo.dir != "" {
+		if err := os.RemoveAll(firstDemo.dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -116,12 +116,18 @@ func (s *site) config() config.Config {
 // start runs a service on the site. The test's end stops it.
 func (s *site) start(change ...func(*options)) *service {
 	s.t.Helper()
+	return s.startWith(s.config(), change...)
+}
+
+// startWith is start with a configuration that no file holds.
+func (s *site) startWith(cfg config.Config, change ...func(*options)) *service {
+	s.t.Helper()
 	o := options{log: newLogger(config.Log{Level: "debug", Format: "json"}, s.log, style{})}
 	for _, c := range change {
 		c(&o)
 	}
 	v := &service{site: s, signals: make(chan os.Signal, 2), hangups: make(chan os.Signal, 1), ended: make(chan error, 1), client: &http.Client{Transport: &http.Transport{}}}
-	d, err := newDaemon(s.t.Context(), s.config(), o, v.hangups)
+	d, err := newDaemon(s.t.Context(), cfg, o, v.hangups)
 	if err != nil {
 		s.t.Fatal(err)
 	}

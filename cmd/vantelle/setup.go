@@ -11,6 +11,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/internal/config"
+	"github.com/vantelle/vantelle/internal/site/logfile"
+	svc "github.com/vantelle/vantelle/internal/site/service"
 )
 
 // load reads the configuration; what is wrong with it is told on stderr, all
@@ -45,6 +47,24 @@ func newLogger(c config.Log, out io.Writer, s style) zerolog.Logger {
 		level = zerolog.InfoLevel // the configuration was validated; be careful all the same
 	}
 	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+}
+
+// serviceLogger makes the logger of the service: to its file, where the
+// configuration names one, and its errors to the machine's event log besides,
+// where that is given. Call closeLog when nothing logs any more.
+func (w *world) serviceLogger(c config.Log, events svc.EventLog) (log zerolog.Logger, closeLog func() error, err error) {
+	log, closeLog = newLogger(c, w.stderr, w.styleFor(w.stderr)), func() error { return nil }
+	if c.File != "" {
+		f, err := logfile.Open(logfile.Config{Path: c.File, MaxSize: int64(c.MaxSize), Keep: c.Keep})
+		if err != nil {
+			return zerolog.Nop(), nil, err
+		}
+		log, closeLog = newLogger(c, f, style{}), f.Close
+		if events != nil {
+			log = log.Output(zerolog.MultiLevelWriter(f, svc.Events(events)))
+		}
+	}
+	return log, closeLog, nil
 }
 
 // quietLogger is for commands that answer a person: what they do is told by

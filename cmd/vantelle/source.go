@@ -94,7 +94,10 @@ func sourceText(ctx context.Context, source erpsource.Source) (_ string, err err
 	if err != nil {
 		return "", err
 	}
-	if err := errors.Join(tryOne(snap.Customers(ctx)), tryOne(snap.Contacts(ctx))); err != nil {
+	if err := tryOne(snap.Customers(ctx)); err != nil {
+		return "", err
+	}
+	if err := tryOne(snap.Contacts(ctx)); err != nil {
 		return "", err
 	}
 	from := "the database says nothing of whose it is"

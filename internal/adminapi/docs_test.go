@@ -60,7 +60,9 @@ func TestThePageHasTheStatusesOfItsCodes(t *testing.T) {
 	}
 }
 
-// example is one ```http block of the page, with the answer that follows it.
+// example is one ```http block of the page that shows a request, with the
+// answer that follows it. What is shown as a curl command runs against the demo,
+// in cmd/vantelle.
 type example struct {
 	method, path, body string
 	headers            []string
@@ -70,7 +72,7 @@ type example struct {
 func examples(t *testing.T) []example {
 	t.Helper()
 	var all []example
-	blocks := regexp.MustCompile("(?s)```http\n(.*?)```\n```(json)?\n(.*?)```").FindAllStringSubmatch(readPage(t), -1)
+	blocks := regexp.MustCompile("(?s)```http\n((?:GET|POST|PUT|DELETE) .*?)```\n```(json)?\n(.*?)```").FindAllStringSubmatch(readPage(t), -1)
 	for _, b := range blocks {
 		head, body, _ := strings.Cut(b[1], "\n\n")
 		lines := bufio.NewScanner(strings.NewReader(head))
@@ -93,12 +95,15 @@ func examples(t *testing.T) []example {
 func TestThePagesExamples(t *testing.T) {
 	h := newHouse(t)
 	h.imports("run-1", customer("BAGUES", "BAGUES", "Bagues & Fils"), customer("CARAT", "CARAT", "Carat"))
+	if got := h.ask(keyAll, "PUT", "/admin/v1/dossiers/bijou/customers/CARAT/access", "{}"); got.status != http.StatusCreated {
+		t.Fatalf("granting CARAT answered %d %s", got.status, got.text)
+	}
 	h.gate.answer = Explanation{Engine: "sqlite", Profile: "B2B", View: "5f0c", SQL: "SELECT …",
 		Tables:  []ExplainedTable{{Name: "F_DOCENTETE", Columns: []string{"DO_Piece", "DO_Date"}, Rows: "DO_Tiers = :customer"}},
 		Params:  []string{"the identity's :customer (text)", "the request's parameter (date)"},
 		Columns: []ExplainedName{{Name: "DO_Piece", Type: "text(13)"}}}
 	h.audit.records = []audit.Record{{Entry: audit.Entry{ID: "e1", Time: noon(), Dossier: "bijou", KeyID: "k", CustomerID: "BAGUES", Front: "sql",
-		Action: audit.ActionRead, Tables: []string{"F_DOCENTETE"}, View: "B2B", Decision: audit.Allow}, Outcome: &audit.Outcome{ID: "e1", Rows: 7, Millis: 12}}}
+		Action: audit.ActionRead, Tables: []string{"F_DOCENTETE"}, View: "B2B v1 5f0c", Decision: audit.Allow}, Outcome: &audit.Outcome{ID: "e1", Rows: 7, Millis: 12}}}
 
 	all := examples(t)
 	if calls := matches("(?m)^### `([^`]+)`$", readPage(t)); len(all) != len(calls) {

@@ -88,6 +88,10 @@ type Profiles struct {
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error
 	Format string `yaml:"format"` // json or console
+
+	File    string `yaml:"file"`     // of the service's log; empty for standard error
+	MaxSize Size   `yaml:"max_size"` // after which the file is set aside
+	Keep    int    `yaml:"keep"`     // files set aside that are kept
 }
 
 // Limits bound what one request may ask and get.
@@ -114,27 +118,56 @@ type Engine string
 
 // The engines that a dossier may name.
 const (
-	SQLite   Engine = "sqlite"
-	Postgres Engine = "postgres"
+	SQLite    Engine = "sqlite"
+	Postgres  Engine = "postgres"
+	SQLServer Engine = "sqlserver"
+	MariaDB   Engine = "mariadb"
 )
+
+// Word is text among whose values are true and false, which may then be
+// written without quotes.
+type Word string
 
 // Dossier is one ERP database.
 type Dossier struct {
-	Title          string            `yaml:"title"`
-	ERP            string            `yaml:"erp"` // sage100, odoo, dolibarr or custom
-	Engine         Engine            `yaml:"engine"`
-	Path           string            `yaml:"path"` // sqlite: of the file
-	DSN            Secret            `yaml:"dsn"`  // postgres: a URL
-	DSNFile        string            `yaml:"dsn_file"`
-	Schemas        []string          `yaml:"schemas"` // postgres: whose tables are looked at
-	DefaultProfile string            `yaml:"default_profile"`
-	TimeZone       string            `yaml:"time_zone"`
-	Schedule       string            `yaml:"schedule"` // cron, in TimeZone; empty for on demand only
-	SyncAtStart    bool              `yaml:"sync_at_start"`
-	Pools          Pools             `yaml:"pools"`
-	Timeouts       Timeouts          `yaml:"timeouts"`
-	SyncOptions    map[string]string `yaml:"sync_options"` // what the ERP's reader understands
-	RequireActor   bool              `yaml:"require_actor"`
+	Title  string `yaml:"title"`
+	ERP    string `yaml:"erp"` // sage100, odoo, dolibarr or custom
+	Engine Engine `yaml:"engine"`
+
+	Path    string   `yaml:"path"` // sqlite: of the file
+	DSN     Secret   `yaml:"dsn"`  // the others: the whole address
+	DSNFile string   `yaml:"dsn_file"`
+	Schemas []string `yaml:"schemas"` // postgres, sqlserver: whose tables are looked at; empty for public, or all
+
+	// sqlserver and mariadb, instead of a dsn
+	Server                 string `yaml:"server"`   // sqlserver: host or host\instance
+	Instance               string `yaml:"instance"` // sqlserver
+	Host                   string `yaml:"host"`     // mariadb
+	Port                   int    `yaml:"port"`     // 0 for the usual one, or the instance's
+	Socket                 string `yaml:"socket"`   // mariadb: path of a Unix socket
+	Protocol               string `yaml:"protocol"` // sqlserver: auto, tcp, lpc or np
+	Database               string `yaml:"database"`
+	Auth                   string `yaml:"auth"` // sqlserver: sql, windows or kerberos
+	User                   string `yaml:"user"`
+	Password               Secret `yaml:"password"`
+	PasswordFile           string `yaml:"password_file"`
+	Encrypt                Word   `yaml:"encrypt"` // sqlserver: true, strict or false
+	TLS                    Word   `yaml:"tls"`     // mariadb: true, skip-verify or false
+	CAFile                 string `yaml:"ca_file"`
+	TrustServerCertificate bool   `yaml:"trust_server_certificate"` // sqlserver
+	HostNameInCertificate  string `yaml:"host_name_in_certificate"` // sqlserver
+	CostLimit              int    `yaml:"cost_limit"`               // sqlserver; 0 for none
+
+	DefaultProfile string      `yaml:"default_profile"`
+	TimeZone       string      `yaml:"time_zone"`
+	Schedule       string      `yaml:"schedule"` // cron, in TimeZone; empty for on demand only
+	SyncAtStart    bool        `yaml:"sync_at_start"`
+	Pools          Pools       `yaml:"pools"`
+	Timeouts       Timeouts    `yaml:"timeouts"`
+	TablesPrefix   string      `yaml:"tables_prefix"` // dolibarr: what the names of its tables begin with; empty to find it
+	SyncOptions    SyncOptions `yaml:"sync_options"`
+	Custom         Custom      `yaml:"custom"`
+	RequireActor   bool        `yaml:"require_actor"`
 }
 
 // Pools bound the connections to one ERP database.

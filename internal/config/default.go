@@ -19,7 +19,7 @@ func Default() Config {
 		},
 		Directory: Directory{Path: "vantelle.db", Synchronous: SyncNormal},
 		Audit:     Audit{Path: "audit", Synchronous: SyncNormal, Keep: Duration(400 * day)},
-		Log:       Log{Level: "info", Format: "json"},
+		Log:       Log{Level: "info", Format: "json", MaxSize: 20 * MiB, Keep: 5},
 		Limits: Limits{
 			Text:   64 * KiB,
 			Depth:  64,
@@ -41,7 +41,11 @@ func Default() Config {
 // SetDefaults makes d what a dossier is before its keys are read.
 func (d *Dossier) SetDefaults() {
 	*d = Dossier{
-		Schemas:        []string{"public"},
+		Schemas:        []string{},
+		Protocol:       "auto",
+		Auth:           "sql",
+		Encrypt:        "true",
+		TLS:            "true",
 		DefaultProfile: "B2B",
 		TimeZone:       "Europe/Paris",
 		Schedule:       "*/15 * * * *",
@@ -52,7 +56,8 @@ func (d *Dossier) SetDefaults() {
 			Statement: Duration(15 * time.Second),
 			Sync:      Duration(30 * time.Minute),
 		},
-		SyncOptions: map[string]string{},
+		SyncOptions: SyncOptions{Entities: []int{}, Attributes: map[string]string{}},
+		Custom:      Custom{Customers: CustomQuery{Fields: map[string]string{}}, Contacts: CustomQuery{Fields: map[string]string{}}},
 	}
 }
 

@@ -19,7 +19,7 @@ func (v *validation) dossier(id string, d Dossier) {
 		v.add(path, "the id of a dossier is made of up to 64 of a to z, 0 to 9, - and _, and begins with a letter or digit")
 	}
 	v.oneOf(path+".erp", d.ERP, "sage100", "odoo", "dolibarr", "custom")
-	v.source(path, d)
+	source{v, path, d}.check()
 	if strings.TrimSpace(d.DefaultProfile) == "" {
 		v.add(path+".default_profile", "give the name of a profile")
 	}
@@ -32,51 +32,7 @@ func (v *validation) dossier(id string, d Dossier) {
 	v.duration(path+".timeouts.connect", d.Timeouts.Connect, Duration(time.Second), Duration(5*time.Minute))
 	v.duration(path+".timeouts.statement", d.Timeouts.Statement, Duration(time.Second), Duration(time.Hour))
 	v.duration(path+".timeouts.sync", d.Timeouts.Sync, Duration(time.Second), Duration(day))
-}
-
-// source checks what says where the ERP's database is.
-func (v *validation) source(path string, d Dossier) {
-	unused := func(key, engine string) { v.add(path+"."+key, "this is for %s, not for %s", engine, d.Engine) }
-	switch d.Engine {
-	case SQLite:
-		if d.Path == "" {
-			v.add(path+".path", "give the path of the SQLite file")
-		}
-		if !d.DSN.IsZero() {
-			unused("dsn", "postgres")
-		}
-		if d.DSNFile != "" {
-			unused("dsn_file", "postgres")
-		}
-	case Postgres:
-		if d.Path != "" {
-			unused("path", "sqlite")
-		}
-		v.dsn(path, d)
-		if len(d.Schemas) == 0 {
-			v.add(path+".schemas", "name the schemas whose tables belong to the ERP")
-		}
-		for i, s := range d.Schemas {
-			if strings.TrimSpace(s) == "" {
-				v.add(strictyaml.Item(path+".schemas", i), "give the name of a schema")
-			}
-		}
-	case "sqlserver", "mariadb":
-		v.add(path+".engine", "%s is not yet available in this version: sqlite and postgres are", d.Engine)
-	default:
-		v.oneOf(path+".engine", string(d.Engine), string(SQLite), string(Postgres))
-	}
-}
-
-// dsn refuses what is no address. It never repeats it: it holds a password.
-func (v *validation) dsn(path string, d Dossier) {
-	dsn := d.DSN.Reveal()
-	switch {
-	case dsn == "":
-		v.add(path+".dsn", "give dsn or dsn_file: the address of the PostgreSQL database")
-	case !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://"):
-		v.add(path+".dsn", "expected postgres://user:${PASSWORD}@host:5432/database?sslmode=verify-full")
-	}
+	v.syncOptions(path, d)
 }
 
 func (v *validation) schedule(path, text string) {

@@ -65,7 +65,7 @@ func rebase(c *Config, folder string) {
 		*p = filepath.Join(folder, *p)
 	}
 	for _, p := range []*string{&c.Portal.TLS.CertFile, &c.Portal.TLS.KeyFile, &c.Admin.TLS.CertFile, &c.Admin.TLS.KeyFile,
-		&c.Directory.Path, &c.Audit.Path, &c.Profiles.Dir} {
+		&c.Directory.Path, &c.Audit.Path, &c.Profiles.Dir, &c.Log.File} {
 		join(p)
 	}
 	for i := range c.Admin.Tokens {
@@ -77,6 +77,8 @@ func rebase(c *Config, folder string) {
 	for id, d := range c.Dossiers {
 		join(&d.Path)
 		join(&d.DSNFile)
+		join(&d.PasswordFile)
+		join(&d.CAFile)
 		c.Dossiers[id] = d
 	}
 }

@@ -163,6 +163,27 @@ func TestRedactedShowsAllButTheSecrets(t *testing.T) {
 	}
 }
 
+func TestServersAreGivenByKeys(t *testing.T) {
+	c, err := load(t, `dossiers:
+  sage: {erp: sage100, engine: sqlserver, server: SRV\SAGE100, database: BIJOU, user: u, password_file: p, encrypt: true, ca_file: ca.pem}
+  dolibarr: {erp: dolibarr, engine: mariadb, host: db.local, port: 3307, database: d, user: u, password: "${ODD}", tls: skip-verify}
+`, "p", password+"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sage, dolibarr := c.Dossiers["sage"], c.Dossiers["dolibarr"]
+	if sage.Server != `SRV\SAGE100` || sage.Password.Reveal() != password || sage.Encrypt != "true" || sage.Protocol != "auto" || sage.Auth != "sql" || !filepath.IsAbs(sage.CAFile) {
+		t.Errorf("got %+v", sage)
+	}
+	if dolibarr.TLS != "skip-verify" || dolibarr.Port != 3307 || dolibarr.Password.Reveal() != environment("ODD") {
+		t.Errorf("got %+v", dolibarr)
+	}
+	text, err := c.Redacted()
+	if err != nil || strings.Contains(text, password) || strings.Contains(text, environment("ODD")) || strings.Count(text, "password: '"+redacted+"'") != 2 || !strings.Contains(text, "encrypt: true") {
+		t.Errorf("got %v, %s", err, text)
+	}
+}
+
 func TestAFileThatIsNotThere(t *testing.T) {
 	_, err := Load(filepath.Join(t.TempDir(), "vantelle.yaml"), environment)
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -66,7 +66,7 @@ func collect(keys *[]documentedKey, path string, v reflect.Value) {
 	case reflect.Int:
 		add("number")
 	case reflect.String:
-		if last := path[strings.LastIndexByte(path, '.')+1:]; last == "path" || last == "dir" || strings.HasSuffix(last, "_file") {
+		if last := path[strings.LastIndexByte(path, '.')+1:]; last == "path" || last == "dir" || last == "file" || strings.HasSuffix(last, "_file") {
 			add("path")
 		} else {
 			add("text")
@@ -83,7 +83,7 @@ func defaultText(v reflect.Value) string {
 	case reflect.Map:
 		return "{}"
 	case reflect.Slice:
-		return "[" + strings.Join(v.Interface().([]string), ", ") + "]"
+		return "[" + strings.Trim(fmt.Sprintf("%v", v.Interface()), "[]") + "]" // no default has two
 	}
 	return fmt.Sprint(v.Interface())
 }

@@ -1,10 +1,13 @@
 package config
 
 import (
+	"errors"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 
+	protected "github.com/vantelle/vantelle/internal/site/secret"
 	"github.com/vantelle/vantelle/internal/strictyaml"
 )
 
@@ -13,8 +16,8 @@ var variable = regexp.MustCompile(`\$?\$\{[^}]*\}?`)
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// takeSecrets replaces variables in the secrets and reads the secrets that are
-// kept in files of their own.
+// takeSecrets replaces variables in the secrets, and reads the secrets that are
+// kept in files of their own and those that the machine keeps.
 func takeSecrets(c *Config, getenv func(string) string, doc *strictyaml.Document) {
 	take := func(path, key string, secret *Secret, file string) {
 		fromFile := strictyaml.Sub(path, key+"_file")
@@ -25,6 +28,16 @@ func takeSecrets(c *Config, getenv func(string) string, doc *strictyaml.Document
 			text, err := readSecretFile(file)
 			if err != nil {
 				doc.Add(fromFile, "the secret cannot be read: %v", err)
+				return
+			}
+			*secret = NewSecret(text)
+		case strings.HasPrefix(secret.Reveal(), protected.Prefix):
+			text, err := protected.Open(getenv).Get(strings.TrimPrefix(secret.Reveal(), protected.Prefix))
+			if err != nil {
+				if errors.Is(err, protected.ErrNotFound) {
+					err = fmt.Errorf(`%w: keep it with "vantelle secret set NAME"`, err)
+				}
+				doc.Add(strictyaml.Sub(path, key), "%v", err)
 				return
 			}
 			*secret = NewSecret(text)
@@ -44,6 +57,7 @@ func takeSecrets(c *Config, getenv func(string) string, doc *strictyaml.Document
 	}
 	for id, d := range c.Dossiers {
 		take(strictyaml.Path("dossiers", id), "dsn", &d.DSN, d.DSNFile)
+		take(strictyaml.Path("dossiers", id), "password", &d.Password, d.PasswordFile)
 		c.Dossiers[id] = d
 	}
 }

@@ -122,3 +122,17 @@ func (d Duration) String() string {
 
 // MarshalText gives String.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText takes a word as written.
+func (w *Word) UnmarshalText(text []byte) error {
+	*w = Word(text)
+	return nil
+}
+
+// MarshalYAML writes true and false without quotes.
+func (w Word) MarshalYAML() (any, error) {
+	if w == "true" || w == "false" {
+		return w == "true", nil
+	}
+	return string(w), nil
+}

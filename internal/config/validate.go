@@ -23,6 +23,8 @@ func (c Config) Validate() error {
 	v.storage(c)
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "json", "console")
+	v.size("log.max_size", c.Log.MaxSize, 64*KiB, 1*GiB)
+	v.between("log.keep", c.Log.Keep, 0, 1_000)
 	v.limits(c.Limits)
 	v.between("sync.parallel", c.Sync.Parallel, 1, 64)
 	if len(c.Dossiers) == 0 {

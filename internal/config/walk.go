@@ -12,7 +12,7 @@ import (
 func refuseStrayVariables(c *Config, doc *strictyaml.Document) {
 	eachText(reflect.ValueOf(c).Elem(), "", func(path, text string) {
 		if strings.Contains(text, "${") {
-			doc.Add(path, "variables are replaced in keys, tokens and dsn only: write the value itself")
+			doc.Add(path, "variables are replaced in keys, tokens, passwords and dsn only: write the value itself")
 		}
 	})
 }

@@ -53,6 +53,7 @@ func Hint(err error) string { return diagnose(err).hint }
 
 const (
 	hintUnreachable = "The server cannot be reached: check that it runs, its host name and port, and the firewall between."
+	hintMissing     = "A table or column that was there is not there any more: the ERP may have been updated; the catalog is read again by itself."
 	hintSlow        = "The database took too long: look for locks and load there, or raise the statement timeout of the dossier."
 )
 

@@ -39,7 +39,9 @@ type engine interface {
 // engines is every engine there is.
 func engines() map[catalog.Engine]engine {
 	return map[catalog.Engine]engine{
-		catalog.SQLite:   sqliteEngine{},
-		catalog.Postgres: postgresEngine{},
+		catalog.SQLite:    sqliteEngine{},
+		catalog.Postgres:  postgresEngine{},
+		catalog.MariaDB:   mariadbEngine{},
+		catalog.SQLServer: sqlserverEngine{},
 	}
 }

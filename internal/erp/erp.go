@@ -6,9 +6,9 @@
 // It must never write to an ERP, never let a password reach an error or a log,
 // and never decide what a customer may see: that is filter's.
 //
-// Read next: engine.go (the seam between engines), postgres.go and sqlite.go
-// (how sessions are set), class.go (errors), catalog (what is known of a
-// database's shape).
+// Read next: engine.go (the seam between engines), postgres.go, sqlite.go,
+// mariadb.go and sqlserver.go (how sessions are set), class.go (errors), catalog
+// (what is known of a database's shape).
 package erp
 
 import (

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -12,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
+	mssql "github.com/microsoft/go-mssqldb"
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -24,6 +28,23 @@ func TestValidateNamesEveryMistake(t *testing.T) {
 	for _, want := range []string{"name:", `engine: "oracle"`, "dsn:", "portal_pool.max_idle", "sync_pool.max_open", "connect_timeout", "statement_timeout", "sync_statement_timeout"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no mention of %q in:\n%v", want, err)
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(*Settings)
+		want   string
+	}{
+		"keys for a file":            {func(s *Settings) { s.Engine, s.Server.Host = catalog.SQLite, "h" }, "server: sqlite is given by a dsn"},
+		"keys beside a DSN":          {func(s *Settings) { s.DSN, s.Server.Host = "x", "h" }, "dsn: is given beside"},
+		"neither":                    {func(*Settings) {}, "dsn: must be given"},
+		"a cost that cannot be":      {func(s *Settings) { s.CostLimit = -1 }, "cost_limit"},
+		"a server's keys, which are": {func(s *Settings) { s.Server.Host = "h" }, ""},
+	} {
+		s := DefaultSettings()
+		s.Name, s.Engine = "demo", catalog.SQLServer
+		c.change(&s)
+		if err := s.Validate(); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	good := DefaultSettings()
@@ -79,6 +100,73 @@ func TestPasswordReachesNoErrorHintOrLog(t *testing.T) {
 				t.Errorf("a hint or the log holds the password: %s", text)
 			}
 		})
+	}
+}
+
+func TestPasswordOfAServerReachesNoErrorHintOrLog(t *testing.T) {
+	const secret = "Tr0ub4dor}'\\;"
+	for name, c := range map[string]struct {
+		engine catalog.Engine
+		server Server
+	}{
+		"SQL Server":               {catalog.SQLServer, Server{Protocol: "auto", Auth: "sql", Encrypt: "true"}},
+		"SQL Server, wrong words":  {catalog.SQLServer, Server{Protocol: "auto", Auth: "sql", Encrypt: secret}},
+		"SQL Server, Windows":      {catalog.SQLServer, Server{Protocol: "tcp", Auth: "windows", Encrypt: "false"}},
+		"MariaDB":                  {catalog.MariaDB, Server{Encrypt: "false"}},
+		"MariaDB with encryption":  {catalog.MariaDB, Server{Encrypt: "true"}},
+		"MariaDB, a socket's path": {catalog.MariaDB, Server{Socket: "/nowhere/at/all.sock"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			s := DefaultSettings()
+			s.Name, s.Engine, s.Server, s.ConnectTimeout = "demo", c.engine, c.server, 2*time.Second
+			s.Server.Port, s.Server.Database, s.Server.User, s.Server.Password = 1, "d", `D\u`, secret
+			if s.Server.Socket == "" {
+				s.Server.Host = "127.0.0.1"
+			}
+			db, err := Open(s, zerolog.New(&log))
+			if err == nil {
+				err = db.Ping(context.Background())
+				if e := db.Close(); e != nil {
+					t.Error(e)
+				}
+			}
+			if err == nil {
+				t.Fatal("no error at all")
+			}
+			if text := err.Error() + Hint(err) + log.String(); strings.Contains(text, "Tr0ub4dor") {
+				t.Errorf("the password is told: %s", text)
+			}
+		})
+	}
+}
+
+func TestWhatErrorNumbersMean(t *testing.T) {
+	sqlserver := func(number int32) error { return fmt.Errorf("read: %w", mssql.Error{Number: number, Class: 16}) }
+	mariadb := func(number uint16) error { return fmt.Errorf("read: %w", &mysql.MySQLError{Number: number}) }
+	for _, c := range []struct {
+		err   error
+		class Class
+		hint  string
+	}{
+		{sqlserver(18456), Permission, "user and password of the dossier"}, {sqlserver(18452), Permission, "auth of the dossier"}, {sqlserver(4060), Unavailable, "database of the dossier"},
+		{sqlserver(229), Permission, "db_datareader"}, {sqlserver(208), MissingObject, "catalog is read again"}, {sqlserver(207), MissingObject, "catalog is read again"},
+		{sqlserver(1205), Transient, "lock"}, {sqlserver(1222), Transient, "lock"}, {sqlserver(3960), Transient, "lock"}, {sqlserver(3952), Transient, "snapshots"},
+		{sqlserver(8649), Timeout, "cost_limit"}, {sqlserver(-2), Timeout, "too long"}, {sqlserver(927), Unavailable, "restored"}, {sqlserver(40613), Unavailable, "starting or stopping"},
+		{sqlserver(8134), Other, ""}, {mssql.Error{Number: 1, Class: 21}, Unavailable, "cannot be reached"}, {errReadsOnly, Permission, ""},
+		{mssql.StreamError{InnerError: io.EOF}, Unavailable, "cannot be reached"},
+		{mariadb(1045), Permission, "user and password of the dossier"}, {mariadb(1130), Permission, "this machine"}, {mariadb(1142), Permission, "GRANT SELECT"}, {mariadb(1049), Unavailable, "database of the dossier"},
+		{mariadb(1146), MissingObject, "catalog is read again"}, {mariadb(1054), MissingObject, "catalog is read again"}, {mariadb(1205), Transient, "lock"}, {mariadb(1213), Transient, "lock"},
+		{mariadb(1969), Timeout, "too long"}, {mariadb(3024), Timeout, "too long"}, {mariadb(1040), Unavailable, "max_connections"}, {mariadb(1792), Permission, ""}, {mariadb(1053), Unavailable, "stopping"},
+		{mariadb(1064), Other, ""}, {mysql.ErrNoTLS, Unavailable, "tls: false"}, {mysql.ErrUnknownPlugin, Permission, "mysql_native_password"}, {mysql.ErrInvalidConn, Unavailable, "cannot be reached"},
+		{errMariaDBSession, Permission, "proxy"},
+	} {
+		if got := Classify(c.err); got != c.class {
+			t.Errorf("%v is %v, want %v", c.err, got, c.class)
+		}
+		if hint := Hint(c.err); !strings.Contains(hint, c.hint) || c.hint == "" && hint != "" {
+			t.Errorf("%v: %q", c.err, hint)
+		}
 	}
 }
 
@@ -232,6 +320,12 @@ func TestQuoteCannotBeBrokenOutOf(t *testing.T) {
 	}
 	if got := pg.quote(`a"b`); got != `"a""b"` {
 		t.Errorf("PostgreSQL: %s", got)
+	}
+	if got := (mariadbEngine{}).quote("a`b"); got != "`a``b`" {
+		t.Errorf("MariaDB: %s", got)
+	}
+	if got := (sqlserverEngine{}).quote("a]b[c"); got != "[a]]b[c]" {
+		t.Errorf("SQL Server: %s", got)
 	}
 	db := open(t, catalog.SQLite, "unused.db")
 	if got := db.Quote("", "t"); got != "`t`" {

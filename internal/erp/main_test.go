@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -92,4 +93,13 @@ func mustCatalog(t *testing.T, db *DB) *catalog.Catalog {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func atoi(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

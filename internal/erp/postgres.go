@@ -132,7 +132,7 @@ func diagnosePostgresCode(code string) diagnosis {
 	case "25006":
 		return diagnosis{Permission, ""}
 	case "42P01", "42703", "3F000", "42704", "42883":
-		return diagnosis{MissingObject, "A table or column that was there is not there any more: the ERP may have been updated; the catalog is read again by itself."}
+		return diagnosis{MissingObject, hintMissing}
 	case "57014":
 		return diagnosis{Timeout, hintSlow}
 	case "40001", "40P01", "55P03":

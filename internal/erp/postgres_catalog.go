@@ -101,77 +101,23 @@ func (postgresEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schema
 	if err := sqlx.SelectContext(ctx, q, &columns, postgresColumns, list); err != nil {
 		return "", nil, fmt.Errorf("columns: %w", err)
 	}
-	var tables []*catalog.Table
-	byName := map[[2]string]*catalog.Table{}
+	var tables shape
 	for _, c := range columns {
-		name := [2]string{c.Schema, c.Table}
-		t := byName[name]
-		if t == nil {
-			t = &catalog.Table{Schema: c.Schema, Name: c.Table, View: c.View}
-			byName[name] = t
-			tables = append(tables, t)
-		}
+		t := tables.table(c.Schema, c.Table, c.View)
 		t.Columns = append(t.Columns, &catalog.Column{
 			Name: c.Column, Native: c.Native, Nullable: !c.NotNull, Collation: c.Collation,
 			Type: postgresType(c.TypeSchema, c.TypeName, c.Modifier),
 		})
 	}
-	if err := postgresKeys(ctx, q, list, byName); err != nil {
-		return "", nil, err
+	var unique []uniqueColumn
+	if err := sqlx.SelectContext(ctx, q, &unique, postgresUnique, list); err != nil {
+		return "", nil, fmt.Errorf("unique keys: %w", err)
 	}
-	return version, tables, nil
-}
-
-func postgresKeys(ctx context.Context, q sqlx.QueryerContext, schemas string, byName map[[2]string]*catalog.Table) error {
-	var unique []struct {
-		Schema  string `db:"schema_name"`
-		Table   string `db:"table_name"`
-		Key     string `db:"key_name"`
-		Primary bool   `db:"is_primary"`
-		Column  string `db:"column_name"`
+	tables.unique(unique)
+	var foreign []foreignColumn
+	if err := sqlx.SelectContext(ctx, q, &foreign, postgresForeign, list); err != nil {
+		return "", nil, fmt.Errorf("foreign keys: %w", err)
 	}
-	if err := sqlx.SelectContext(ctx, q, &unique, postgresUnique, schemas); err != nil {
-		return fmt.Errorf("unique keys: %w", err)
-	}
-	for i, u := range unique {
-		t := byName[[2]string{u.Schema, u.Table}]
-		if t == nil {
-			continue
-		}
-		same := i > 0 && unique[i-1].Schema == u.Schema && unique[i-1].Table == u.Table && unique[i-1].Key == u.Key
-		switch {
-		case u.Primary:
-			t.PrimaryKey = append(t.PrimaryKey, u.Column)
-		case same:
-			last := len(t.Unique) - 1
-			t.Unique[last] = append(t.Unique[last], u.Column)
-		default:
-			t.Unique = append(t.Unique, []string{u.Column})
-		}
-	}
-	var foreign []struct {
-		Schema    string `db:"schema_name"`
-		Table     string `db:"table_name"`
-		Key       string `db:"key_name"`
-		RefSchema string `db:"ref_schema"`
-		RefTable  string `db:"ref_table"`
-		Column    string `db:"column_name"`
-		RefColumn string `db:"ref_column"`
-	}
-	if err := sqlx.SelectContext(ctx, q, &foreign, postgresForeign, schemas); err != nil {
-		return fmt.Errorf("foreign keys: %w", err)
-	}
-	for i, f := range foreign {
-		t := byName[[2]string{f.Schema, f.Table}]
-		if t == nil {
-			continue
-		}
-		if i == 0 || foreign[i-1].Schema != f.Schema || foreign[i-1].Table != f.Table || foreign[i-1].Key != f.Key {
-			t.ForeignKeys = append(t.ForeignKeys, catalog.ForeignKey{RefSchema: f.RefSchema, RefTable: f.RefTable})
-		}
-		k := &t.ForeignKeys[len(t.ForeignKeys)-1]
-		k.Columns = append(k.Columns, f.Column)
-		k.RefColumns = append(k.RefColumns, f.RefColumn)
-	}
-	return nil
+	tables.foreign(foreign)
+	return version, tables.tables, nil
 }

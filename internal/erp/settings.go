@@ -3,6 +3,9 @@ package erp
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -11,10 +14,19 @@ import (
 // Settings says which database to talk to and how hard. DSN may hold a
 // password: a Settings is never logged or printed.
 type Settings struct {
-	Name    string         // the dossier's name, for messages
-	Engine  catalog.Engine // SQLite or Postgres
-	DSN     string         // PostgreSQL: a URL or a keyword string; SQLite: the path of a file
-	Schemas []string       // PostgreSQL: the schemas that make up the catalog; empty for "public"
+	Name   string         // the dossier's name, for messages
+	Engine catalog.Engine // one of catalog's engines
+	// DSN says where the database is: a URL or a keyword string for PostgreSQL,
+	// the path of a file for SQLite, the driver's own form for SQL Server and
+	// MariaDB. The latter two are better given by Server; exactly one of both is.
+	DSN    string
+	Server Server
+	// Schemas are those whose tables make up the catalog. Empty is "public" on
+	// PostgreSQL and every schema on SQL Server; the other engines have none.
+	Schemas []string
+	// CostLimit is what SQL Server may estimate a statement to cost, in its
+	// own seconds, before it refuses to run it; 0 is no limit.
+	CostLimit int
 
 	// PortalPool serves requests and SyncPool the synchronisation and the
 	// catalog: neither can starve the other.
@@ -25,6 +37,38 @@ type Settings struct {
 	SyncStatementTimeout time.Duration // for one statement of SyncPool
 }
 
+// Server says where a SQL Server or a MariaDB is, and how to sign in there.
+type Server struct {
+	Host     string // a name or an address; on SQL Server also HOST\INSTANCE
+	Port     int    // 0 for the usual one, or the one that SQL Server's Browser tells
+	Database string
+	User     string
+	Password string
+
+	// Encrypt is "true", "false" or "strict" (TDS 8) on SQL Server, and "true",
+	// "false" or "skip-verify" on MariaDB. It is never empty.
+	Encrypt string
+	CAFile  string // PEM file of the authorities that signed the server's certificate; empty for the system's
+
+	// MariaDB only.
+	Socket string // path of a Unix socket, instead of Host
+
+	// SQL Server only.
+	Instance               string // not asked for where Port is given
+	Protocol               string // auto, tcp, lpc (shared memory) or np (named pipes)
+	Auth                   string // sql, windows or kerberos
+	TrustServerCertificate bool
+	HostNameInCertificate  string
+}
+
+// split makes Instance of the part of Host after a backslash.
+func (s Server) split() Server {
+	if host, instance, both := strings.Cut(s.Host, `\`); both {
+		s.Host, s.Instance = host, instance
+	}
+	return s
+}
+
 // Pool bounds one pool of connections. A zero duration is no bound.
 type Pool struct {
 	MaxOpen, MaxIdle         int // connections; both at least 1, MaxIdle at most MaxOpen
@@ -32,11 +76,12 @@ type Pool struct {
 }
 
 // DefaultSettings are settings that protect an ERP which people work on; the
-// caller fills in Name, Engine and DSN.
+// caller fills in Name, Engine and DSN or Server. Connections live for minutes
+// only, so that an ERP that moved to another machine is followed there.
 func DefaultSettings() Settings {
 	return Settings{
-		PortalPool:           Pool{MaxOpen: 16, MaxIdle: 8, MaxIdleTime: 5 * time.Minute, MaxLifetime: 30 * time.Minute},
-		SyncPool:             Pool{MaxOpen: 2, MaxIdle: 1, MaxIdleTime: time.Minute, MaxLifetime: 30 * time.Minute},
+		PortalPool:           Pool{MaxOpen: 16, MaxIdle: 8, MaxIdleTime: 2 * time.Minute, MaxLifetime: 5 * time.Minute},
+		SyncPool:             Pool{MaxOpen: 2, MaxIdle: 1, MaxIdleTime: time.Minute, MaxLifetime: 5 * time.Minute},
 		ConnectTimeout:       10 * time.Second,
 		StatementTimeout:     30 * time.Second,
 		SyncStatementTimeout: 10 * time.Minute,
@@ -52,10 +97,18 @@ func (s Settings) Validate() error {
 		bad("name: must be given")
 	}
 	if _, ok := engines()[s.Engine]; !ok {
-		bad("engine: %q is none of %q, %q", s.Engine, catalog.SQLite, catalog.Postgres)
+		bad("engine: %q is none of %q", s.Engine, slices.Sorted(maps.Keys(engines())))
 	}
-	if s.DSN == "" {
+	switch keys := s.Engine == catalog.SQLServer || s.Engine == catalog.MariaDB; {
+	case !keys && s.Server != (Server{}):
+		bad("server: %s is given by a dsn", s.Engine)
+	case s.DSN == "" && s.Server == (Server{}):
 		bad("dsn: must be given")
+	case s.DSN != "" && s.Server != (Server{}):
+		bad("dsn: is given beside the server's keys: give one of them")
+	}
+	if s.CostLimit < 0 {
+		bad("cost_limit: must not be negative")
 	}
 	for _, p := range []struct {
 		key string

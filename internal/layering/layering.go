@@ -20,6 +20,7 @@ var Floors = [][]string{
 	{ // what knows nothing of ours
 		"filter/sqltype", "filter/sqltoken", "internal/directory", "internal/httpjson", "internal/lifecycle",
 		"internal/telemetry", "internal/strictyaml", "internal/store/sqlitefile",
+		"internal/site/logfile", "internal/site/secret", "internal/site/service", "internal/site/release",
 	},
 	{"internal/erp/catalog", "filter/sqlast", "profiles", "internal/config"},
 	{"filter/sqlparse", "filter/sqlfunc", "filter/refusal"},

@@ -39,6 +39,7 @@ type shapeOf uint8
 const (
 	asText shapeOf = iota
 	asNumber
+	asReal // a decimal of SQLite, which computes with binary floats
 	asMoment
 	asTruth
 )
@@ -66,10 +67,10 @@ func normal(x any, s shapeOf) cell {
 		return cell{text: v.UTC().Format(layout)}
 	case string:
 		switch s {
-		case asNumber:
+		case asNumber, asReal:
 			if r, ok := new(big.Rat).SetString(v); ok {
 				_, frac, _ := strings.Cut(v, ".")
-				return cell{num: r, fuzzy: len(frac) > 12}
+				return cell{num: r, fuzzy: s == asReal || len(frac) > 12}
 			}
 		case asMoment:
 			for _, l := range []string{"2006-01-02 15:04:05.999999999", "2006-01-02"} {
@@ -141,33 +142,46 @@ var numbered = regexp.MustCompile(`:\d+$`)
 
 // mendLabels takes away the numbers by which SQLite tells apart columns of one
 // name that come out of a join in parentheses.
-func (g *grid) mendLabels(d dialect) {
-	for i, l := range g.labels {
-		if !d.postgres {
-			g.labels[i] = numbered.ReplaceAllString(l, "")
-		}
+func (a *answer) mendLabels() {
+	for i, l := range a.labels {
+		a.labels[i] = numbered.ReplaceAllString(l, "")
 	}
 }
 
-// byLabel puts the columns in the order of their labels.
-func (g *grid) byLabel() *grid {
-	order := make([]int, len(g.labels))
+// byLabel gives the places of labels in their own order.
+func byLabel(labels []string) []int {
+	order := make([]int, len(labels))
 	for i := range order {
 		order[i] = i
 	}
-	sort.SliceStable(order, func(i, j int) bool { return g.labels[order[i]] < g.labels[order[j]] })
-	out := &grid{}
-	for _, i := range order {
-		out.labels = append(out.labels, g.labels[i])
+	sort.SliceStable(order, func(i, j int) bool { return labels[order[i]] < labels[order[j]] })
+	return order
+}
+
+func permuted[T any](xs []T, order []int) []T {
+	if len(xs) != len(order) {
+		return xs
 	}
-	for _, r := range g.rows {
-		var cells []cell
-		for _, i := range order {
-			cells = append(cells, r[i])
-		}
-		out.rows = append(out.rows, cells)
+	out := make([]T, len(xs))
+	for i, j := range order {
+		out[i] = xs[j]
 	}
 	return out
+}
+
+// sortColumns puts the columns in the order of their labels.
+func (a *answer) sortColumns() {
+	order := byLabel(a.labels)
+	a.labels = permuted(a.labels, order)
+	for i, r := range a.rows {
+		a.rows[i] = permuted(r, order)
+	}
+}
+
+func (g *grid) foldLabels() {
+	for i, l := range g.labels {
+		g.labels[i] = strings.ToLower(l)
+	}
 }
 
 func (g *grid) String() string {

@@ -33,9 +33,9 @@ func (w *world) everything() content {
 	return content{w.tables, func(t *table) []*column { return t.columns }, func(t *table) []row { return t.rows }}
 }
 
-// reduced holds the customer's rows and visible columns and nothing else.
-func (w *world) reduced() content {
-	return content{w.shown, w.profile.columns, func(t *table) []row { return w.seen[t] }}
+// reduced holds one asker's rows and visible columns and nothing else.
+func (w *world) reduced(who int) content {
+	return content{w.shown, w.profile.columns, func(t *table) []row { return w.seen[who][t] }}
 }
 
 // wide holds the visible columns with everybody's rows: an answer that is the

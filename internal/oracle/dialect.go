@@ -71,6 +71,15 @@ func (d dialect) name(r *rand.Rand, name string) string {
 	return d.quoted(r, name)
 }
 
+// otherCase writes a name in letters of the other case where the engine reads
+// it alike; else as name does.
+func (d dialect) otherCase(r *rand.Rand, name string) string {
+	if !plain(name) {
+		return d.name(r, name)
+	}
+	return strings.ToUpper(name)
+}
+
 func (d dialect) quoted(r *rand.Rand, name string) string {
 	switch {
 	case d.postgres:

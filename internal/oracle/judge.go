@@ -3,6 +3,7 @@ package oracle
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/vantelle/vantelle/filter/refusal"
 )
@@ -30,19 +31,26 @@ type verdict struct {
 	err     error // of the reduced database
 }
 
-// judge asks both sides one query and compares.
-func (s *stage) judge(ctx context.Context, q *query) verdict {
+// judge asks both sides one query on behalf of one of the askers and compares.
+func (s *stage) judge(ctx context.Context, q *query, who int) verdict {
 	d := s.world.dialect
-	forGate, forJudge := q.write(d, d.strict(s.full)), q.write(d, d.strict(s.reduced.schema))
-	theirs, err := s.reduced.ask(ctx, forJudge.text, forJudge.engineValues(d))
+	forGate, forJudge := q.write(d, d.strict(s.full)), q.write(d, d.strict(s.reduced[who].schema))
+	theirs, err := s.reduced[who].ask(ctx, forJudge.text, forJudge.engineValues(d))
 	v := verdict{err: err}
 	if errors.Is(err, errTooLarge) {
 		v.outcome = unanswered
 		return v
 	}
-	mine, shapes, gateErr := s.askGate(ctx, forGate)
+	mine, shapes, gateErr := s.askGate(ctx, forGate, who)
 	if gateErr != nil {
-		return v.onRefusal(gateErr)
+		if v = v.onRefusal(gateErr, q); v.outcome == nameless && q.secret != nil && !s.world.visible(q.spoiledName) {
+			return s.sameAsAbsent(ctx, q, who, v, gateErr)
+		}
+		return v
+	}
+	if q.anyColumns {
+		shapes = permuted(shapes, byLabel(mine.labels))
+		mine.sortColumns()
 	}
 	v.gate = newGrid(mine, shapes)
 	switch {
@@ -52,10 +60,10 @@ func (s *stage) judge(ctx context.Context, q *query) verdict {
 		v.outcome = unanswered
 		return v
 	}
-	v.judge = newGrid(theirs, shapes)
-	v.judge.mendLabels(d)
-	if q.anyColumns {
-		v.gate, v.judge = v.gate.byLabel(), v.judge.byLabel()
+	v.judge = q.grid(d, theirs, shapes)
+	if q.foldLabels {
+		v.gate.foldLabels()
+		v.judge.foldLabels()
 	}
 	if why := v.gate.differs(v.judge, q.ordered); why != "" {
 		return v.wrong(why)
@@ -69,11 +77,14 @@ func (v verdict) wrong(why string) verdict {
 	return v
 }
 
-func (v verdict) onRefusal(gateErr error) verdict {
+func (v verdict) onRefusal(gateErr error, q *query) verdict {
 	v.code, v.detail = codeOf(gateErr), gateErr.Error()
 	switch v.code {
 	case refusal.UnknownName:
 		switch {
+		case v.err == nil && q.lazy:
+			v.outcome = unanswered
+			return v
 		case v.err == nil:
 			return v.wrong("the gate knows a name less")
 		case unknownName(v.err):
@@ -85,8 +96,32 @@ func (v verdict) onRefusal(gateErr error) verdict {
 	case refusal.CanFail, refusal.Unsupported, refusal.TypeMismatch:
 		v.outcome = refused
 		return v
+	case refusal.QueryFailed:
+		if v.err != nil && !unknownName(v.err) { // a sum that overflows does so on both sides
+			v.outcome = unanswered
+			return v
+		}
 	}
 	return v.wrong("the gate refuses with " + string(v.code))
+}
+
+// sameAsAbsent asks again with a name that does not exist in the place of the
+// hidden one: the gate must say the same of both, at the same place.
+func (s *stage) sameAsAbsent(ctx context.Context, q *query, who int, v verdict, hidden error) verdict {
+	written := q.secret.text
+	defer func() { q.secret.text = written }()
+	ghost := strings.Repeat("z", len(strings.Trim(written, "`[]\"")))
+	q.secret.text = strings.Replace(written, strings.Trim(written, "`[]\""), ghost, 1)
+	_, _, absent := s.askGate(ctx, q.write(s.world.dialect, s.world.dialect.strict(s.full)), who)
+	var a, b *refusal.Error
+	if !errors.As(hidden, &a) || !errors.As(absent, &b) {
+		return v.wrong("a name that does not exist is answered")
+	}
+	if a.Code != b.Code || a.Pos != b.Pos || a.Detail != strings.ReplaceAll(b.Detail, ghost, q.spoiledName) {
+		v.detail += " (of the absent one: " + absent.Error() + ")"
+		return v.wrong("a hidden name is refused otherwise than one that does not exist")
+	}
+	return v
 }
 
 // differsWide tells whether the answer over everybody's rows is another one.
@@ -97,10 +132,17 @@ func (s *stage) differsWide(ctx context.Context, q *query, shapes []shapeOf, got
 	if err != nil {
 		return true
 	}
-	other := newGrid(all, shapes)
-	other.mendLabels(d)
-	if q.anyColumns {
-		other = other.byLabel()
-	}
+	other := q.grid(d, all, shapes)
 	return got.rowsDiffer(other, false) != ""
+}
+
+// grid makes an engine's own answer comparable with the gate's.
+func (q *query) grid(d dialect, a *answer, shapes []shapeOf) *grid {
+	if !d.postgres {
+		a.mendLabels()
+	}
+	if q.anyColumns {
+		a.sortColumns()
+	}
+	return newGrid(a, shapes)
 }

@@ -1,7 +1,9 @@
 package oracle
 
 import (
+	"database/sql"
 	"encoding/json"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 )
@@ -12,6 +14,7 @@ type node struct {
 	text  string
 	kids  []*node
 	param *value  // stands for a parameter with this value
+	count bool    // the parameter counts rows: it is a whole number and never NULL
 	drop  bool    // may be left out
 	alts  []*node // may stand here instead, being smaller
 	world bool    // the name of the schema stands here
@@ -59,46 +62,55 @@ func joinNodes(sep string, nodes []*node) *node {
 
 // query is one request: its text's tree and how its answer is compared.
 type query struct {
-	root       *node
-	ordered    bool // a total order was asked
-	anyColumns bool // the engine's own order of * differs from the portal's
-	foldLabels bool // labels may differ by case
-	backwards  bool // $n are numbered from the last to the first
-	spoiled    string
+	root        *node
+	ordered     bool // a total order was asked
+	anyColumns  bool // the engine's own order of * differs from the portal's
+	foldLabels  bool // labels may differ by case
+	backwards   bool // $n are numbered from the last to the first
+	spoiled     string
+	secret      *node // where that is named
+	spoiledName string
+	named       bool // parameters are named
+	noisy       bool // comments and line breaks stand here and there
+	lazy        bool // spoiled in a WITH element, which SQLite does not read before it is used
 }
 
 // asked is a query as text, with its parameters.
 type asked struct {
 	text   string
 	params []value
+	named  bool
 }
 
 // write gives the text for a database; schema stands where a table is named
 // with its schema.
 func (q *query) write(d dialect, schema string) asked {
-	total := q.root.count()
+	total := q.root.params()
 	var (
 		b   strings.Builder
-		out asked
+		out = asked{named: q.named}
 	)
 	out.params = make([]value, total)
 	next := 0
 	var walk func(n *node)
 	walk = func(n *node) {
-		b.WriteString(n.text)
+		b.WriteString(q.noise(n.text, b.Len()))
 		if n.world {
 			b.WriteString(schema)
 		}
 		if n.param != nil {
 			i := next
-			if q.backwards {
+			if q.backwards && d.postgres {
 				i = total - 1 - next
 			}
 			next++
 			out.params[i] = *n.param
-			if d.postgres {
+			switch {
+			case d.postgres:
 				b.WriteString("$" + strconv.Itoa(i+1))
-			} else {
+			case q.named:
+				b.WriteString(":" + name(i))
+			default:
 				b.WriteByte('?')
 			}
 		}
@@ -111,15 +123,54 @@ func (q *query) write(d dialect, schema string) asked {
 	return out
 }
 
-func (n *node) count() int {
+// noise puts comments where blanks are, by the place at which they stand.
+func (q *query) noise(word string, at int) string {
+	if !q.noisy || len(word) < 3 || word[0] != ' ' {
+		return word
+	}
+	switch at % 5 {
+	case 0:
+		return "\n\t" + word
+	case 1:
+		return " /* it's \"[`; -- */" + word
+	case 2:
+		return " -- ' /* \n" + word
+	}
+	return word
+}
+
+// name is what the i-th parameter is called where parameters have names.
+func name(i int) string { return "v" + strconv.Itoa(i+1) + "_x" }
+
+func (n *node) params() int {
 	total := 0
 	if n.param != nil {
 		total++
 	}
 	for _, k := range n.kids {
-		total += k.count()
+		total += k.params()
 	}
 	return total
+}
+
+// revalue gives the parameters other values, also of other kinds, under the
+// same text. It tells whether there was one.
+func (n *node) revalue(r *rand.Rand, d dialect) bool {
+	changed := false
+	if n.param != nil && !n.count {
+		switch {
+		case chance(r, 40):
+			*n.param, changed = null, true
+		case n.param.kind == kindInt && !d.postgres: // PostgreSQL has taken it for an integer
+			*n.param, changed = decimal(n.param.text+".5"), true
+		case n.param.kind == kindDec:
+			*n.param, changed = integer(int64(r.IntN(9))), true
+		}
+	}
+	for _, k := range n.kids {
+		changed = k.revalue(r, d) || changed
+	}
+	return changed
 }
 
 // gateValues are the parameters as a front would hand them to the gate.
@@ -152,6 +203,9 @@ func (a asked) engineValues(d dialect) []any {
 			out[i] = v.num.Num().Int64()
 		default:
 			out[i], _ = v.num.Float64()
+		}
+		if a.named {
+			out[i] = sql.Named(name(i), out[i])
 		}
 	}
 	return out

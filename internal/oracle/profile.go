@@ -79,7 +79,7 @@ func randomProfile(r *rand.Rand, w *world) *profile {
 func (x *rule) randomRows(r *rand.Rand, w *world, p *profile, before []*table) {
 	t := x.self.table
 	a := &author{r: r, w: w, scope: []*binding{x.self}}
-	kind := weighted(r, 62, 18, 20)
+	kind := weighted(r, 66, 12, 22)
 	if kind == 2 {
 		x.follows = randomFollows(r, t, before)
 	}

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,18 +10,20 @@ import (
 // asker makes random queries over what a customer may see, now and then over
 // what he may not.
 type asker struct {
-	r       *rand.Rand
-	w       *world
-	d       dialect
-	ctes    []*cte
-	q       *query
-	params  bool   // parameters may stand here
-	spoil   bool   // name something that is outside the view
-	spoiled string // what was named
-	size    int    // how much has been made; ends recursion
-	aliases int
+	r           *rand.Rand
+	w           *world
+	d           dialect
+	ctes        []*cte
+	q           *query
+	params      bool   // parameters may stand here
+	spoil       bool   // name something that is outside the view
+	spoiled     string // what was named
+	spoiledName string
+	size        int // how much has been made; ends recursion
+	aliases     int
 	// relations ends joins before they grow too large.
 	relations int
+	nested    int      // WITH inside of queries
 	later     []string // names of WITH elements that are yet to come: SQLite sees them already
 }
 
@@ -35,7 +38,9 @@ type output struct {
 
 func (w *world) randomQuery(r *rand.Rand) *query {
 	g := &asker{r: r, w: w, d: w.dialect, q: &query{}, params: true, spoil: chance(r, 8)}
+	g.q.noisy = chance(r, 20)
 	g.q.backwards = chance(r, 30)
+	g.q.named = !g.d.postgres && chance(r, 20)
 	var with *node
 	if chance(r, 22) {
 		with = g.with(1 + r.IntN(2))
@@ -45,7 +50,7 @@ func (w *world) randomQuery(r *rand.Rand) *query {
 	} else {
 		g.q.root = piece(with, g.topSelect())
 	}
-	g.q.spoiled = g.spoiled
+	g.q.spoiled, g.q.spoiledName = g.spoiled, g.spoiledName
 	return g.q
 }
 
@@ -53,12 +58,16 @@ func (w *world) randomQuery(r *rand.Rand) *query {
 func (g *asker) with(n int) *node {
 	var list []*node
 	names := g.cteNames(n)
-	for len(names) > 0 {
+	for outer := g.later; len(names) > 0; {
 		name := names[0]
 		if !g.d.postgres {
-			g.later = names // SQLite knows all of them everywhere
+			g.later = append(slices.Clone(outer), names...) // SQLite knows all of them everywhere
 		}
+		already := g.spoiled
 		body, outs := g.inner(nil, 1, 0)
+		if g.spoiled != already && !g.d.postgres {
+			g.q.lazy = true
+		}
 		head := g.d.name(g.r, name)
 		fields := g.fieldsOf(outs)
 		if chance(g.r, 25) {
@@ -72,9 +81,7 @@ func (g *asker) with(n int) *node {
 			list = append(list, piece(head, " AS (", body, ")"))
 		}
 		g.ctes = append(g.ctes, &cte{name: name, fields: fields})
-		if names = names[1:]; !g.d.postgres {
-			g.later = names
-		}
+		names, g.later = names[1:], outer
 	}
 	return piece("WITH ", joinNodes(", ", list), " ")
 }
@@ -83,19 +90,23 @@ func (g *asker) with(n int) *node {
 // least one table keeps its name.
 func (g *asker) cteNames(n int) []string {
 	var names []string
-	taken := map[string]bool{strings.ToLower(pick(g.r, g.w.shown).name): true}
+	taken := map[string]bool{strings.ToLower(g.w.shown[0].name): true} // always the same one, for WITH may nest
+	for _, c := range g.ctes {
+		taken[strings.ToLower(c.name)] = true
+	}
 	for range n {
 		name := pick(g.r, []string{"c1", "w1", "cte", "x1", "t1"})
 		if chance(g.r, 45) {
 			name = pick(g.r, g.w.tables).name
 		}
-		if f := strings.ToLower(name); !taken[f] {
+		if f := strings.ToLower(name); !taken[f] && !g.coming(name) {
 			taken[f] = true
 			names = append(names, name)
 		}
 	}
 	if names == nil {
-		names = []string{"cte9"}
+		g.aliases++
+		names = []string{"cte" + strconv.Itoa(g.aliases)}
 	}
 	return names
 }
@@ -183,9 +194,12 @@ func (g *asker) limit() *node {
 	count := func(max int) *node {
 		v := integer(int64(g.r.IntN(max)))
 		if g.params && chance(g.r, 30) {
-			return &node{param: &v}
+			return &node{param: &v, count: true}
 		}
 		return piece(v.text)
+	}
+	if g.d.postgres && chance(g.r, 8) {
+		return piece(" OFFSET ", count(4))
 	}
 	if g.d.postgres && chance(g.r, 25) {
 		return piece(optional(" OFFSET ", strconv.Itoa(g.r.IntN(4)), " ROWS"), " FETCH FIRST ", strconv.Itoa(1+g.r.IntN(9)), " ROWS ONLY")
@@ -209,7 +223,7 @@ func (g *asker) setOperation() *node {
 
 var setWords = [][]string{
 	{" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT "},
-	{" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT ", " INTERSECT ALL ", " EXCEPT ALL ", " UNION DISTINCT "},
+	{" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT ", " UNION ALL ", " INTERSECT ", " EXCEPT ", " UNION DISTINCT "},
 }
 
 // setOf makes a set operation. SQLite gives all operators one precedence and
@@ -224,7 +238,7 @@ func (g *asker) setOf(outer *block, kinds []kind, depth int, first bool) (*node,
 	n := piece(left)
 	arms := 1 + g.r.IntN(2)
 	for i := range arms {
-		right, _ := g.arm(outer, kinds, depth-1)
+		right, _ := g.arm(outer, mixed(g.r, kinds), depth-1)
 		if g.d.postgres && chance(g.r, 25) {
 			right = piece("(", right, ")")
 			if depth > 0 && chance(g.r, 50) {
@@ -240,17 +254,40 @@ func (g *asker) setOf(outer *block, kinds []kind, depth int, first bool) (*node,
 	return n, outs
 }
 
+// mixed puts whole numbers here and there where decimals are.
+func mixed(r *rand.Rand, kinds []kind) []kind {
+	out := slices.Clone(kinds)
+	for i, k := range out {
+		if k == kindDec && chance(r, 30) {
+			out[i] = kindInt
+		}
+	}
+	return out
+}
+
 // arm makes a select with columns of the given kinds.
 func (g *asker) arm(outer *block, kinds []kind, depth int) (*node, []output) {
 	b := &block{outer: outer}
 	from := g.from(b, min(depth, 1))
 	sel := g.selectBody(b, from, shape{kinds: kinds, depth: max(depth-1, 0), named: true})
+	if g.d.postgres && chance(g.r, 10) {
+		return piece("(", sel.node, g.order(b, sel, false), ")").or(sel.node), sel.outs
+	}
 	return sel.node, sel.outs
 }
 
 // inner makes a query for a derived table or a CTE: its columns have names
 // that differ. wide is the least number of columns.
 func (g *asker) inner(outer *block, depth, wide int) (*node, []output) {
+	if g.nested == 0 && chance(g.r, 6) {
+		g.nested++
+		known := g.ctes
+		with := g.with(1)
+		body, outs := g.inner(outer, depth, wide)
+		g.ctes = known
+		g.nested--
+		return piece(with, body).or(body), outs
+	}
 	if depth > 0 && chance(g.r, 12) {
 		kinds := make([]kind, 1+g.r.IntN(3))
 		for i := range kinds {

@@ -58,7 +58,7 @@ func (g *asker) simple(b *block, depth int) *node {
 		x = g.value(b, k, depth)
 	}
 	not := pick(g.r, []string{"", "", " NOT"})
-	switch weighted(g.r, 26, 10, 10, 10, 10, 8, 8, 6, 6, 6) {
+	switch weighted(g.r, 26, 10, 10, 10, 10, 8, 8, 6, 6, 6, 8) {
 	case 1:
 		return piece(x, " IS", not, " NULL")
 	case 2:
@@ -73,7 +73,11 @@ func (g *asker) simple(b *block, depth int) *node {
 		}
 		return g.like(x, not)
 	case 4:
-		if y, o := g.reference(b, k); y != nil && o.kind == k {
+		k2 := k
+		if k.numeric() && chance(g.r, 40) {
+			k2 = pick(g.r, []kind{kindInt, kindDec})
+		}
+		if y, o := g.reference(b, k2); y != nil && o.kind == k2 {
 			return piece(x, " ", pick(g.r, []string{"=", "<>", "<", ">=", "!="}), " ", y)
 		}
 	case 5:
@@ -86,14 +90,37 @@ func (g *asker) simple(b *block, depth int) *node {
 		return piece("CASE ", x, " WHEN ", g.literal(k, f.col), " THEN 1 WHEN ", g.literal(k, f.col), " THEN 2 ELSE 3 END ", pick(g.r, []string{"=", "<>", "<"}), " ", pick(g.r, []string{"1", "2", "3"}))
 	case 8:
 		return piece("COALESCE(", x, ", ", g.literal(k, f.col), ") = ", g.literal(k, f.col))
+	case 10:
+		return g.unparenthesised(b, x, f)
 	case 9:
 		return piece("(", x, " = ", g.literal(k, f.col), ") IS ", pick(g.r, []string{"", "NOT "}), pick(g.r, []string{"TRUE", "FALSE"}))
+	}
+	if (k == kindDate || k == kindStamp && g.d.postgres) && chance(g.r, 6) {
+		return piece(x, pick(g.r, []string{" < ", " >= "}), "CURRENT_DATE")
 	}
 	op := pick(g.r, []string{"=", "=", "<>", "<", "<=", ">", ">=", "!="})
 	if chance(g.r, 15) {
 		return piece(g.literal(k, f.col), " ", op, " ", x)
 	}
 	return piece(x, " ", op, " ", g.literal(k, f.col))
+}
+
+// unparenthesised leaves it to the precedence of operators what belongs to what.
+func (g *asker) unparenthesised(b *block, x *node, f field) *node {
+	switch {
+	case f.kind == kindText:
+		return piece(x, " || 'é' ", pick(g.r, []string{"=", "<>"}), " ", g.literal(kindText, f.col), " || 'é'")
+	case f.kind == kindInt && f.safe:
+		y := g.number(b, kindInt)
+		return pick(g.r, []*node{
+			piece(x, " + ", y, " * 2 < 7 - -", x),
+			piece("-", x, " - ", y, " >= -9"),
+			piece(x, " - ", y, " - 3 = - ", y),
+			piece(x, " * 2 - 3 NOT IN (1, ", y, " + 4, -5)"),
+			piece(x, " + 1 BETWEEN ", y, " AND ", y, " + 20"),
+		})
+	}
+	return piece("NOT ", x, pick(g.r, []string{" = ", " < "}), g.literal(f.kind, f.col))
 }
 
 func (g *asker) rows(x *node, f field, y *node, o field) *node {

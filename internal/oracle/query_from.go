@@ -10,23 +10,26 @@ func (g *asker) from(b *block, depth int) *node {
 		joins = 0
 	}
 	for range joins {
+		if part.closed {
+			break
+		}
 		n, part = g.join(b, n, part, depth)
 	}
-	if chance(g.r, 8) && g.relations < 5 {
+	if chance(g.r, 8) && g.relations < 5 && !part.closed {
 		right, other := g.relation(b, 0)
-		if !clash(part, other) {
+		if !g.clash(part, other) {
 			n, part = piece(n, ", ", right).or(n), side(part, other)
 		}
 	}
-	b.rels, b.bare = part.rels, part.bare
+	b.rels, b.bare, b.closed, b.merged = part.rels, part.bare, part.closed, part.merged
 	return n
 }
 
 // clash tells whether two parts have relations of one name.
-func clash(a, b *block) bool {
+func (g *asker) clash(a, b *block) bool {
 	for _, x := range a.rels {
 		for _, y := range b.rels {
-			if foldEqual(x.name, y.name) {
+			if g.d.same(x.name, y.name) {
 				return true
 			}
 		}
@@ -38,6 +41,10 @@ func side(a, b *block) *block {
 	return &block{
 		rels: append(append([]*relation(nil), a.rels...), b.rels...),
 		bare: append(append([]field(nil), a.bare...), b.bare...),
+
+		merged: a.merged || b.merged,
+		closed: a.closed || b.closed,
+		padded: a.padded || b.padded,
 	}
 }
 
@@ -107,7 +114,8 @@ func (g *asker) tableName(rel *relation) *node {
 		if out := g.w.outside(); len(out) > 0 {
 			if t2 := pick(g.r, out); g.cteNamed(t2.name) == nil && !g.coming(t2.name) {
 				t = t2
-				g.spoiled = "table " + t.name
+				g.spoiled, g.spoiledName = "table "+t.name, t.name
+				g.q.secret = piece(g.d.name(g.r, t.name)).kids[0]
 			}
 		}
 	}
@@ -125,7 +133,10 @@ func (g *asker) tableName(rel *relation) *node {
 			rel.fields = append(rel.fields, fieldOf(c))
 		}
 	}
-	n := piece(g.d.name(g.r, t.name))
+	n := piece(g.name(t.name))
+	if g.spoiled == "table "+t.name {
+		n = g.q.secret
+	}
 	if g.d.postgres && chance(g.r, 6) {
 		n = piece(&node{world: true}, ".", n)
 	}
@@ -139,7 +150,7 @@ func fieldOf(c *column) field {
 // coming tells whether a WITH element that is yet to come has the name.
 func (g *asker) coming(name string) bool {
 	for _, n := range g.later {
-		if foldEqual(n, name) {
+		if g.d.same(n, name) {
 			return true
 		}
 	}
@@ -148,7 +159,7 @@ func (g *asker) coming(name string) bool {
 
 func (g *asker) cteNamed(name string) *cte {
 	for _, c := range g.ctes {
-		if foldEqual(c.name, name) {
+		if g.d.same(c.name, name) {
 			return c
 		}
 	}
@@ -159,17 +170,17 @@ func (g *asker) cteNamed(name string) *cte {
 func (g *asker) join(b *block, left *node, part *block, depth int) (*node, *block) {
 	right, other := g.relation(b, min(depth, 1))
 	for range 6 {
-		if !clash(part, other) {
+		if !g.clash(part, other) {
 			break
 		}
 		right, other = g.relation(b, 0)
 	}
-	if clash(part, other) {
+	if g.clash(part, other) {
 		return left, part
 	}
 	if chance(g.r, 12) { // nested on the right
 		more, third := g.relation(b, 0)
-		if !clash(part, third) && !clash(other, third) {
+		if !g.clash(part, third) && !g.clash(other, third) {
 			nested := side(other, third)
 			right = piece("(", right, " JOIN ", more, " ON ", g.on(b, other, third, nested, false), ")")
 			other = nested
@@ -177,10 +188,14 @@ func (g *asker) join(b *block, left *node, part *block, depth int) (*node, *bloc
 	}
 	kind := pick(g.r, []string{" JOIN ", " INNER JOIN ", " LEFT JOIN ", " LEFT JOIN ", " LEFT OUTER JOIN ", " RIGHT JOIN ", " FULL JOIN ", " CROSS JOIN "})
 	both := side(part, other)
+	if both.merged && !g.d.postgres && (kind == " RIGHT JOIN " || kind == " FULL JOIN ") {
+		kind = " LEFT JOIN " // SQLite finds merged columns ambiguous then
+	}
+	both.padded = both.padded || kind == " RIGHT JOIN " || kind == " FULL JOIN "
 	if kind == " CROSS JOIN " {
 		return piece(left, kind, right).or(left), both
 	}
-	if chance(g.r, 22) {
+	if chance(g.r, 32) {
 		if n, merged := g.merging(kind, left, right, part, other, both); n != nil {
 			return n, merged
 		}
@@ -221,18 +236,19 @@ func (g *asker) merging(kind string, left, right *node, part, other, both *block
 	if len(names) == 0 {
 		return nil, nil
 	}
+	outer := kind == " RIGHT JOIN " || kind == " FULL JOIN "
 	natural := all && chance(g.r, 50)
 	if !natural {
 		g.r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 		names = names[:1+g.r.IntN(min(2, len(names)))]
 	}
 	if !g.d.postgres {
-		if (kind == " RIGHT JOIN " || kind == " FULL JOIN ") && len(part.rels) > 1 {
+		if part.padded || other.padded || outer && len(both.rels) > 2 {
 			return nil, nil
 		}
 		g.q.anyColumns = true // SQLite leaves a merged column where the left has it
 	}
-	merged := &block{rels: both.rels}
+	merged := &block{rels: both.rels, merged: true, padded: both.padded, closed: outer && !g.d.postgres}
 	isMerged := func(f field) bool {
 		for _, n := range names {
 			if g.d.fold(n) == g.d.fold(f.name) {
@@ -266,7 +282,12 @@ func (g *asker) merging(kind string, left, right *node, part, other, both *block
 // on makes a join's condition. equal says that it must be an equality between
 // both sides and nothing else: PostgreSQL's FULL JOIN needs that.
 func (g *asker) on(b *block, left, right, both *block, equal bool) *node {
-	scope := &block{outer: b.outer, rels: both.rels, bare: both.bare, qualified: !g.d.postgres}
+	scope := &block{rels: both.rels, bare: both.bare}
+	if g.d.postgres {
+		scope.outer = b.outer
+	} else { // SQLite would look at tables that are joined later, even before those around
+		scope.qualified = true
+	}
 	var pairs []*node
 	for _, l := range left.rels {
 		for _, r := range right.rels {
@@ -303,5 +324,5 @@ func (g *asker) on(b *block, left, right, both *block, equal bool) *node {
 func optionalTail(n *node) *node { return piece("(", n, ")").or(piece("1 = 1")) }
 
 func (g *asker) qualified(rel *relation, f field) *node {
-	return piece(g.d.name(g.r, rel.name), ".", g.d.name(g.r, f.name))
+	return piece(g.d.name(g.r, rel.name), ".", g.name(f.name))
 }

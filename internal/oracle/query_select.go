@@ -1,6 +1,9 @@
 package oracle
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // shape says what kind of SELECT block is wanted.
 type shape struct {
@@ -42,9 +45,9 @@ func (g *asker) selectBody(b *block, from *node, s shape) selected {
 	switch kind := weighted(g.r, 62, 38); {
 	case kind == 1:
 		// An aggregate over a column of a query around it is outside the offer.
-		items, tail = g.grouped(&block{rels: b.rels, bare: b.bare}, s)
+		items, tail = g.grouped(b.alone(), s)
 		out.grouped = true
-	case s.kinds == nil && chance(g.r, 28) && g.starWorks(b, s):
+	case s.kinds == nil && (chance(g.r, 28) || b.merged && chance(g.r, 40)) && g.starWorks(b, s):
 		items, out.star = g.star(b, s), true
 	default:
 		items = g.items(b, s)
@@ -66,7 +69,7 @@ func (g *asker) selectBody(b *block, from *node, s shape) selected {
 }
 
 func (g *asker) where(b *block, depth int) *node {
-	if chance(g.r, 35) {
+	if chance(g.r, 48) {
 		return nil
 	}
 	return optional(" WHERE ", g.condition(b, 1+depth))
@@ -106,7 +109,7 @@ func (g *asker) star(b *block, s shape) []item {
 			out = append(out, it)
 		}
 	}
-	if chance(g.r, 60) || s.named {
+	if chance(g.r, 60) || s.named || b.closed { // SQLite's t.* shows merged columns, too
 		all(piece("*"), b.bare)
 		return out
 	}
@@ -137,13 +140,13 @@ func (g *asker) items(b *block, s shape) []item {
 			var f field
 			if x, f = g.reference(b, k); x != nil {
 				o.col, o.safe = f.col, f.safe
-				if !s.named && chance(g.r, 70) {
+				if !s.named && !(f.coalesced && !g.d.postgres) && chance(g.r, 70) {
 					o.name = f.name
 					out = append(out, item{node: x, out: o})
 					continue
 				}
 			}
-		case s.kinds == nil && s.top && chance(g.r, 14):
+		case s.kinds == nil && chance(g.r, 14):
 			x, o.kind = g.window(b)
 		case s.kinds == nil && chance(g.r, 8):
 			x, o.kind = piece("(", g.condition(b, 0), ")"), kindBool
@@ -183,6 +186,10 @@ func (g *asker) grouped(b *block, s shape) ([]item, *node) {
 	var keys []*node
 	var out []item
 	add := func(x *node, o output) {
+		if o.name != "" && s.top && chance(g.r, 25) {
+			out = append(out, item{node: x, out: o}) // PostgreSQL calls it after the function
+			return
+		}
 		o.name, o.said = g.label(len(out)), true
 		out = append(out, item{node: piece(x, " AS ", g.d.name(g.r, o.name)), out: o})
 	}
@@ -288,6 +295,10 @@ func (g *asker) aggregate(b *block, k kind) (*node, output) {
 			n = piece("SUM(DISTINCT ", x, ")").or(n)
 		}
 	}
+	if g.d.postgres {
+		word, _, _ := strings.Cut(n.kids[0].text, "(")
+		o.name = strings.ToLower(word)
+	}
 	if chance(g.r, 8) {
 		return piece(n, " FILTER (WHERE ", g.condition(b, 0), ")").or(n), o
 	}
@@ -330,10 +341,15 @@ func (g *asker) window(b *block) (*node, kind) {
 	if n := g.rowNumber(b); n != nil && chance(g.r, 40) {
 		return n, kindInt
 	}
-	if x, _ := g.reference(b, g.kindIn(b)); x == nil {
+	x, _ := g.reference(b, g.kindIn(b))
+	if x == nil {
 		return piece("COUNT(*) OVER ()"), kindInt
 	}
-	return piece(pick(g.r, []string{"RANK()", "DENSE_RANK()"}), over(true)), kindInt
+	n := piece(pick(g.r, []string{"RANK()", "DENSE_RANK()"}), " OVER (")
+	if y, _ := g.reference(b, g.kindIn(b)); y != nil && chance(g.r, 50) {
+		n.kids = append(n.kids, piece("PARTITION BY ", y, " "))
+	}
+	return piece(n, "ORDER BY ", x, g.direction(), ")"), kindInt
 }
 
 // rowNumber orders by everything that there is, so that rows which tie are alike.

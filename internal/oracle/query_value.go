@@ -14,7 +14,7 @@ func (g *asker) reference(b *block, k kind) (*node, field) {
 		}
 		rel := pick(g.r, at.rels)
 		if n := g.outsideColumn(at, b, rel, k); n != nil {
-			return n, field{kind: k}
+			return n, field{name: g.spoiledName, kind: k}
 		}
 		if len(rel.fields) == 0 {
 			continue
@@ -23,14 +23,37 @@ func (g *asker) reference(b *block, k kind) (*node, field) {
 		if f.kind != k {
 			continue
 		}
-		if chance(g.r, 30) && bareWorks(b, at, f.name) {
-			return piece(g.d.name(g.r, f.name)), f
+		if n := g.ambiguous(b, at, f); n != nil {
+			return n, f
 		}
-		if qualifierWorks(b, at, rel.name) {
+		if chance(g.r, 30) && g.d.bareWorks(b, at, f.name) {
+			f.coalesced = at.closed
+			return piece(g.name(f.name)), f
+		}
+		if g.d.qualifierWorks(b, at, rel.name) {
 			return g.qualified(rel, f), f
 		}
 	}
 	return nil, field{}
+}
+
+// ambiguous names a column that two relations have without saying which, once
+// in a spoiled query.
+func (g *asker) ambiguous(b, at *block, f field) *node {
+	if !g.spoil || g.spoiled != "" || at != b || b.merged || b.qualified || !chance(g.r, 40) {
+		return nil
+	}
+	alike := 0
+	for _, o := range b.bare {
+		if o.name == f.name {
+			alike++
+		}
+	}
+	if alike < 2 {
+		return nil
+	}
+	g.spoiled = "ambiguity of " + f.name
+	return piece(g.d.name(g.r, f.name))
 }
 
 // outsideColumn names a hidden column, once in a spoiled query.
@@ -42,21 +65,40 @@ func (g *asker) outsideColumn(at, from *block, rel *relation, k kind) *node {
 		if c.kind != k || g.w.profile.shows(c) {
 			continue
 		}
-		for _, f := range rel.fields {
-			if foldEqual(f.name, c.name) {
-				return nil // the gate takes it for the visible one
-			}
-		}
-		g.spoiled = "column " + c.name
-		if chance(g.r, 35) {
-			return piece(g.d.name(g.r, c.name)) // may come to mean something else: for both
-		}
-		if !qualifierWorks(from, at, rel.name) {
+		bare := chance(g.r, 35) && !g.namesRelation(from, c.name) && !from.qualified
+		if g.w.knownOtherwise(c.name) || !bare && (!g.d.qualifierWorks(from, at, rel.name) || g.namesRelation(at.outer, rel.name)) {
 			return nil
 		}
-		return g.qualified(rel, fieldOf(c))
+		g.spoiled, g.spoiledName = "column "+c.name, c.name
+		g.q.secret = piece(g.d.name(g.r, c.name)).kids[0]
+		if bare { // it may come to mean a column of a block around: for both
+			return g.q.secret
+		}
+		return piece(g.d.name(g.r, rel.name), ".", g.q.secret)
 	}
 	return nil
+}
+
+// namesRelation tells whether a relation in scope has the name: PostgreSQL
+// takes it for a whole row then.
+func (g *asker) namesRelation(b *block, name string) bool {
+	for at := b; at != nil; at = at.outer {
+		for _, rel := range at.rels {
+			if foldEqual(rel.name, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// name writes the name of something that exists, seldom in the other case.
+func (g *asker) name(name string) string {
+	if chance(g.r, 4) {
+		g.q.foldLabels = true
+		return g.d.otherCase(g.r, name)
+	}
+	return g.d.name(g.r, name)
 }
 
 // literal writes a value that a column of a kind could hold, sometimes as a
@@ -64,7 +106,13 @@ func (g *asker) outsideColumn(at, from *block, rel *relation, k kind) *node {
 func (g *asker) literal(k kind, like *column) *node {
 	v := g.sample(k, like)
 	if g.params && like != nil && chance(g.r, 22) {
+		if chance(g.r, 4) {
+			v = null
+		}
 		return &node{param: &v}
+	}
+	if k.numeric() && chance(g.r, 10) {
+		v = g.sample(pick(g.r, []kind{kindInt, kindDec}), nil)
 	}
 	if g.d.postgres && chance(g.r, 40) {
 		switch k {
@@ -79,7 +127,7 @@ func (g *asker) literal(k kind, like *column) *node {
 
 func (g *asker) sample(k kind, like *column) value {
 	if like != nil && like.kind == k {
-		if rows := g.w.seen[like.table]; len(rows) > 0 && chance(g.r, 80) {
+		if rows := g.w.seen[0][like.table]; len(rows) > 0 && chance(g.r, 80) {
 			if v := pick(g.r, rows)[like.index]; !v.null() {
 				return v
 			}
@@ -156,8 +204,19 @@ func (g *asker) number(b *block, k kind) *node {
 func (g *asker) function(b *block, k kind, depth int) *node {
 	switch k {
 	case kindInt:
-		if chance(g.r, 35) {
-			return piece("LENGTH(", g.value(b, kindText, depth-1), ")")
+		switch {
+		case chance(g.r, 35):
+			word := "LENGTH("
+			if g.d.postgres && chance(g.r, 30) {
+				word = pick(g.r, []string{"CHAR_LENGTH(", "CHARACTER_LENGTH("})
+			}
+			return piece(word, g.value(b, kindText, depth-1), ")")
+		case g.d.postgres && chance(g.r, 35):
+			if x, _ := g.reference(b, pick(g.r, []kind{kindDate, kindStamp})); x != nil {
+				return piece("EXTRACT(", pick(g.r, []string{"YEAR", "month", "DAY"}), " FROM ", x, ")")
+			}
+		case chance(g.r, 15):
+			return piece("CAST(", g.castable(b), " AS BIGINT)")
 		}
 		return g.arithmetic(b, k)
 	case kindDec:
@@ -172,12 +231,22 @@ func (g *asker) function(b *block, k kind, depth int) *node {
 		return g.arithmetic(b, k)
 	case kindText:
 		return g.textFunction(b, depth)
+	case kindDate:
+		if x, _ := g.reference(b, kindStamp); x != nil && g.d.postgres {
+			return piece("CAST(", x, " AS DATE)")
+		}
 	}
 	return g.leaf(b, k)
 }
 
 func (g *asker) textFunction(b *block, depth int) *node {
 	x := g.value(b, kindText, depth-1)
+	if chance(g.r, 15) {
+		if g.d.postgres {
+			return g.postgresText(b, x)
+		}
+		return piece("IFNULL(", x, ", ", g.value(b, kindText, depth-1), ")").or(x)
+	}
 	switch g.r.IntN(6) {
 	case 0:
 		return piece(pick(g.r, []string{"UPPER", "LOWER", "TRIM", "LTRIM", "RTRIM"}), "(", x, ")").or(x)
@@ -194,6 +263,19 @@ func (g *asker) textFunction(b *block, depth int) *node {
 		return piece("CAST(", g.castable(b), " AS ", pick(g.r, []string{"TEXT", "VARCHAR", "VARCHAR(20)"}), ")")
 	}
 	return piece("(", x, " || ", g.value(b, kindText, depth-1), ")").or(x)
+}
+
+// postgresText are spellings that only PostgreSQL and the portal know.
+func (g *asker) postgresText(b *block, x *node) *node {
+	switch g.r.IntN(4) {
+	case 0:
+		return piece("SUBSTRING(", x, " FROM ", strconv.Itoa(1+g.r.IntN(2)), " FOR ", strconv.Itoa(g.r.IntN(4)), ")").or(x)
+	case 1:
+		return piece("TRIM(", pick(g.r, []string{"BOTH", "LEADING", "TRAILING"}), " FROM ", x, ")").or(x)
+	case 2:
+		return piece(g.castable(b), "::", pick(g.r, []string{"text", "varchar", "varchar(20)"}))
+	}
+	return piece("CONCAT(", x, ", ", x, ", NULL, 'z')").or(x)
 }
 
 func (g *asker) castable(b *block) *node {
@@ -249,8 +331,7 @@ func (g *asker) scalar(outer *block, k kind, depth int) *node {
 
 // ownReference names a column of this very block.
 func (g *asker) ownReference(b *block, k kind) (*node, field) {
-	own := &block{rels: b.rels, bare: b.bare}
-	return g.reference(own, k)
+	return g.reference(b.alone(), k)
 }
 
 // correlated is the WHERE of a subquery.
@@ -276,7 +357,7 @@ func (g *asker) link(b *block) *node {
 			return nil
 		}
 		l, r := pick(g.r, b.rels), pick(g.r, b.outer.rels)
-		if len(l.fields) == 0 || len(r.fields) == 0 || !qualifierWorks(b, b.outer, r.name) {
+		if len(l.fields) == 0 || len(r.fields) == 0 || !g.d.qualifierWorks(b, b.outer, r.name) {
 			continue
 		}
 		f, o := pick(g.r, l.fields), pick(g.r, r.fields)

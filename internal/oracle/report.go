@@ -11,6 +11,7 @@ import (
 type tally struct {
 	cases, agreed, wrong, nameless, unanswered, telling, spoiled int
 	refused                                                      map[string]int
+	details                                                      map[string]int // of refusals
 }
 
 func (t *tally) add(q *query, v verdict) {
@@ -29,8 +30,9 @@ func (t *tally) add(q *query, v verdict) {
 		t.unanswered++
 	case refused:
 		if t.refused == nil {
-			t.refused = map[string]int{}
+			t.refused, t.details = map[string]int{}, map[string]int{}
 		}
+		t.details[v.detail]++
 		t.refused[string(v.code)]++
 	}
 	if v.telling {
@@ -56,8 +58,25 @@ func (t *tally) String() string {
 	return b.String()
 }
 
+// reasons gives the n most frequent refusals.
+func (t *tally) reasons(n int) string {
+	var all []string
+	for d := range t.details {
+		all = append(all, d)
+	}
+	sort.Slice(all, func(i, j int) bool {
+		a, b := all[i], all[j]
+		return t.details[a] > t.details[b] || t.details[a] == t.details[b] && a < b
+	})
+	var b strings.Builder
+	for _, d := range all[:min(n, len(all))] {
+		fmt.Fprintf(&b, "\n%6d %s", t.details[d], d)
+	}
+	return b.String()
+}
+
 // report tells everything about a case that went wrong.
-func (s *stage) report(ctx context.Context, q *query, v verdict) string {
+func (s *stage) report(ctx context.Context, q *query, who int, v verdict) string {
 	d := s.world.dialect
 	a := q.write(d, d.strict(s.full))
 	var b strings.Builder
@@ -80,17 +99,17 @@ func (s *stage) report(ctx context.Context, q *query, v verdict) string {
 	if v.judge != nil {
 		fmt.Fprintf(&b, "the reduced database answers: %s", v.judge)
 	}
-	if e, err := s.gate.Explain(ctx, s.request(a), ""); err == nil {
+	if e, err := s.gate.Explain(ctx, s.request(a, who), ""); err == nil {
 		fmt.Fprintf(&b, "printed: %s\n  %q\n", e.SQL, e.Params)
 	}
-	s.world.describe(&b, a.text)
+	s.world.describe(&b, a.text, who)
 	return b.String()
 }
 
 // describe tells of the world: who asks, the profile, and the tables that a
 // text mentions.
-func (w *world) describe(b *strings.Builder, about string) {
-	asks := w.customers[0]
+func (w *world) describe(b *strings.Builder, about string, who int) {
+	asks := w.customers[who]
 	fmt.Fprintf(b, "asks: id %q, code %q, contact %q, zone %q\nprofile:\n%s", asks.id, asks.code, asks.contact, asks.zone, w.yaml)
 	for _, t := range w.tables {
 		fmt.Fprintf(b, "%s;\n", t.ddl(w.dialect, w.dialect.strict(t.name), t.columns))
@@ -101,6 +120,6 @@ func (w *world) describe(b *strings.Builder, about string) {
 		for _, c := range w.profile.columns(t) {
 			shown = append(shown, c.name)
 		}
-		fmt.Fprintf(b, "-- visible: %q, %d of %d rows\n", shown, len(w.seen[t]), len(t.rows))
+		fmt.Fprintf(b, "-- visible: %q, %d of %d rows\n", shown, len(w.seen[who][t]), len(t.rows))
 	}
 }

@@ -52,22 +52,43 @@ func (p plan) world(ctx context.Context, n int, t *tally) (more bool, err error)
 	at := p.servers
 	at.name = fmt.Sprintf("%s%x_%d", at.name, p.seed&0xffffff, n)
 	s, err := newStage(ctx, w, yaml, at)
+	s.number = n
 	defer s.close()
 	if err != nil {
 		return false, fmt.Errorf("%w\n%s", err, yaml)
 	}
 	for i := 0; i < p.perWorld && t.cases < p.cases; i++ {
 		q := w.randomQuery(r)
-		v := s.judge(ctx, q)
-		t.add(q, v)
-		if v.outcome != wrong || p.failed == nil {
-			continue
+		for who := range askers {
+			if who > 0 && !chance(r, 30) {
+				break // the others ask now and then: the plan is there already
+			}
+			if more = p.one(ctx, s, q, who, i, t); !more {
+				return false, nil
+			}
 		}
-		s.shrink(ctx, q, v.why, 400)
-		v = s.judge(ctx, q)
-		if !p.failed(n, i, v.why+" "+v.detail, q.write(w.dialect, s.full).text, s.report(ctx, q, v)) {
-			return false, nil
+		if q.root.params() > 0 && chance(r, 30) && q.root.revalue(r, w.dialect) {
+			if more = p.one(ctx, s, q, 0, i, t); !more {
+				return false, nil
+			}
 		}
 	}
 	return true, nil
+}
+
+// one judges one case and tells whether to go on.
+func (p plan) one(ctx context.Context, s *stage, q *query, who, number int, t *tally) bool {
+	if t.cases == p.cases {
+		return true
+	}
+	v := s.judge(ctx, q, who)
+	t.add(q, v)
+	return v.outcome != wrong || p.failed == nil || p.tell(ctx, s, q, who, number, v)
+}
+
+// tell shrinks a case and tells of it.
+func (p plan) tell(ctx context.Context, s *stage, q *query, who, number int, v verdict) bool {
+	s.shrink(ctx, q, who, v.why, 400)
+	v = s.judge(ctx, q, who)
+	return p.failed(s.number, number, v.why+" "+v.detail, q.write(s.world.dialect, s.full).text, s.report(ctx, q, who, v))
 }

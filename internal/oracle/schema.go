@@ -197,7 +197,7 @@ var (
 	// oddNames include what the gate itself generates, and what engines reserve.
 	oddNames = []string{"order", "group", "select", "user", "unit price", "Prénom", "N° pièce", "from", "table", "where", "desc", "null",
 		"t1", "r1", "c1", "w1", "self", "größe", "名前", "it's", "a%b", "x.y", `q"q`, "b]r", "b`t", "date", "value", "row", "first", "Total HT",
-		"limit", "count", "rowid2", "T1", "R1", "current_date", "key", "p1", ":customer", "--", "a;b"}
+		"limit", "sum", "rowid2", "T1", "R1", "current_date", "key", "p1", ":customer", "--", "a;b"}
 )
 
 // ddl writes the statement that creates t with some of its columns.

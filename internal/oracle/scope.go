@@ -8,6 +8,9 @@ type field struct {
 	kind kind
 	col  *column // of the base table it comes from, for likely values; may be nil
 	safe bool    // small enough to compute with
+	// coalesced columns may come out of FULL JOIN … USING; SQLite calls one
+	// that has no alias by its text.
+	coalesced bool
 }
 
 // relation is one named source of a FROM clause.
@@ -26,6 +29,14 @@ type block struct {
 	// qualified says that bare names cannot be trusted here: SQLite looks in
 	// ON for tables that are joined later, and ORDER BY for output columns.
 	qualified bool
+	merged    bool // USING or NATURAL was at work
+	padded    bool // RIGHT or FULL JOIN was at work
+	closed    bool // nothing more may be joined: SQLite would find merged columns ambiguous
+}
+
+// alone is b without the blocks around it.
+func (b *block) alone() *block {
+	return &block{rels: b.rels, bare: b.bare, closed: b.closed, merged: b.merged}
 }
 
 // cte is a WITH element.
@@ -35,6 +46,9 @@ type cte struct {
 }
 
 func foldEqual(a, b string) bool { return strings.EqualFold(a, b) }
+
+// same tells whether the engine takes two names for one.
+func (d dialect) same(a, b string) bool { return d.fold(a) == d.fold(b) }
 
 func (d dialect) count(fields []field, name string) int {
 	n := 0
@@ -49,14 +63,14 @@ func (d dialect) count(fields []field, name string) int {
 // bareWorks tells whether a bare name means a field of b when said in from,
 // for every engine: nothing between them, and nothing beside it, has the name,
 // whatever its case.
-func bareWorks(from, b *block, name string) bool {
+func (d dialect) bareWorks(from, b *block, name string) bool {
 	for at := from; at != nil; at = at.outer {
 		if at.qualified {
 			return false
 		}
 		n := 0
 		for _, f := range at.bare {
-			if foldEqual(f.name, name) {
+			if d.same(f.name, name) {
 				n++
 			}
 		}
@@ -71,10 +85,10 @@ func bareWorks(from, b *block, name string) bool {
 }
 
 // qualifierWorks tells the same of a relation's name.
-func qualifierWorks(from, b *block, name string) bool {
+func (d dialect) qualifierWorks(from, b *block, name string) bool {
 	for at := from; at != b; at = at.outer {
 		for _, rel := range at.rels {
-			if foldEqual(rel.name, name) {
+			if d.same(rel.name, name) {
 				return false
 			}
 		}

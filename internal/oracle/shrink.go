@@ -4,12 +4,12 @@ import "context"
 
 // shrink makes a query that the gate gets wrong smaller, as long as it still
 // gets it wrong in the same way, with at most so many tries.
-func (s *stage) shrink(ctx context.Context, q *query, why string, tries int) {
+func (s *stage) shrink(ctx context.Context, q *query, who int, why string, tries int) {
 	still := func() bool {
 		if tries--; tries < 0 {
 			return false
 		}
-		v := s.judge(ctx, q)
+		v := s.judge(ctx, q, who)
 		return v.outcome == wrong && v.why == why
 	}
 	for smaller := true; smaller && tries > 0; {

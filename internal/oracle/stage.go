@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 
 	"github.com/rs/zerolog"
 
@@ -24,12 +25,14 @@ import (
 // stage is a world made real: the gate over the whole database, and beside it
 // the reduced one and the wide one.
 type stage struct {
-	world         *world
-	gate          *filter.Gate
-	caller        identity.Caller
-	full          string // the name of the full database's schema
-	reduced, wide *database
-	closers       []func()
+	number  int // of the world in its run
+	world   *world
+	gate    *filter.Gate
+	callers [askers]identity.Caller
+	full    string // the name of the full database's schema
+	reduced [askers]*database
+	wide    *database
+	closers []func()
 }
 
 // servers says where a world's databases are made.
@@ -72,8 +75,10 @@ func newStage(ctx context.Context, w *world, yaml string, at servers) (*stage, e
 		}
 		return at.name + suffix
 	}
-	if s.reduced, err = s.database(ctx, at, memory("_reduced"), w.reduced()); err != nil {
-		return s, err
+	for who := range s.reduced {
+		if s.reduced[who], err = s.database(ctx, at, memory("_reduced"+strconv.Itoa(who)), w.reduced(who)); err != nil {
+			return s, err
+		}
 	}
 	if s.wide, err = s.database(ctx, at, memory("_wide"), w.wide()); err != nil {
 		return s, err
@@ -113,18 +118,20 @@ func (s *stage) openGate(ctx context.Context, settings erp.Settings, yaml string
 	s.closers = append(s.closers, func() { _ = db.Close() })
 	worlds := filter.NewWorlds(func() *profiles.Book { return book }, 0, filter.Dossier{ID: "d", DB: db, DefaultProfile: p.Name})
 	s.gate = filter.New(filter.Config{Worlds: worlds, Audit: silence{}})
-	asks := s.world.customers[0]
-	s.caller = identity.Caller{
-		Dossier: "d", KeyID: "k", Contact: asks.contact,
-		Customer: directory.Customer{Dossier: "d", ID: asks.id, Code: asks.code, Attributes: map[string]string{"zone": asks.zone}},
-		Access:   directory.Access{Dossier: "d", CustomerID: asks.id, State: directory.AccessGranted},
+	for who := range s.callers {
+		asks := s.world.customers[who]
+		s.callers[who] = identity.Caller{
+			Dossier: "d", KeyID: "k", Contact: asks.contact,
+			Customer: directory.Customer{Dossier: "d", ID: asks.id, Code: asks.code, Attributes: map[string]string{"zone": asks.zone}},
+			Access:   directory.Access{Dossier: "d", CustomerID: asks.id, State: directory.AccessGranted},
+		}
 	}
-	v, err := s.gate.View(ctx, s.caller)
+	v, err := s.gate.View(ctx, s.callers[0])
 	if err != nil {
 		return fmt.Errorf("bind the profile: %w", err)
 	}
 	for _, problem := range v.Problems {
-		if problem.Fatal {
+		if problem.Fatal && s.world.shows(problem.Table) {
 			return &unbound{fmt.Sprintf("table %s: %s", problem.Table, problem.Msg)}
 		}
 	}
@@ -142,13 +149,23 @@ type silence struct{}
 func (silence) Begin(context.Context, audit.Entry) error { return nil }
 func (silence) Finish(audit.Outcome)                     {}
 
-func (s *stage) request(a asked) filter.Request {
-	return filter.Request{Caller: s.caller, Front: "sql", Text: a.text, Params: a.gateValues()}
+func (s *stage) request(a asked, who int) filter.Request {
+	req := filter.Request{Caller: s.callers[who], Front: "sql", Text: a.text}
+	values := a.gateValues()
+	if !a.named {
+		req.Params = values
+		return req
+	}
+	req.Named = map[string]any{}
+	for i, v := range values {
+		req.Named[name(i)] = v
+	}
+	return req
 }
 
 // askGate runs a query through the gate.
-func (s *stage) askGate(ctx context.Context, a asked) (*answer, []shapeOf, error) {
-	got, err := s.gate.Do(ctx, s.request(a))
+func (s *stage) askGate(ctx context.Context, a asked, who int) (*answer, []shapeOf, error) {
+	got, err := s.gate.Do(ctx, s.request(a, who))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -157,7 +174,7 @@ func (s *stage) askGate(ctx context.Context, a asked) (*answer, []shapeOf, error
 	var shapes []shapeOf
 	for _, c := range got.Columns {
 		out.labels = append(out.labels, c.Name)
-		shapes = append(shapes, shapeFor(c.Type))
+		shapes = append(shapes, s.shapeFor(c.Type))
 	}
 	for {
 		r, err := got.Rows.Next(ctx)
@@ -171,8 +188,10 @@ func (s *stage) askGate(ctx context.Context, a asked) (*answer, []shapeOf, error
 	}
 }
 
-func shapeFor(t sqltype.Type) shapeOf {
+func (s *stage) shapeFor(t sqltype.Type) shapeOf {
 	switch {
+	case t.Kind == sqltype.Decimal && !s.world.dialect.postgres:
+		return asReal
 	case t.Numeric():
 		return asNumber
 	case t.Kind == sqltype.Date || t.Kind == sqltype.Timestamp:

@@ -4,7 +4,12 @@ import (
 	"math/rand/v2"
 )
 
-// world is a schema with data, a profile and a customer who asks.
+// askers is how many customers ask the same questions: plans are shared
+// between them, data never.
+const askers = 2
+
+// world is a schema with data, a profile and the customers who ask, the first
+// of the customers.
 type world struct {
 	dialect   dialect
 	ints      bool // customers' ids are numbers
@@ -13,8 +18,8 @@ type world struct {
 	profile   *profile
 	yaml      string
 
-	shown []*table         // tables of which something is visible
-	seen  map[*table][]row // their visible rows
+	shown []*table                 // tables of which something is visible
+	seen  [askers]map[*table][]row // their rows that each asker may see
 }
 
 // randomWorld makes a world in which the customer sees something and not
@@ -29,24 +34,30 @@ func randomWorld(r *rand.Rand, d dialect) *world {
 		w.reduce()
 		some := 0
 		for _, t := range w.shown {
-			if n := len(w.seen[t]); n > 1 && n < len(t.rows) {
+			if n := len(w.seen[0][t]); n > 1 && n < len(t.rows) {
 				some++
 			}
 		}
-		if 2*some > len(w.shown) {
+		if 3*some >= 2*len(w.shown) {
 			w.yaml = w.profile.yaml(r)
 			return w
 		}
 	}
 }
 
-// reduce finds out what the customer may see.
+// reduce finds out what the askers may see.
 func (w *world) reduce() {
-	w.shown, w.seen = nil, map[*table][]row{}
+	w.shown = nil
+	for who := range w.seen {
+		w.seen[who] = map[*table][]row{}
+	}
 	for _, t := range w.profile.order {
-		if len(w.profile.columns(t)) > 0 {
-			w.shown = append(w.shown, t)
-			w.seen[t] = w.profile.visible(w, t)
+		if len(w.profile.columns(t)) == 0 {
+			continue
+		}
+		w.shown = append(w.shown, t)
+		for who := range w.seen {
+			w.seen[who][t] = w.profile.visible(w, w.customers[who], t)
 		}
 	}
 }
@@ -66,4 +77,42 @@ func (w *world) outside() []*table {
 		}
 	}
 	return out
+}
+
+// knownOtherwise tells whether something visible is called so but for its
+// case: the portal finds that by the name.
+func (w *world) knownOtherwise(name string) bool {
+	for _, t := range w.shown {
+		for _, c := range w.profile.columns(t) {
+			if foldEqual(c.name, name) && !w.dialect.same(c.name, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// visible tells whether anything visible has the name.
+func (w *world) visible(name string) bool {
+	for _, t := range w.shown {
+		if foldEqual(t.name, name) {
+			return true
+		}
+		for _, c := range w.profile.columns(t) {
+			if foldEqual(c.name, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// shows tells whether anything is to be seen of a table.
+func (w *world) shows(name string) bool {
+	for _, t := range w.shown {
+		if t.name == name {
+			return true
+		}
+	}
+	return false
 }

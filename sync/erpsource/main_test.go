@@ -4,18 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"iter"
-	"os"
 	"path/filepath"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver for the tests' own writes
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
-	_ "modernc.org/sqlite" // likewise
+	_ "modernc.org/sqlite" // the driver for the tests' own writes
 
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/erpshape"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -46,28 +45,13 @@ func sqliteERP(t *testing.T, script string) *erp.DB {
 	return openERP(t, catalog.SQLite, path, nil)
 }
 
-const testSchema = "vantelle_erpsource"
-
 func postgresERP(t *testing.T, script string) *erp.DB {
 	t.Helper()
-	dsn := os.Getenv("VANTELLE_TEST_POSTGRES")
-	if dsn == "" {
-		t.Skip("VANTELLE_TEST_POSTGRES is not set: give the DSN of a PostgreSQL database to test on")
-	}
-	raw, err := sql.Open("pgx", dsn)
-	if err != nil {
+	dsn, raw, schema := erpshape.Postgres(t)
+	if _, err := raw.Exec(script); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if _, err := raw.Exec(`DROP SCHEMA IF EXISTS ` + testSchema + ` CASCADE`); err != nil {
-			t.Error(err)
-		}
-		_ = raw.Close()
-	})
-	if _, err := raw.Exec(`DROP SCHEMA IF EXISTS ` + testSchema + ` CASCADE; CREATE SCHEMA ` + testSchema + `; SET search_path = ` + testSchema + `; ` + script); err != nil {
-		t.Fatal(err)
-	}
-	return openERP(t, catalog.Postgres, dsn, []string{testSchema})
+	return openERP(t, catalog.Postgres, dsn, []string{schema})
 }
 
 func openERP(t *testing.T, engine catalog.Engine, dsn string, schemas []string) *erp.DB {

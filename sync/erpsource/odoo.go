@@ -10,7 +10,7 @@ import (
 
 // planOdoo reads res_partner, which holds companies, people and addresses
 // alike. Which columns it has depends on the modules installed.
-func planOdoo(s *shape, opts Options) (*plan, error) {
+func planOdoo(_ context.Context, s *shape, _ *reader, opts Options) (*plan, error) {
 	customers, err := s.must("res_partner", "c")
 	if err != nil {
 		return nil, err
@@ -19,24 +19,37 @@ func planOdoo(s *shape, opts Options) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	isCustomer := odooIsCustomer(s, customers, opts)
+	statement := odooCustomers(customers, isCustomer)
 	p := &plan{
-		customers: odooCustomers(customers, opts), customer: odooCustomer,
-		contacts: odooContacts(people, customers, opts), contact: odooContact,
-		lookups: odooLookups(s, people), fingerprint: odooFingerprint(s, opts),
+		customers: statement, customer: odooCustomer,
+		contacts: odooContacts(people, customers, isCustomer), contact: odooContact,
+		lookups: append(odooLookups(s, people), odooTagLookups(s, people, opts)...), fingerprint: odooFingerprint(s, opts),
 	}
 	for _, t := range []*table{customers, people} {
 		if err := t.err(); err != nil {
 			return nil, err
 		}
 	}
+	if err := statement.attributes(opts.Attributes, customers.chosen); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
 // odooIsCustomer are the conditions that make a partner a customer: he has
-// bought, and stands for himself. customer_rank comes with the module account.
-func odooIsCustomer(t *table, opts Options) []string {
+// bought, or may be a prospect, and stands for himself. customer_rank comes
+// with the module account.
+func odooIsCustomer(s *shape, t *table, opts Options) []string {
+	hasBought := ""
+	if t.has("customer_rank") || !opts.IncludeProspects {
+		hasBought = t.col("customer_rank") + " > 0"
+	}
+	if opts.IncludeProspects {
+		hasBought = "(" + strings.TrimPrefix(hasBought+" OR ", " OR ") + "(" + strings.Join(odooIsProspect(s, t), " AND ") + "))"
+	}
 	where := []string{
-		t.col("customer_rank") + " > 0",
+		hasBought,
 		"(" + t.col("parent_id") + " IS NULL OR " + t.flag("is_company", "FALSE") + ")",
 	}
 	if opts.Company != 0 {
@@ -46,8 +59,27 @@ func odooIsCustomer(t *table, opts Options) []string {
 	return where
 }
 
-func odooCustomers(t *table, opts Options) *statement {
-	st := &statement{noun: directory.NounCustomer, from: t.from(), where: odooIsCustomer(t, opts)}
+// odooIsProspect are the conditions under which a partner who has not bought
+// yet may be a customer to come: not a supplier, not one of the companies that
+// the database belongs to, and none of the people who work with it.
+func odooIsProspect(s *shape, t *table) []string {
+	where := []string{
+		t.flag("active", "TRUE"),
+		"NOT " + t.flag("employee", "FALSE"),
+		t.flag("supplier_rank", "0") + " = 0",
+		t.flag("type", "'contact'") + " <> 'private'",
+	}
+	if o := s.table("res_company", "o"); o.has("partner_id") {
+		where = append(where, "NOT EXISTS (SELECT 1 FROM "+o.from()+" WHERE "+o.col("partner_id")+" = "+t.col("id")+")")
+	}
+	if u := s.table("res_users", "u"); u.has("partner_id") {
+		where = append(where, "NOT EXISTS (SELECT 1 FROM "+u.from()+" WHERE "+u.col("partner_id")+" = "+t.col("id")+" AND NOT "+u.flag("share", "FALSE")+")")
+	}
+	return where
+}
+
+func odooCustomers(t *table, isCustomer []string) *statement {
+	st := &statement{noun: directory.NounCustomer, from: t.from(), where: isCustomer}
 	st.id(t, "id")
 	st.add("name", t.text("name"))
 	st.add("dormant", "CASE WHEN "+t.flag("active", "TRUE")+" THEN '' ELSE 'yes' END")
@@ -68,7 +100,7 @@ func odooCustomer(r *row) directory.Customer {
 		PostalCode: r.text("postal_code"), City: r.text("city"), Country: r.found("countries", "country"),
 		VAT: r.text("vat"), RegistrationNo: r.text("registration_no"),
 		State: directory.CustomerActive, ParentID: r.text("parent"),
-		Representative: r.found("salespeople", "salesperson"), TechnicalID: r.id,
+		Representative: r.found("salespeople", "salesperson"), Tags: odooTags(r), TechnicalID: r.id,
 	}
 	if c.Code == "" {
 		c.Code = "#" + r.id
@@ -81,7 +113,7 @@ func odooCustomer(r *row) directory.Customer {
 
 // odooContacts reads the people below a customer, at any depth where Odoo
 // keeps commercial_partner_id; not addresses, not archived ones.
-func odooContacts(people, customers *table, opts Options) *statement {
+func odooContacts(people, customers *table, isCustomer []string) *statement {
 	owner := people.col("parent_id")
 	if people.has("commercial_partner_id") {
 		owner = "COALESCE(" + people.col("commercial_partner_id") + ", " + owner + ")"
@@ -94,7 +126,7 @@ func odooContacts(people, customers *table, opts Options) *statement {
 			"NOT " + people.flag("is_company", "FALSE"),
 			people.flag("active", "TRUE"),
 			people.flag("type", "'contact'") + " = 'contact'",
-		}, odooIsCustomer(customers, opts)...),
+		}, isCustomer...),
 	}
 	st.id(people, "id")
 	st.add("owner", customers.text("id"))
@@ -116,10 +148,10 @@ func odooContact(r *row) (directory.Contact, string) {
 func odooLookups(s *shape, people *table) []lookup {
 	var out []lookup
 	if t := s.table("res_country", "k"); t.has("id") && t.has("code") {
-		out = append(out, lookup{"countries", "SELECT " + t.text("id") + ", " + t.text("code") + " FROM " + t.from()})
+		out = append(out, lookup{name: "countries", sql: "SELECT " + t.text("id") + ", " + t.text("code") + " FROM " + t.from()})
 	}
 	if t := s.table("res_users", "u"); t.has("id") && t.has("partner_id") {
-		out = append(out, lookup{"salespeople", "SELECT " + t.text("id") + ", " + people.text("name") + " FROM " + t.from() +
+		out = append(out, lookup{name: "salespeople", sql: "SELECT " + t.text("id") + ", " + people.text("name") + " FROM " + t.from() +
 			" JOIN " + people.from() + " ON " + people.col("id") + " = " + t.col("partner_id")})
 	}
 	return out
@@ -143,7 +175,7 @@ func odooFingerprint(s *shape, opts Options) func(context.Context, *reader) (dir
 		if uuid == "" {
 			return f, nil
 		}
-		rows, err := r.pairs(ctx, uuid)
+		rows, err := r.texts(ctx, uuid)
 		if err != nil || len(rows) == 0 || rows[0][1] == "" {
 			return f, err
 		}
@@ -152,7 +184,7 @@ func odooFingerprint(s *shape, opts Options) func(context.Context, *reader) (dir
 		if name == "" {
 			return f, nil
 		}
-		if rows, err = r.pairs(ctx, name); err != nil {
+		if rows, err = r.texts(ctx, name); err != nil {
 			return directory.Fingerprint{}, err
 		}
 		if len(rows) > 0 && rows[0][1] != "" {

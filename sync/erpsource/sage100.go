@@ -11,7 +11,7 @@ import (
 // planSage100 reads F_COMPTET and F_CONTACTT. Generations of Sage 100 have
 // different columns; what a customer is made of beside his code and name is
 // taken where it is there.
-func planSage100(s *shape, _ Options) (*plan, error) {
+func planSage100(_ context.Context, s *shape, _ *reader, opts Options) (*plan, error) {
 	dossier, err := s.must("P_DOSSIER", "d")
 	if err != nil {
 		return nil, err
@@ -24,37 +24,42 @@ func planSage100(s *shape, _ Options) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	customers := sageCustomers(accounts, opts)
 	fingerprint := "SELECT " + dossier.text("D_RaisonSoc") + ", " + dossier.opt("D_Siret") + " FROM " + dossier.from()
 	p := &plan{
-		customers: sageCustomers(accounts), customer: sageCustomer,
-		contacts: sageContacts(people, accounts), contact: sageContact,
+		customers: customers, customer: sageCustomer,
+		contacts: sageContacts(people, accounts, opts), contact: sageContact,
+		lookups: sageTagLookups(s),
 		fingerprint: func(ctx context.Context, r *reader) (directory.Fingerprint, error) {
 			return sageFingerprint(ctx, r, fingerprint)
 		},
 	}
 	if reps := s.table("F_COLLABORATEUR", "r"); reps.has("CO_No") && reps.has("CO_Nom") {
-		name := "COALESCE(" + reps.opt("CO_Prenom") + ", '') || ' ' || COALESCE(" + reps.text("CO_Nom") + ", '')"
-		p.lookups = []lookup{{"representatives", "SELECT " + reps.text("CO_No") + ", " + name + " FROM " + reps.from()}}
+		p.lookups = append(p.lookups, lookup{name: "representatives",
+			sql: "SELECT " + reps.text("CO_No") + ", " + reps.opt("CO_Prenom") + ", " + reps.text("CO_Nom") + " FROM " + reps.from()})
 	}
 	for _, t := range []*table{dossier, accounts, people} {
 		if err := t.err(); err != nil {
 			return nil, err
 		}
 	}
+	if err := customers.attributes(opts.Attributes, accounts.chosen); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
 // sageIsCustomer are the conditions that make a third party a customer.
-func sageIsCustomer(t *table) []string {
+func sageIsCustomer(t *table, opts Options) []string {
 	where := []string{t.col("CT_Type") + " = 0"}
-	if t.has("CT_Prospect") {
+	if t.has("CT_Prospect") && !opts.IncludeProspects {
 		where = append(where, "COALESCE("+t.col("CT_Prospect")+", 0) = 0")
 	}
 	return where
 }
 
-func sageCustomers(t *table) *statement {
-	st := &statement{noun: directory.NounCustomer, from: t.from(), where: sageIsCustomer(t)}
+func sageCustomers(t *table, opts Options) *statement {
+	st := &statement{noun: directory.NounCustomer, from: t.from(), where: sageIsCustomer(t, opts)}
 	st.id(t, "CT_Num")
 	st.add("name", t.text("CT_Intitule"))
 	for _, c := range [][2]string{
@@ -62,10 +67,11 @@ func sageCustomers(t *table) *statement {
 		{"address", "CT_Adresse"}, {"address_2", "CT_Complement"}, {"postal_code", "CT_CodePostal"},
 		{"city", "CT_Ville"}, {"country", "CT_Pays"}, {"vat", "CT_Identifiant"}, {"registration_no", "CT_Siret"},
 		{"dormant", "CT_Sommeil"}, {"payer", "CT_NumPayeur"}, {"representative", "CO_No"},
-		{"price_category", "N_CatTarif"}, {"purchasing_centre", "CT_NumCentrale"},
+		{attributePrefix + "price_category", "N_CatTarif"}, {attributePrefix + "purchasing_centre", "CT_NumCentrale"},
 	} {
 		st.add(c[0], t.opt(c[1]))
 	}
+	sageTagColumns(st, t)
 	return st
 }
 
@@ -86,26 +92,19 @@ func sageCustomer(r *row) directory.Customer {
 	if r.text("representative") != "0" { // 0 is nobody
 		c.Representative = r.found("representatives", "representative")
 	}
-	for _, name := range []string{"price_category", "purchasing_centre"} {
-		if v := r.text(name); v != "" {
-			if c.Attributes == nil {
-				c.Attributes = map[string]string{}
-			}
-			c.Attributes[name] = v
-		}
-	}
+	c.Tags = sageTags(r)
 	return c
 }
 
 // sageContacts reads the contacts of customers. F_CONTACTT holds suppliers'
 // contacts too; those are nobody's business here, while a contact that no
 // third party at all stands behind is a problem.
-func sageContacts(people, accounts *table) *statement {
+func sageContacts(people, accounts *table, opts Options) *statement {
 	owner := accounts.col("CT_Num")
 	st := &statement{
 		noun:  directory.NounContact,
 		from:  people.from() + " LEFT JOIN " + accounts.from() + " ON " + owner + " = " + people.col("CT_Num"),
-		where: []string{"(" + owner + " IS NULL OR " + strings.Join(sageIsCustomer(accounts), " AND ") + ")"},
+		where: []string{"(" + owner + " IS NULL OR " + strings.Join(sageIsCustomer(accounts, opts), " AND ") + ")"},
 	}
 	st.id(people, "CT_No")
 	st.add("customer", people.text("CT_Num"))
@@ -132,11 +131,11 @@ func sageContact(r *row) (directory.Contact, string) {
 // sageFingerprint is made of the company's name and SIRET, which a Sage file
 // has from its creation. P_DOSSIER has one row.
 func sageFingerprint(ctx context.Context, r *reader, query string) (directory.Fingerprint, error) {
-	rows, err := r.pairs(ctx, query)
+	rows, err := r.texts(ctx, query)
 	if err != nil || len(rows) == 0 {
 		return directory.Fingerprint{}, err
 	}
-	first := slices.MinFunc(rows, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	first := slices.MinFunc(rows, slices.Compare)
 	company, siret := first[0], first[1]
 	if company == "" && siret == "" {
 		return directory.Fingerprint{}, nil

@@ -5,14 +5,18 @@
 // error has given every record. It decides nothing about what the records
 // mean for accesses; sync/reconcile does.
 //
-// Read next: sage100.go and odoo.go (what is read where), stream.go (how rows
-// become records or problems), shape.go (how a dossier's own columns are met).
+// Read next: sage100.go, odoo.go and dolibarr.go (what is read where), custom.go
+// (an operator's own SELECTs), stream.go (how rows become records or problems),
+// shape.go (how a dossier's own columns are met).
 package erpsource
 
 import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp"
@@ -21,8 +25,10 @@ import (
 
 // The kinds of ERP that New knows.
 const (
-	Sage100 = "sage100"
-	Odoo    = "odoo"
+	Sage100  = "sage100"
+	Odoo     = "odoo"
+	Dolibarr = "dolibarr"
+	Custom   = "custom"
 )
 
 // Source is one dossier's customers and contacts, where the ERP keeps them.
@@ -51,25 +57,24 @@ type Snapshot interface {
 	Close() error
 }
 
-// Options narrow what is read.
-type Options struct {
-	// Company is the id of the company of an Odoo database that holds
-	// several; 0 reads them all. Partners that companies share always count.
-	Company int64
-}
-
 // New makes the source of a dossier whose ERP is of the given kind. It reads
-// nothing yet.
+// nothing yet: what is wrong with the options by themselves is an error, what
+// does not fit the database is one of Open's.
 func New(kind string, db *erp.DB, opts Options) (Source, error) {
-	plan, ok := map[string]planner{Sage100: planSage100, Odoo: planOdoo}[kind]
+	planners := map[string]planner{Sage100: planSage100, Odoo: planOdoo, Dolibarr: planDolibarr, Custom: planCustom}
+	plan, ok := planners[kind]
 	if !ok {
-		return nil, fmt.Errorf("source of ERP database %q: %q is none of the kinds of ERP, %q and %q", db.Name(), kind, Sage100, Odoo)
+		return nil, fmt.Errorf("source of ERP database %q: %q is none of the kinds of ERP, %s", db.Name(), kind, strings.Join(slices.Sorted(maps.Keys(planners)), ", "))
+	}
+	if err := opts.validate(kind); err != nil {
+		return nil, fmt.Errorf("source of ERP database %q: %w", db.Name(), err)
 	}
 	return &source{db: db, plan: plan, opts: opts}, nil
 }
 
-// planner makes the statements for one dossier from the shape it has.
-type planner func(s *shape, opts Options) (*plan, error)
+// planner makes the statements for one dossier from the shape it has, in the
+// read that will run them.
+type planner func(ctx context.Context, s *shape, r *reader, opts Options) (*plan, error)
 
 // plan is what a kind of ERP differs in.
 type plan struct {
@@ -87,19 +92,29 @@ type source struct {
 }
 
 func (s *source) Open(ctx context.Context) (Snapshot, error) {
-	shape, err := s.shape(ctx)
+	snap, err := s.open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open source %q: %w", s.db.Name(), err)
 	}
-	plan, err := s.plan(shape, s.opts)
+	return snap, nil
+}
+
+func (s *source) open(ctx context.Context) (*snapshot, error) {
+	shape, err := s.shape(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open source %q: %w", s.db.Name(), err)
+		return nil, err
 	}
 	tx, err := s.db.Snapshot(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open source %q: %w", s.db.Name(), err)
+		return nil, err
 	}
-	return &snapshot{reader: &reader{tx: tx, timeout: s.db.SyncStatementTimeout()}, plan: plan}, nil
+	r := &reader{tx: tx, timeout: s.db.SyncStatementTimeout()}
+	plan, err := s.plan(ctx, shape, r, s.opts)
+	if err != nil {
+		_ = tx.Rollback() // nothing was written; the plan's own error is the one that counts
+		return nil, err
+	}
+	return &snapshot{reader: r, plan: plan}, nil
 }
 
 func (s *source) shape(ctx context.Context) (*shape, error) {

@@ -41,14 +41,10 @@ func (s *statement) sql() string {
 func (s *statement) count() string { return "SELECT COUNT(*)" + s.body() }
 
 func (s *statement) body() string {
+	if len(s.where) == 0 {
+		return " FROM " + s.from
+	}
 	return " FROM " + s.from + " WHERE " + strings.Join(s.where, " AND ")
-}
-
-// lookup is a small table that is read whole, so that a record is never
-// doubled by a join.
-type lookup struct {
-	name string
-	sql  string // two text columns: key and value
 }
 
 // reader runs statements in the snapshot's transaction, each within the
@@ -56,7 +52,7 @@ type lookup struct {
 type reader struct {
 	tx      *sqlx.Tx
 	timeout time.Duration
-	lookups map[string]map[string]string
+	lookups map[string]map[string][]string // by name and key
 }
 
 // query runs a statement. The caller cancels after the rows are closed.
@@ -68,44 +64,6 @@ func (r *reader) query(ctx context.Context, text string) (*sql.Rows, context.Can
 		return nil, nil, err
 	}
 	return rows, cancel, nil
-}
-
-// pairs reads two text columns.
-func (r *reader) pairs(ctx context.Context, text string) (out [][2]string, err error) {
-	rows, cancel, err := r.query(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
-	defer func() { _ = rows.Close() }() // a failed read shows in rows.Err
-	for rows.Next() {
-		var a, b sql.NullString
-		if err := rows.Scan(&a, &b); err != nil {
-			return nil, err
-		}
-		out = append(out, [2]string{cleaned(a.String), cleaned(b.String)})
-	}
-	return out, rows.Err()
-}
-
-// load reads the lookups once.
-func (r *reader) load(ctx context.Context, lookups []lookup) error {
-	if r.lookups != nil {
-		return nil
-	}
-	all := map[string]map[string]string{}
-	for _, l := range lookups {
-		pairs, err := r.pairs(ctx, l.sql)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", l.name, err)
-		}
-		all[l.name] = make(map[string]string, len(pairs))
-		for _, p := range pairs {
-			all[l.name][p[0]] = p[1]
-		}
-	}
-	r.lookups = all
-	return nil
 }
 
 func (r *reader) count(ctx context.Context, s *statement) (n int, err error) {

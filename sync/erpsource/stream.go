@@ -29,7 +29,7 @@ func (s *snapshot) Fingerprint(ctx context.Context) (directory.Fingerprint, erro
 func (s *snapshot) Customers(ctx context.Context) iter.Seq2[directory.Customer, error] {
 	return stream(ctx, s, s.plan.customers, func(r *row) (directory.Customer, string) {
 		c := s.plan.customer(r)
-		c.ID, c.Hash = r.id, ""
+		c.ID, c.Hash, c.Attributes = r.id, "", r.attributes()
 		c.Hash = customerHash(c)
 		return c, ""
 	})
@@ -65,7 +65,7 @@ func (s *snapshot) Close() error {
 type row struct {
 	id      string
 	values  map[string]sql.NullString
-	lookups map[string]map[string]string
+	lookups map[string]map[string][]string
 }
 
 // text is a value without the blanks around it; empty for NULL.
@@ -73,9 +73,6 @@ func (r *row) text(name string) string { return strings.TrimSpace(r.values[name]
 
 // key is a value as records are linked by it: as it is but for blanks behind.
 func (r *row) key(name string) string { return strings.TrimRight(r.values[name].String, " ") }
-
-// found is what a lookup has under a value; empty where it has nothing.
-func (r *row) found(lookup, name string) string { return r.lookups[lookup][r.text(name)] }
 
 // pending is a record that waits for the next row to have another id.
 type pending[T any] struct {

@@ -58,6 +58,7 @@ type Column struct {
 	Type      sqltype.Type
 	Nullable  bool
 	Collation string // empty for the database's default
+	Computed  bool   // the database computes it; it cannot be written
 	Position  int    // 0-based
 }
 

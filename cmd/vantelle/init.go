@@ -1,0 +1,350 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/site/setup"
+	"github.com/vantelle/vantelle/profiles"
+)
+
+type initCmd struct {
+	Engine       string   `help:"The kind of database: sqlite, postgres, mariadb or sqlserver." placeholder:"ENGINE"`
+	Path         string   `help:"sqlite: the file." placeholder:"FILE" xor:"address"`
+	DSN          string   `name:"dsn" help:"The other engines: the database's address. Whoever lists this machine's processes can see it: --dsn-file is better." placeholder:"ADDRESS" xor:"address"`
+	DSNFile      string   `name:"dsn-file" help:"A file that holds the address." placeholder:"FILE" xor:"address"`
+	Schema       []string `help:"postgres, sqlserver: the schemas that hold the ERP's tables." placeholder:"NAME"`
+	ERP          string   `name:"erp" help:"sage100, odoo or dolibarr; what the tables look like otherwise." placeholder:"KIND"`
+	TablesPrefix string   `help:"dolibarr: what the names of its tables begin with." placeholder:"TEXT"`
+	Dossier      string   `help:"The id that the dossier gets." placeholder:"NAME"`
+	Config       string   `help:"The configuration to write." placeholder:"FILE"`
+	Login        string   `help:"The login that the GRANT statements make." default:"vantelle" placeholder:"NAME"`
+	Yes          bool     `help:"Ask nothing and write."`
+	Force        bool     `help:"Replace files that are there."`
+	DryRun       bool     `help:"With --yes: show afterwards what a synchronisation would do."`
+}
+
+// starter makes a first configuration with somebody.
+type starter struct {
+	initCmd
+	w     *world
+	style style
+	ask   *setup.Asker // nil where nobody may be asked
+
+	answers setup.Answers
+	catalog *catalog.Catalog
+	view    *view.View // nil where no standard profile is for this ERP
+	about   string     // what a synchronisation would read
+	base    string     // the database's name on its server
+}
+
+// Run asks for what the flags do not say, tries the connection, shows what it
+// would write, and writes it when told to.
+func (c *initCmd) Run(w *world) error {
+	ctx, cancel := w.context()
+	defer cancel()
+	s := &starter{initCmd: *c, w: w, style: w.styleFor(w.stdout)}
+	if !c.Yes {
+		var in io.Reader = strings.NewReader("")
+		if w.stdin != nil {
+			in = w.stdin
+		}
+		s.ask = setup.NewAsker(in, w.stdout)
+	}
+	if err := s.address(); err != nil {
+		return err
+	}
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	if err := s.names(); err != nil {
+		return err
+	}
+	plan, err := setup.NewPlan(s.answers, s.Config, rand.Reader)
+	if err != nil {
+		return err
+	}
+	s.show(plan)
+	if write, err := s.mayWrite(plan); err != nil || !write {
+		return err
+	}
+	if err := setup.Write(plan.Files, s.Force); err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	s.say("\nWritten. These are shown once; they are in their files too:")
+	s.say("  administrator's token  %s", plan.AdminToken)
+	s.say("  portal backend's key   %s", plan.BackendKey)
+	return s.after()
+}
+
+func (s *starter) say(format string, args ...any) { fmt.Fprintf(s.w.stdout, format+"\n", args...) }
+
+// fill asks for what no flag gave; where nobody may be asked, what is missing
+// has its default or is an error.
+func (s *starter) fill(value *string, flag string, q setup.Question) error {
+	if *value == "" && s.ask == nil {
+		*value = q.Default
+	}
+	switch {
+	case *value != "":
+		if q.Check != nil {
+			if err := q.Check(*value); err != nil {
+				return fmt.Errorf("--%s %s: %w", flag, *value, err)
+			}
+		}
+		return nil
+	case s.ask == nil:
+		return fmt.Errorf("--%s is missing: with --yes nothing is asked", flag)
+	}
+	var err error
+	*value, err = s.ask.Ask(q)
+	return err
+}
+
+// address finds out where the ERP's database is.
+func (s *starter) address() error {
+	if s.Engine == "" && s.Path != "" {
+		s.Engine = "sqlite"
+	}
+	if err := s.fill(&s.Engine, "engine", setup.Question{
+		Explain: "What holds the ERP's data: sqlite (a file), postgres, mariadb (MySQL too) or sqlserver.",
+		Text:    "Kind of database", Check: setup.CheckEngine,
+	}); err != nil {
+		return err
+	}
+	if s.DSNFile != "" {
+		text, err := os.ReadFile(s.DSNFile)
+		if err != nil {
+			return err
+		}
+		s.DSN = strings.TrimSpace(string(text))
+	}
+	s.answers.Engine, s.answers.Schemas = s.Engine, s.Schema
+	if s.Engine == "sqlite" {
+		return s.fill(&s.Path, "path", setup.Question{Explain: "It is opened for reading only.", Text: "The database's file", Check: regularFile})
+	}
+	return s.fill(&s.DSN, "dsn", setup.Question{
+		Explain: "Best with a login that may only read; the statements that make one come next. The form:\n  " + addressForm(s.Engine),
+		Text:    "The database's address",
+	})
+}
+
+func regularFile(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("this is not a file")
+	}
+	return nil
+}
+
+func addressForm(engine string) string {
+	switch engine {
+	case "postgres":
+		return "postgres://user:password@host:5432/database?sslmode=verify-full"
+	case "mariadb":
+		return "user:password@tcp(host:3306)/database?tls=true"
+	}
+	return "sqlserver://user:password@host:1433?database=NAME&encrypt=true"
+}
+
+// connect reads the database's catalog; a person may correct an address that
+// does not work.
+func (s *starter) connect(ctx context.Context) error {
+	for {
+		s.answers.Path, s.answers.DSN = s.Path, s.DSN
+		err := s.examine(ctx)
+		if err == nil || s.ask == nil || errors.Is(err, setup.ErrNoAnswer) || ctx.Err() != nil {
+			return err
+		}
+		s.say("  %s", printable(err.Error()))
+		s.Path, s.DSN, s.DSNFile = "", "", ""
+		if err := s.address(); err != nil {
+			return err
+		}
+	}
+}
+
+// examine opens the database, recognises the ERP and tries what a
+// synchronisation would read.
+func (s *starter) examine(ctx context.Context) error {
+	db, err := erp.Open(erpSettings("new", s.answers.ConfigDossier()), zerolog.Nop())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }() // it was only read
+	if s.catalog, err = db.Catalog(ctx); err != nil {
+		if hint := erp.Hint(err); hint != "" {
+			return fmt.Errorf("%w\n%s", err, hint)
+		}
+		return err
+	}
+	s.say("\n%s %s answers, %s can be read.", s.answers.Engine, printable(s.catalog.Version), counted(len(s.catalog.Tables), "table"))
+	if err := s.recognise(); err != nil {
+		return err
+	}
+	source, err := newSource(s.answers.ConfigDossier(), db)
+	if err != nil {
+		return err
+	}
+	if s.about, err = sourceText(ctx, source); err != nil {
+		return err
+	}
+	s.say("%s: %s.", s.answers.ERP, printable(s.about))
+	return s.ofServer(ctx, db)
+}
+
+// ofServer asks the name of the database, which the GRANT statements need.
+func (s *starter) ofServer(ctx context.Context, db *erp.DB) error {
+	ask := map[catalog.Engine]string{
+		catalog.Postgres: "SELECT current_database()", catalog.MariaDB: "SELECT DATABASE()", catalog.SQLServer: "SELECT DB_NAME()",
+	}[db.Engine()]
+	if ask == "" {
+		return nil
+	}
+	return db.Sync().GetContext(ctx, &s.base, ask)
+}
+
+// recognise settles which ERP it is.
+func (s *starter) recognise() error {
+	var kinds []string
+	for _, r := range setup.Recognise(s.catalog) {
+		if s.TablesPrefix != "" && r.ERP == "dolibarr" && r.Prefix != s.TablesPrefix {
+			continue
+		}
+		kinds = append(kinds, r.ERP)
+		s.say("Tables %s: this looks like %s.", strings.Join(r.Signs, " and "), r.ERP)
+	}
+	kind := s.ERP
+	if kind == "" && len(kinds) == 0 && s.ask == nil {
+		return errors.New("no table of an ERP that is known is there, or the login may not read it: name the schema with --schema, or grant SELECT")
+	}
+	if kind == "" && len(kinds) > 0 {
+		kind = kinds[0]
+	}
+	if s.ERP == "" && len(kinds) == 1 {
+		s.ERP = kind
+	}
+	if err := s.fill(&s.ERP, "erp", setup.Question{Text: "Kind of ERP (sage100, odoo or dolibarr)", Default: kind, Check: setup.CheckERP}); err != nil {
+		return err
+	}
+	s.answers.ERP, s.answers.TablesPrefix = s.ERP, s.TablesPrefix
+	book, err := profiles.Standard()
+	if err != nil {
+		return err
+	}
+	for _, name := range book.Names() {
+		if p, _ := book.Get(name); p.ERP == s.ERP {
+			s.answers.Profile, s.view = name, view.Bind(p, s.catalog)
+			break
+		}
+	}
+	return nil
+}
+
+// names asks for the dossier's id and the configuration's place.
+func (s *starter) names() error {
+	if err := s.fill(&s.Dossier, "dossier", setup.Question{
+		Explain: "The dossier's id stands in addresses and in the audit, and stays.", Text: "Id of the dossier", Default: "main", Check: setup.CheckDossier,
+	}); err != nil {
+		return err
+	}
+	s.answers.Dossier = s.Dossier
+	if err := s.fill(&s.Config, "config", setup.Question{
+		Explain: "The secrets are put beside it, in files that only their owner may read.", Text: "File for the configuration", Default: "vantelle.yaml",
+	}); err != nil {
+		return err
+	}
+	return s.answers.Check()
+}
+
+// show prints everything that would be written, and what a login needs.
+func (s *starter) show(plan setup.Plan) {
+	login, prefix := s.Login, s.TablesPrefix
+	for _, r := range setup.Recognise(s.catalog) {
+		if prefix == "" && r.ERP == s.ERP {
+			prefix = r.Prefix
+		}
+	}
+	if script := setup.Grants(s.catalog.Engine, s.base, login, setup.Needs(s.catalog, s.ERP, prefix, s.view)); script != "" {
+		s.say("\n%s\n", s.style.bold("A login that may read what is needed and no more; for who administers the server:"))
+		s.say("%s", strings.TrimSuffix(script, "\n"))
+	}
+	s.say("\n%s\n", s.style.bold("What would be written:"))
+	for _, f := range plan.Files {
+		if f.Secret {
+			s.say("%s  (a secret; only its owner may read it)", f.Path)
+		}
+	}
+	s.say("%s:\n", plan.Config().Path)
+	for line := range strings.Lines(plan.Config().Text) {
+		fmt.Fprint(s.w.stdout, "  ", line)
+	}
+}
+
+// mayWrite refuses to replace files unasked, and asks.
+func (s *starter) mayWrite(plan setup.Plan) (bool, error) {
+	there, err := setup.Existing(plan.Files)
+	if err != nil {
+		return false, err
+	}
+	if len(there) > 0 && !s.Force {
+		return false, fmt.Errorf("already there: %s\nNothing was written. Name another --config, or replace them with --force", strings.Join(there, ", "))
+	}
+	if len(there) > 0 {
+		s.say("\nReplaced: %s", strings.Join(there, ", "))
+	}
+	if s.ask == nil {
+		return true, nil
+	}
+	s.say("")
+	yes, err := s.ask.Confirm("Write this", false)
+	if err == nil && !yes {
+		s.say("Nothing was written.")
+	}
+	return yes, err
+}
+
+// after offers a dry run and says how to go on.
+func (s *starter) after() error {
+	try := s.DryRun
+	if s.ask != nil {
+		s.say("")
+		yes, err := s.ask.Confirm("Show what a first synchronisation would do (it makes an empty directory and audit beside the configuration, and changes nothing else)", true)
+		if err != nil && !errors.Is(err, setup.ErrNoAnswer) {
+			return err
+		}
+		try = err == nil && yes
+	}
+	if try {
+		run := syncCmd{configFlag: configFlag{s.Config}, DryRun: true, Dossier: s.Dossier}
+		if err := run.Run(s.w); err != nil {
+			return err
+		}
+	}
+	config := s.Config
+	if strings.ContainsAny(config, " ") {
+		config = `"` + filepath.Clean(config) + `"`
+	}
+	s.say("\n%s", s.style.bold("Next:"))
+	if s.view == nil {
+		s.say("  No standard profile is for %s: write one (docs/profiles.md), name its folder in profiles.dir and the profile in default_profile.", s.ERP)
+	}
+	s.say("  vantelle doctor --config %s     what else to look at", config)
+	s.say("  vantelle sync --config %s %s     bring the customers into the directory", config, s.Dossier)
+	s.say("  vantelle serve --config %s      run the service", config)
+	return nil
+}

@@ -1,0 +1,89 @@
+package erp
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// The catalog of MariaDB is that of the connection's database, read with four
+// statements. The information schema shows what the login has any right on;
+// PRIVILEGES says which columns it may read.
+
+const mariadbVersion = `
+SELECT CONCAT(VERSION(), ', ', DEFAULT_CHARACTER_SET_NAME, ' ', DEFAULT_COLLATION_NAME) AS version, DEFAULT_COLLATION_NAME AS collation_name
+FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()`
+
+const mariadbColumns = `
+SELECT c.TABLE_SCHEMA AS schema_name, c.TABLE_NAME AS table_name, t.TABLE_TYPE = 'VIEW' AS is_view,
+       c.COLUMN_NAME AS column_name, c.COLUMN_TYPE AS native, c.IS_NULLABLE = 'YES' AS nullable,
+       COALESCE(c.COLLATION_NAME, '') AS collation_name, c.EXTRA LIKE '%GENERATED%' AS computed
+FROM information_schema.COLUMNS AS c
+JOIN information_schema.TABLES AS t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
+WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_SCHEMA = DATABASE()
+  AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW') AND FIND_IN_SET('select', c.PRIVILEGES) > 0
+ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION`
+
+// mariadbUnique gives the columns of each unique key; a key over an expression
+// or over the first characters of a column has a column without a name.
+const mariadbUnique = `
+SELECT TABLE_SCHEMA AS schema_name, TABLE_NAME AS table_name, INDEX_NAME AS key_name, INDEX_NAME = 'PRIMARY' AS is_primary,
+       CASE WHEN SUB_PART IS NULL THEN COALESCE(COLUMN_NAME, '') ELSE '' END AS column_name
+FROM information_schema.STATISTICS
+WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0
+ORDER BY TABLE_NAME, INDEX_NAME = 'PRIMARY' DESC, INDEX_NAME, SEQ_IN_INDEX`
+
+const mariadbForeign = `
+SELECT TABLE_SCHEMA AS schema_name, TABLE_NAME AS table_name, CONSTRAINT_NAME AS key_name,
+       REFERENCED_TABLE_SCHEMA AS ref_schema, REFERENCED_TABLE_NAME AS ref_table,
+       COLUMN_NAME AS column_name, REFERENCED_COLUMN_NAME AS ref_column
+FROM information_schema.KEY_COLUMN_USAGE
+WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
+ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`
+
+func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []string, _ zerolog.Logger) (string, []*catalog.Table, error) {
+	var server struct {
+		Version   string `db:"version"`
+		Collation string `db:"collation_name"`
+	}
+	if err := sqlx.GetContext(ctx, q, &server, mariadbVersion); err != nil {
+		return "", nil, fmt.Errorf("version: %w", err)
+	}
+	var columns []struct {
+		Schema    string `db:"schema_name"`
+		Table     string `db:"table_name"`
+		View      bool   `db:"is_view"`
+		Column    string `db:"column_name"`
+		Native    string `db:"native"`
+		Nullable  bool   `db:"nullable"`
+		Collation string `db:"collation_name"`
+		Computed  bool   `db:"computed"`
+	}
+	if err := sqlx.SelectContext(ctx, q, &columns, mariadbColumns); err != nil {
+		return "", nil, fmt.Errorf("columns: %w", err)
+	}
+	var tables shape
+	for _, c := range columns {
+		if c.Collation == server.Collation {
+			c.Collation = ""
+		}
+		t := tables.table(c.Schema, c.Table, c.View)
+		t.Columns = append(t.Columns, &catalog.Column{Name: c.Column, Native: c.Native, Type: mariadbType(c.Native),
+			Nullable: c.Nullable, Collation: c.Collation, Computed: c.Computed})
+	}
+	var unique []uniqueColumn
+	if err := sqlx.SelectContext(ctx, q, &unique, mariadbUnique); err != nil {
+		return "", nil, fmt.Errorf("unique keys: %w", err)
+	}
+	tables.unique(unique)
+	var foreign []foreignColumn
+	if err := sqlx.SelectContext(ctx, q, &foreign, mariadbForeign); err != nil {
+		return "", nil, fmt.Errorf("foreign keys: %w", err)
+	}
+	tables.foreign(foreign)
+	return server.Version, tables.tables, nil
+}

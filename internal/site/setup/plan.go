@@ -1,0 +1,127 @@
+package setup
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/vantelle/vantelle/internal/config"
+	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/identity"
+)
+
+// File is a file to write.
+type File struct {
+	Path   string
+	Text   string
+	Secret bool // its text is shown to nobody
+}
+
+// mode: a configuration holds no secret, but tells much of the house.
+func (f File) mode() fs.FileMode {
+	if f.Secret {
+		return 0o600
+	}
+	return 0o640
+}
+
+// Plan is what would be written, and the secrets made for it.
+type Plan struct {
+	Files []File // the configuration is the last one
+	// AdminToken and BackendKey are to be shown once.
+	AdminToken, BackendKey string
+}
+
+// Config is the configuration's file.
+func (p Plan) Config() File { return p.Files[len(p.Files)-1] }
+
+// NewPlan makes the configuration for file and its secrets, which are drawn
+// from rand (crypto/rand.Reader outside tests). It writes nothing.
+func NewPlan(a Answers, file string, rand io.Reader) (Plan, error) {
+	token, _, err := identity.NewKey(directory.KeyAdmin, rand)
+	if err != nil {
+		return Plan{}, err
+	}
+	key, _, err := identity.NewKey(directory.KeyBackend, rand)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{AdminToken: token, BackendKey: key}
+	folder := filepath.Dir(file)
+	secret := func(name, text string) string {
+		p.Files = append(p.Files, File{Path: filepath.Join(folder, name), Text: text + "\n", Secret: true})
+		return name
+	}
+	d := dossierText{ERP: a.ERP, Engine: a.Engine, Schemas: a.Schemas, TablesPrefix: a.TablesPrefix, DefaultProfile: a.Profile}
+	if config.Engine(a.Engine) == config.SQLite {
+		if d.Path, err = fromFolder(folder, a.Path); err != nil {
+			return Plan{}, err
+		}
+	} else {
+		d.DSNFile = secret(a.Dossier+".dsn", a.DSN)
+	}
+	c := configText{Dossiers: map[string]dossierText{a.Dossier: d}}
+	c.Admin.Tokens = []tokenText{{Name: "administrator", TokenFile: secret("admin.token", token)}}
+	c.Keys = []keyText{{Name: "portal", KeyFile: secret("portal.key", key), Dossiers: []string{a.Dossier}}}
+	var b bytes.Buffer
+	b.WriteString("# The configuration of Vantelle. Every other key has its default:\n# config.example.yaml shows them all. Secrets are in the files named …_file.\n\n")
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(c); err != nil {
+		return Plan{}, fmt.Errorf("spell the configuration: %w", err)
+	}
+	p.Files = append(p.Files, File{Path: file, Text: b.String()})
+	return p, nil
+}
+
+// fromFolder spells a path as the configuration reads it, which takes relative
+// ones from its own folder: so for what lies there, and whole for all else.
+func fromFolder(folder, path string) (string, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("path of the ERP's file: %w", err)
+	}
+	if folder, err = filepath.Abs(folder); err != nil {
+		return "", fmt.Errorf("folder of the configuration: %w", err)
+	}
+	relative, err := filepath.Rel(folder, absolute)
+	if err != nil || !filepath.IsLocal(relative) || strings.HasPrefix(relative, "file:") {
+		return absolute, nil // another drive, or another place
+	}
+	return relative, nil
+}
+
+// What the file says, in the order in which people read it. The keys are those
+// of package config; a test loads what comes out.
+type (
+	configText struct {
+		Admin struct {
+			Tokens []tokenText `yaml:"tokens"`
+		} `yaml:"admin"`
+		Dossiers map[string]dossierText `yaml:"dossiers"`
+		Keys     []keyText              `yaml:"keys"`
+	}
+	tokenText struct {
+		Name      string `yaml:"name"`
+		TokenFile string `yaml:"token_file"`
+	}
+	dossierText struct {
+		ERP            string   `yaml:"erp"`
+		Engine         string   `yaml:"engine"`
+		Path           string   `yaml:"path,omitempty"`
+		DSNFile        string   `yaml:"dsn_file,omitempty"`
+		Schemas        []string `yaml:"schemas,omitempty,flow"`
+		TablesPrefix   string   `yaml:"tables_prefix,omitempty"`
+		DefaultProfile string   `yaml:"default_profile,omitempty"`
+	}
+	keyText struct {
+		Name     string   `yaml:"name"`
+		KeyFile  string   `yaml:"key_file"`
+		Dossiers []string `yaml:"dossiers,flow"`
+	}
+)
