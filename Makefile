@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint bench teeth
+.PHONY: help build demo test lint bench release teeth
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,3 +21,6 @@ bench: ## measure
 
 teeth: ## show that the gate's tests can fail: each check is taken out in turn
 	go run ./internal/teeth
+
+release: ## archives for Linux and Windows in dist/, with sums and bills of materials
+	@.ci/release.sh

@@ -30,7 +30,9 @@ func startDemoService(t *testing.T, profiles string) *service {
 	cfg := demoConfig(demoFolder(t), "127.0.0.1:0", "localhost:0")
 	cfg.Profiles.Dir = profiles
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
-	return (&site{t: t, dir: t.TempDir(), log: &syncBuffer{}}).startWith(cfg, func(o *options) { o.demo, o.page = true, demoPage })
+	v := (&site{t: t, dir: t.TempDir(), log: &syncBuffer{}}).startWith(cfg, func(o *options) { o.demo, o.page = true, demoPage })
+	v.log.waitFor(t, "the ERP answers") // as it has long done when a reader pastes
+	return v
 }
 
 // TestThePagesCurls runs every curl command of the pages, in their order, and

@@ -42,12 +42,19 @@ func (l leakChecked) Run() int {
 // TestScripts runs the transcripts: what people type, and what they read.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:   "testdata/script",
-		Setup: func(e *testscript.Env) error { e.Setenv("XDG_CACHE_HOME", e.WorkDir+"/cache"); return nil },
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_CACHE_HOME", e.WorkDir+"/cache")
+			e.Values[heardKey{}] = &heard{}
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sage":  makeSage,
 			"grant": grantAccess,
 			"hold":  holdDirectory,
+
+			"systemd": playSystemd,
+			"hear":    hear,
 		},
 	})
 }

@@ -1,13 +1,16 @@
 package resolve
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // query resolves a query inside the block outer (nil for none).
@@ -123,6 +126,9 @@ func (r *resolver) selectBlock(b *sqlast.Select, outer *scope, ctes *cteScope) (
 			return nil, nil, err
 		}
 	}
+	if b.Having != nil && len(b.GroupBy) == 0 && r.opt.Engine == catalog.SQLite && !slices.ContainsFunc(out.Items, holdsAggregate) {
+		return nil, nil, refusal.At(b.Having.Pos(), refusal.Unsupported, "HAVING without GROUP BY is offered on this engine only with an aggregate in the select list")
+	}
 	s.aggregates = false
 	if len(b.GroupBy) > maxColumns {
 		return nil, nil, refusal.At(b.At, refusal.LimitExceeded, "GROUP BY may have %d terms", maxColumns)
@@ -228,6 +234,14 @@ func (r *resolver) groupItem(g sqlast.Expr, b *sqlast.Select, out *querytree.Sel
 	if err != nil {
 		return nil, err
 	}
+	switch x.(type) {
+	case *querytree.Param, *querytree.Number, *querytree.Null, *querytree.Bool:
+		// A number would be printed as a position.
+		return nil, refusal.At(g.Pos(), refusal.Unsupported, "GROUP BY a constant is not offered: name a column of the tables")
+	}
+	if holdsAggregate(x) {
+		return nil, refusal.At(g.Pos(), refusal.Unsupported, "an aggregate or a window function cannot stand in GROUP BY")
+	}
 	holdsQuery := false
 	querytree.WalkExpr(x, querytree.Visitor{Query: func(*querytree.Query) { holdsQuery = true }})
 	if holdsQuery {
@@ -265,11 +279,17 @@ func (r *resolver) groupExpr(g sqlast.Expr, b *sqlast.Select, out *querytree.Sel
 	if err != nil {
 		return nil, err
 	}
-	switch x.(type) {
-	case *querytree.Param, *querytree.Number, *querytree.Null, *querytree.Bool:
-		return nil, refusal.At(g.Pos(), refusal.Unsupported, "GROUP BY a constant is not offered: name a column, or a position as a number")
-	}
 	return x, nil
+}
+
+// holdsAggregate tells whether x computes over rows of its own block.
+func holdsAggregate(x querytree.Expr) bool {
+	if c, ok := x.(*querytree.Call); ok && c.Func.Class != sqlfunc.Scalar {
+		return true
+	}
+	found := false
+	querytree.Children(x, func(c querytree.Expr) { found = found || holdsAggregate(c) }, func(*querytree.Query) {})
+	return found
 }
 
 // ordinal reads an ORDER BY or GROUP BY position, 1-based in the text.

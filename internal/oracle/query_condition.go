@@ -113,8 +113,8 @@ func (g *asker) unparenthesised(b *block, x *node, f field) *node {
 	case f.kind == kindInt && f.safe:
 		y := g.number(b, kindInt)
 		return pick(g.r, []*node{
-			piece(x, " + ", y, " * 2 < 7 - -", x),
-			piece("-", x, " - ", y, " >= -9"),
+			piece(x, " + ", y, " * 2 < 7 - - ", x),
+			piece("- ", x, " - ", y, " >= -9"),
 			piece(x, " - ", y, " - 3 = - ", y),
 			piece(x, " * 2 - 3 NOT IN (1, ", y, " + 4, -5)"),
 			piece(x, " + 1 BETWEEN ", y, " AND ", y, " + 20"),
