@@ -39,12 +39,14 @@
 //  8. Nothing partial runs on rows that are not the customer's. Today this is
 //     held by refusal: an expression that can fail on a row (division, casts
 //     that can fail, arithmetic that can overflow, patterns from columns,
-//     subqueries that can give two rows) is refused with the code can_fail.
-//     What such a row costs in time is not hidden yet.
-//     TestPromise8WhatCanFailIsRefused
+//     subqueries that can give two rows) is refused with the code can_fail, and
+//     what a computed text or a LIKE pattern can cost is bounded. What such a
+//     row costs in time is not hidden yet. TestPromise8WhatCanFailIsRefused
 //  9. Writes stay inside: nothing but SELECT is offered.
 //  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
-//     time each have a limit and a clear refusal. TestPromise10Bounded
+//     time each have a limit and a clear refusal; and so has what a small text
+//     can grow into, here and inside an engine that writes some operators out
+//     as two. TestPromise10Bounded
 //  11. There are no cursors yet.
 //  12. Plans are shared, data never: a compiled plan holds no value of a
 //     customer. TestPromise12PlansAreSharedDataNever
@@ -56,5 +58,7 @@
 //
 // Gaps in generated ids, uniqueness, time-outs and load are shared with other
 // customers. The order among equals and the last digit of a sum of floats may
-// depend on the plan. LIKE compares as the ERP's collation does.
+// depend on the plan. LIKE and = compare as the ERP's collation does: where it
+// does not tell case apart, neither do they (on SQLite LIKE ignores the case of
+// ASCII letters, and = does not). SQLite computes sums as binary floats.
 package filter

@@ -10,10 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/vantelle/vantelle/internal/config"
 	svc "github.com/vantelle/vantelle/internal/site/service"
 )
 
@@ -104,8 +106,25 @@ func (c *serviceInstallCmd) spec(w *world) (svc.Spec, error) {
 	if cfg.Log.File != "" {
 		s.Writable = append(s.Writable, filepath.Dir(cfg.Log.File))
 	}
+	s.Readable = namedFiles(cfg)
 	s.LowPort = lowPort(cfg.Portal.Listen) || lowPort(cfg.Admin.Listen)
 	return s, nil
+}
+
+// namedFiles gives the files that a configuration has the service read.
+func namedFiles(cfg config.Config) []string {
+	files := []string{cfg.Portal.TLS.CertFile, cfg.Portal.TLS.KeyFile, cfg.Admin.TLS.CertFile, cfg.Admin.TLS.KeyFile}
+	for _, t := range cfg.Admin.Tokens {
+		files = append(files, t.TokenFile)
+	}
+	for _, k := range cfg.Keys {
+		files = append(files, k.KeyFile)
+	}
+	for _, d := range cfg.Dossiers {
+		files = append(files, d.DSNFile, d.PasswordFile, d.CAFile)
+	}
+	slices.Sort(files)
+	return slices.DeleteFunc(slices.Compact(files), func(f string) bool { return f == "" })
 }
 
 // lowPort tells whether only who has a right for it may listen there.

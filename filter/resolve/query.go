@@ -237,7 +237,7 @@ func (r *resolver) groupItem(g sqlast.Expr, b *sqlast.Select, out *querytree.Sel
 	switch x.(type) {
 	case *querytree.Param, *querytree.Number, *querytree.Null, *querytree.Bool:
 		// A number would be printed as a position.
-		return nil, refusal.At(g.Pos(), refusal.Unsupported, "GROUP BY a constant is not offered: name a column of the tables")
+		return nil, refusal.At(g.Pos(), refusal.Unsupported, "GROUP BY a constant is not offered: name a column, or a position as a number")
 	}
 	if holdsAggregate(x) {
 		return nil, refusal.At(g.Pos(), refusal.Unsupported, "an aggregate or a window function cannot stand in GROUP BY")

@@ -40,6 +40,9 @@ type Spec struct {
 	// Writable are the folders that the configuration has the service write
 	// to outside its own. Linux: the unit lets it.
 	Writable []string
+	// Readable are the files that the configuration names, such as those of
+	// secrets. Linux: those in its folder are opened to the account.
+	Readable []string
 	// LowPort tells that it listens on a port below 1024. Linux: needs a right.
 	LowPort bool
 }

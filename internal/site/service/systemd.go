@@ -60,10 +60,11 @@ func (s *systemd) Install(ctx context.Context, spec Spec) (done []string, err er
 	if err != nil {
 		return done, fmt.Errorf("find the user %s: %w", account, err)
 	}
-	if err := errors.Join(os.Chown(spec.Config, 0, gid), os.Chmod(spec.Config, 0o640)); err != nil {
+	opened, err := letRead(spec, gid)
+	if err != nil {
 		return done, fmt.Errorf("let %s read the configuration: %w", account, err)
 	}
-	done = append(done, fmt.Sprintf("let %s read %s, and nobody else but root", account, spec.Config))
+	done = append(done, fmt.Sprintf("let %s read %s, and nobody else but root", account, strings.Join(opened, ", ")))
 	path := filepath.Join(s.folder, unitFile)
 	if err := writeWhole(path, text); err != nil {
 		return done, fmt.Errorf("write the unit: %w", err)
@@ -75,6 +76,30 @@ func (s *systemd) Install(ctx context.Context, spec Spec) (done []string, err er
 		}
 	}
 	return append(done, "it starts with the machine"), nil
+}
+
+// letRead gives the configuration, and what it names in its own folder, to root
+// for changing and to a group for reading. A folder that is closed to everybody
+// is opened to the group; one that others may enter is left as it is.
+func letRead(spec Spec, gid int) (opened []string, err error) {
+	folder := filepath.Dir(spec.Config)
+	for _, file := range append([]string{spec.Config}, spec.Readable...) {
+		if filepath.Dir(file) != folder {
+			continue
+		}
+		if err := errors.Join(os.Chown(file, 0, gid), os.Chmod(file, 0o640)); err != nil {
+			return nil, err
+		}
+		opened = append(opened, file)
+	}
+	info, err := os.Stat(folder)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode()&0o005 == 0 {
+		return opened, errors.Join(os.Chown(folder, 0, gid), os.Chmod(folder, 0o750))
+	}
+	return opened, nil
 }
 
 // writeWhole writes a unit beside its place and renames it, so that systemd

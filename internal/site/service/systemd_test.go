@@ -49,6 +49,12 @@ func TestSystemdInstallsAndUninstalls(t *testing.T) {
 	if err := os.WriteFile(s.Config, []byte("x"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	s.Readable = []string{filepath.Join(filepath.Dir(s.Config), "portal.key"), filepath.Join(t.TempDir(), "elsewhere.key")}
+	for _, file := range s.Readable {
+		if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for range 2 { // a second time changes what is there
 		if _, err := m.Install(t.Context(), s); err != nil {
 			t.Fatal(err)
@@ -63,6 +69,11 @@ func TestSystemdInstallsAndUninstalls(t *testing.T) {
 	}
 	if info, err := os.Stat(s.Config); err != nil || info.Mode() != 0o640 {
 		t.Errorf("the configuration: %v, %v", info.Mode(), err)
+	}
+	for file, want := range map[string]os.FileMode{s.Readable[0]: 0o640, s.Readable[1]: 0o600} {
+		if info, err := os.Stat(file); err != nil || info.Mode() != want {
+			t.Errorf("%s: %v, %v", file, info.Mode(), err)
+		}
 	}
 	m.ran = nil
 	if err := m.Uninstall(t.Context()); err != nil {
