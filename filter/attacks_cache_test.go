@@ -1,9 +1,11 @@
 package filter_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -11,6 +13,7 @@ import (
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/internal/audit"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/profiles"
@@ -40,6 +43,38 @@ func TestAttacksWithAWarmCache(t *testing.T) {
 		}
 	}
 }
+
+// TestAttacksAtTheSameTime asks the corpus as all customers at once, through a
+// cache so small that plans come and go.
+func TestAttacksAtTheSameTime(t *testing.T) {
+	r := newRig(t, attackedERP, attackedProfile)
+	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: silentAudit{}, Limits: filter.Limits{Plans: 5}})
+	cases := readAttacks(t)
+	var wait sync.WaitGroup
+	for customer := range canaries {
+		for start := range 3 {
+			wait.Go(func() {
+				for i := range cases {
+					a := cases[(i*7+start*101)%len(cases)]
+					if a.viaFront() || a.file == "deep" {
+						continue
+					}
+					a.customer = customer
+					if _, text := a.ask(r); canaryIn(customer, a.request, text) != "" {
+						t.Errorf("%s/%s: %s reads %s", a.file, a.name, customer, text)
+					}
+				}
+			})
+		}
+	}
+	wait.Wait()
+}
+
+// silentAudit takes everything, from everybody at once.
+type silentAudit struct{}
+
+func (silentAudit) Begin(context.Context, audit.Entry) error { return nil }
+func (silentAudit) Finish(audit.Outcome)                     {}
 
 func TestOneTextWithValuesOfEveryKind(t *testing.T) {
 	r := newRig(t, attackedERP, attackedProfile)

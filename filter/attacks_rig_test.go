@@ -147,13 +147,24 @@ func attackedRigs(t *testing.T) map[catalog.Engine]*rig {
 	return rigs
 }
 
-// attackedPostgres loads statements into a schema of their own, which ends
-// with the test; nil where there is no server.
+// attackedPostgres is an ERP with the statements in it; nil where there is no server.
 func attackedPostgres(t testing.TB, statements string) *erp.DB {
+	t.Helper()
+	schema, raw := attackedSchema(t, statements)
+	if raw == nil {
+		return nil
+	}
+	return openedSchema(t, schema)
+}
+
+// attackedSchema loads statements into a schema of their own, which ends with
+// the test, and gives a connection that works in it; nil where there is no
+// server.
+func attackedSchema(t testing.TB, statements string) (schema string, raw *sql.DB) {
 	t.Helper()
 	dsn := os.Getenv("VANTELLE_TEST_POSTGRES")
 	if dsn == "" {
-		return nil
+		return "", nil
 	}
 	raw, err := sql.Open("pgx", dsn)
 	if err != nil {
@@ -161,7 +172,7 @@ func attackedPostgres(t testing.TB, statements string) *erp.DB {
 	}
 	t.Cleanup(func() { _ = raw.Close() })
 	raw.SetMaxOpenConns(1)
-	schema := "attacked_" + strings.ToLower(rand.Text()[:10])
+	schema = "attacked_" + strings.ToLower(rand.Text()[:10])
 	if _, err := raw.Exec("CREATE SCHEMA " + schema + "; SET search_path = " + schema + ";" + statements); err != nil {
 		t.Fatal(err)
 	}
@@ -170,8 +181,14 @@ func attackedPostgres(t testing.TB, statements string) *erp.DB {
 			t.Error(err)
 		}
 	})
+	return schema, raw
+}
+
+// openedSchema opens a schema of the server as an ERP.
+func openedSchema(t testing.TB, schema string) *erp.DB {
+	t.Helper()
 	settings := erp.DefaultSettings()
-	settings.Name, settings.Engine, settings.DSN, settings.Schemas = "d", catalog.Postgres, dsn, []string{schema}
+	settings.Name, settings.Engine, settings.DSN, settings.Schemas = "d", catalog.Postgres, os.Getenv("VANTELLE_TEST_POSTGRES"), []string{schema}
 	db, err := erp.Open(settings, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)

@@ -216,6 +216,18 @@ func (o outcome) String() string {
 	return "\n~ " + strings.Join(o.rows, "\n~ ") + "\n"
 }
 
+// maxPrinted is what the largest statement of the corpus may grow into.
+const maxPrinted = 1 << 20
+
+// schema is where the rig's tables are, empty for SQLite.
+func (r *rig) schema(t *testing.T) string {
+	v, err := r.gate.View(t.Context(), as("ANNA"))
+	if err != nil || len(v.Tables) == 0 {
+		t.Fatalf("no view: %v", err)
+	}
+	return v.Tables[0].Visible.Schema
+}
+
 // checkPrinted holds what the engines would be given to its form; an engine
 // may refuse what another takes.
 func (a attack) checkPrinted(t *testing.T, rigs map[catalog.Engine]*rig) {
@@ -231,11 +243,10 @@ func (a attack) checkPrinted(t *testing.T, rigs map[catalog.Engine]*rig) {
 			}
 			return
 		}
-		schema := ""
-		if v, err := r.gate.View(t.Context(), req.Caller); err == nil && len(v.Tables) > 0 {
-			schema = v.Tables[0].Visible.Schema
+		if len(x.SQL) > maxPrinted {
+			t.Errorf("%s: %d bytes become %d", engine, len(a.request), len(x.SQL))
 		}
-		if err := checkPrinted(x, schema); err != nil {
+		if err := checkPrinted(x, r.schema(t)); err != nil {
 			t.Errorf("%s: %v\nin %s", engine, err, x.SQL)
 		}
 	}

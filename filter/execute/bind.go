@@ -90,7 +90,7 @@ func value(p sqlprint.Param, v Values) (any, error) {
 		return parse(p.Slot.Value, p)
 	case querytree.SlotIdentity:
 		text, ok := v.Identity(p.Slot.Name)
-		if !ok || text == "" {
+		if !ok || strings.TrimSpace(text) == "" { // to some engines a blank is as good as nothing
 			return nil, refusal.New(refusal.NoAccess, "the profile filters by :%s, which this identity does not have", p.Slot.Name)
 		}
 		x, err := parse(text, p)

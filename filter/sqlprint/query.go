@@ -271,6 +271,9 @@ func (p *printer) join(j *querytree.Join) error {
 	if j.Kind == "FULL" && !p.fullJoin() {
 		return &Unsupported{"FULL JOIN is not offered on this engine: combine a LEFT JOIN and a RIGHT JOIN with UNION"}
 	}
+	if j.Kind == "FULL" && p.engine() == catalog.Postgres && !joinsBothSides(j) {
+		return &Unsupported{"FULL JOIN is offered on this engine only with an equality of a column of each side in its ON"}
+	}
 	p.put(" " + j.Kind + " JOIN ")
 	if _, nested := j.Right.(*querytree.Join); nested {
 		p.put("(")
@@ -286,6 +289,40 @@ func (p *printer) join(j *querytree.Join) error {
 	}
 	p.put(" ON ")
 	return p.filter(j.On)
+}
+
+// joinsBothSides tells whether PostgreSQL can merge or hash a FULL JOIN: its
+// condition has an equality of a value of either side, or no column at all.
+func joinsBothSides(j *querytree.Join) bool {
+	side := map[querytree.Source]int{}
+	for i, s := range []querytree.Source{j.Left, j.Right} {
+		querytree.WalkSource(s, querytree.Visitor{Source: func(s querytree.Source) { side[s] = i + 1 }})
+	}
+	// sides has a bit for each side that x uses, and one for anything else.
+	sides := func(x querytree.Expr) int {
+		used := 0
+		querytree.WalkExpr(x, querytree.Visitor{Expr: func(x querytree.Expr) {
+			if ref, ok := x.(*querytree.ColumnRef); ok {
+				used |= 1 << side[ref.Source]
+			}
+		}})
+		return used
+	}
+	const left, right = 1 << 1, 1 << 2
+	conjuncts := []querytree.Expr{j.On}
+	if op, ok := j.On.(*querytree.Op); ok && op.Op == "AND" {
+		conjuncts = op.Args
+	}
+	for _, c := range conjuncts {
+		op, ok := c.(*querytree.Op)
+		if !ok || op.Op != "=" {
+			continue
+		}
+		if a, b := sides(op.Args[0]), sides(op.Args[1]); a == left && b == right || a == right && b == left {
+			return true
+		}
+	}
+	return sides(j.On) == 0
 }
 
 func (p *printer) orderBy(order []querytree.Order, b querytree.Body) error {

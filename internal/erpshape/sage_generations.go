@@ -60,71 +60,87 @@ func SageColumns(generation string) map[string]map[string]string {
 // SageFreeColumn and those that LoadSage adds for its site. Statistics and
 // families are filled in for Alpha.
 func LoadSageGeneration(ctx context.Context, db *sql.DB, dialect catalog.Engine, schema, generation string) error {
-	if err := LoadSage(ctx, db, dialect, schema); err != nil {
-		return err
-	}
-	tx, err := db.BeginTx(ctx, nil)
+	types, err := sageTypes(dialect)
 	if err != nil {
-		return fmt.Errorf("make a Sage dossier of generation %s: %w", generation, err)
+		return fmt.Errorf("load Sage dossier of generation %s: %w", generation, err)
 	}
-	defer tx.Rollback()
-	l := &loader{ctx: ctx, tx: tx, key: "cbMarq", rows: map[string]int{}}
-	if schema != "" {
-		l.prefix = quote(schema) + "."
+	columns := SageColumns(generation)
+	fill := func(l *loader) {
+		l.run(otherSageTables(l.prefix, dialect, columns))
+		fillSage(l)
+		for _, filled := range sageFilledColumns() {
+			if _, stays := columns[filled[0]][filled[1]]; !stays {
+				l.run([]string{fmt.Sprintf("ALTER TABLE %s%s DROP COLUMN %s", l.prefix, quote(filled[0]), quote(filled[1]))})
+			}
+		}
+		l.run([]string{
+			fmt.Sprintf(`ALTER TABLE %s"F_COMPTET" ADD COLUMN %s varchar(40) DEFAULT ''`, l.prefix, quote(SageFreeColumn)),
+			fmt.Sprintf(`UPDATE %s"F_COMPTET" SET %s = '%s', "CT_Statistique01" = 'Sud' WHERE "CT_Num" = '%s'`, l.prefix, quote(SageFreeColumn), SageFreeValue, SageAlpha),
+		})
+		l.add("P_STATISTIQUE", row{"S_Intitule": "Zone", "cbIndice": 1})
+		l.add("F_FAMCLIENT", row{"CT_Num": SageAlpha, "FA_CodeFamille": "OR", "FC_Remise": 5})
 	}
-	reshapeSage(l, dialect, SageColumns(generation))
-	l.run([]string{
-		fmt.Sprintf(`ALTER TABLE %s"F_COMPTET" ADD COLUMN %s varchar(40) DEFAULT ''`, l.prefix, quote(SageFreeColumn)),
-		fmt.Sprintf(`UPDATE %s"F_COMPTET" SET %s = '%s', "CT_Statistique01" = 'Sud' WHERE "CT_Num" = '%s'`, l.prefix, quote(SageFreeColumn), SageFreeValue, SageAlpha),
-	})
-	l.add("P_STATISTIQUE", row{"S_Intitule": "Zone", "cbIndice": 1})
-	l.add("F_FAMCLIENT", row{"CT_Num": SageAlpha, "FA_CodeFamille": "OR", "FC_Remise": 5})
-	if l.err == nil {
-		l.err = tx.Commit()
-	}
-	if l.err != nil {
-		return fmt.Errorf("make a Sage dossier of generation %s: %w", generation, l.err)
+	if err := load(ctx, db, read(sageSchemaOf(columns), dialect, schema, types), schema, "cbMarq", fill); err != nil {
+		return fmt.Errorf("load Sage dossier of generation %s: %w", generation, err)
 	}
 	return nil
 }
 
-// reshapeSage takes away the columns of other generations and adds the tables
-// that LoadSage does without.
-func reshapeSage(l *loader, dialect catalog.Engine, tables map[string]map[string]string) {
-	loaded := schemaColumns(demo.Schema())
-	for _, table := range slices.Sorted(maps.Keys(tables)) {
-		columns := tables[table]
-		if here, ok := loaded[table]; ok {
-			for _, column := range here {
-				if _, stays := columns[column]; !stays && !sageSiteColumn(column) {
-					l.run([]string{fmt.Sprintf("ALTER TABLE %s%s DROP COLUMN %s", l.prefix, quote(table), quote(column))})
-				}
+// sageFilledColumns are the columns that fillSage fills and that some
+// generation does not have: they go once the rows are there.
+func sageFilledColumns() [][2]string {
+	return [][2]string{{"F_COMPTET", "CT_Prospect"}, {"F_DOCENTETE", "DO_TotalTTC"}}
+}
+
+// sageSchemaOf is LoadSage's schema file without the columns of other
+// generations. A column taken out one by one would cost a rewrite of its table.
+func sageSchemaOf(columns map[string]map[string]string) string {
+	var b strings.Builder
+	table := ""
+	for line := range strings.Lines(demo.Schema()) {
+		if name, ok := strings.CutPrefix(line, `CREATE TABLE "`); ok {
+			table, _, _ = strings.Cut(name, `"`)
+		} else if column := columnLine.FindStringSubmatch(strings.TrimRight(line, "\n")); column != nil {
+			_, listed := columns[table][column[1]]
+			if !listed && !sageSiteColumn(column[1]) && !slices.Contains(sageFilledColumns(), [2]string{table, column[1]}) {
+				continue
 			}
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// otherSageTables makes the tables that LoadSage does without.
+func otherSageTables(prefix string, dialect catalog.Engine, tables map[string]map[string]string) []string {
+	var statements []string
+	for _, table := range slices.Sorted(maps.Keys(tables)) {
+		if strings.Contains(demo.Schema(), `CREATE TABLE "`+table+`"`) {
 			continue
 		}
 		var list []string
-		for _, column := range slices.Sorted(maps.Keys(columns)) {
-			list = append(list, quote(column)+" "+sageType(dialect, columns[column]))
+		for _, column := range slices.Sorted(maps.Keys(tables[table])) {
+			list = append(list, quote(column)+" "+sageType(dialect, tables[table][column]))
 		}
-		l.run([]string{fmt.Sprintf("CREATE TABLE %s%s (%s)", l.prefix, quote(table), strings.Join(list, ", "))})
+		statements = append(statements, fmt.Sprintf("CREATE TABLE %s%s (%s)", prefix, quote(table), strings.Join(list, ", ")))
 	}
+	return statements
 }
 
 // sageSiteColumn tells whether LoadSage's site added a column: Sage's own names
 // have no blanks.
 func sageSiteColumn(name string) bool { return strings.Contains(name, " ") }
 
-// schemaColumns lists the columns of each table of a schema file.
-func schemaColumns(text string) map[string][]string {
-	tables, table := map[string][]string{}, ""
-	for line := range strings.Lines(text) {
-		if name, ok := strings.CutPrefix(line, `CREATE TABLE "`); ok {
-			table, _, _ = strings.Cut(name, `"`)
-		} else if column := columnLine.FindStringSubmatch(strings.TrimRight(line, "\n")); column != nil {
-			tables[table] = append(tables[table], column[1])
-		}
+// sageTypes spells the types of LoadSage's schema file, with their defaults.
+func sageTypes(dialect catalog.Engine) (func(column, declared string, references bool) string, error) {
+	switch dialect {
+	case catalog.SQLite, catalog.Postgres:
+	default:
+		return nil, fmt.Errorf("no spelling for %s", dialect)
 	}
-	return tables
+	return func(column, declared string, references bool) string {
+		return sageType(dialect, declared) + sageDefault(column, declared, references)
+	}, nil
 }
 
 // sageType spells a type of SQL Server for an engine.

@@ -54,12 +54,16 @@ func (g *asker) target(b *block) (*node, field) {
 func (g *asker) simple(b *block, depth int) *node {
 	x, f := g.target(b)
 	k := f.kind
-	if depth > 0 && chance(g.r, 12) {
+	computed := f.name == "" || depth > 0 && chance(g.r, 12)
+	if computed {
 		x = g.value(b, k, depth)
 	}
 	not := pick(g.r, []string{"", "", " NOT"})
 	switch weighted(g.r, 26, 10, 10, 10, 10, 8, 8, 6, 6, 6, 8) {
 	case 1:
+		if computed { // SQLite does not even read what stands beside 'a' IS NULL
+			x = piece("COALESCE(", x, ", ", x, ")")
+		}
 		return piece(x, " IS", not, " NULL")
 	case 2:
 		list := []*node{g.literal(k, f.col)}

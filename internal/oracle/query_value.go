@@ -26,7 +26,9 @@ func (g *asker) reference(b *block, k kind) (*node, field) {
 		if n := g.ambiguous(b, at, f); n != nil {
 			return n, f
 		}
-		if chance(g.r, 30) && g.d.bareWorks(b, at, f.name) {
+		// SQLite takes a bare name for an alias of the select list before it
+		// looks outside; columns of tables are called like no alias.
+		if chance(g.r, 30) && g.d.bareWorks(b, at, f.name) && (at == b || g.d.postgres || rel.base != nil) {
 			f.coalesced = at.closed
 			return piece(g.name(f.name)), f
 		}

@@ -31,7 +31,7 @@ var mutants = []mutant{
 	{"6: the gate does not look at the identity", "filter/gate.go", "if !req.Caller.Valid() {", "if false {"},
 	{"6: an access need not be granted", "internal/identity/caller.go", "c.Access.State == directory.AccessGranted", "c.Access.State != directory.AccessRevoked"},
 	{"6: an access of another customer will do", "internal/identity/caller.go", "c.Access.CustomerID == c.Customer.ID &&", ""},
-	{"6: an empty attribute is bound", "filter/execute/bind.go", `if !ok || text == "" {`, "if !ok && false {"},
+	{"6: an empty attribute is bound", "filter/execute/bind.go", `if !ok || strings.TrimSpace(text) == "" {`, `if !ok && strings.TrimSpace(text) == "" {`},
 	{"6: the request can name the identity", "filter/execute/bind.go", "text, ok := v.Identity(p.Slot.Name)", "text, ok := v.Identity(p.Slot.Name)\n\t\tif x, given := v.Named[p.Slot.Name].(string); given {\n\t\t\ttext, ok = x, true\n\t\t}"},
 	{"6: streams outlive a revoked access", "filter/live.go", "if err := l.still(ctx); err != nil {", "if err := l.still(ctx); err != nil && false {"},
 

@@ -87,7 +87,6 @@ func createOrChange(manager *mgr.Mgr, s Spec) (*mgr.Service, string, error) {
 		Description:      "Filters what each customer may see of an ERP, and synchronises the ERP's customers.",
 		ServiceStartName: s.Account,
 		Password:         s.Password,
-		SidType:          windows.SERVICE_SID_TYPE_UNRESTRICTED,
 	}
 	args := []string{"serve", "--config", s.Config}
 	service, err := manager.CreateService(Name, s.Exe, c, args...)
@@ -161,7 +160,11 @@ func (m *scm) Uninstall(ctx context.Context) error {
 		return err
 	}
 	return with(windows.DELETE, func(service *mgr.Service) error {
-		return errors.Join(service.Delete(), eventlog.Remove(Name))
+		err := eventlog.Remove(Name)
+		if errors.Is(err, windows.ERROR_FILE_NOT_FOUND) { // somebody removed it already
+			err = nil
+		}
+		return errors.Join(service.Delete(), err)
 	})
 }
 

@@ -1,3 +1,5 @@
+//go:build !windows
+
 package service
 
 import (
@@ -22,8 +24,6 @@ type systemd struct {
 	// group finds a user and gives the id of his group.
 	group func(name string) (gid int, err error)
 }
-
-const unitFile = Name + ".service"
 
 var _ Manager = (*systemd)(nil)
 

@@ -21,6 +21,9 @@ const (
 	LinuxLogs  = "/var/log/vantelle"
 )
 
+// unitFile is the unit's name.
+const unitFile = Name + ".service"
+
 // DefaultLinuxConfig is where the configuration is looked for on Linux.
 const DefaultLinuxConfig = "/etc/vantelle/vantelle.yaml"
 
