@@ -286,7 +286,7 @@ func (g *asker) on(b *block, left, right, both *block, equal bool) *node {
 	if g.d.postgres {
 		scope.outer = b.outer
 	} else { // SQLite would look at tables that are joined later, even before those around
-		scope.qualified = true
+		scope.qualified, scope.around = true, b.outer
 	}
 	var pairs []*node
 	for _, l := range left.rels {

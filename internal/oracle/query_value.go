@@ -68,7 +68,7 @@ func (g *asker) outsideColumn(at, from *block, rel *relation, k kind) *node {
 			continue
 		}
 		bare := chance(g.r, 35) && !g.namesRelation(from, c.name) && !from.qualified
-		if g.w.knownOtherwise(c.name) || !bare && (!g.d.qualifierWorks(from, at, rel.name) || g.namesRelation(at.outer, rel.name)) {
+		if g.w.knownOtherwise(c.name) || !bare && (!g.d.qualifierWorks(from, at, rel.name) || g.namesRelation(at.within(), rel.name)) {
 			return nil
 		}
 		g.spoiled, g.spoiledName = "column "+c.name, c.name
@@ -84,7 +84,7 @@ func (g *asker) outsideColumn(at, from *block, rel *relation, k kind) *node {
 // namesRelation tells whether a relation in scope has the name: PostgreSQL
 // takes it for a whole row then.
 func (g *asker) namesRelation(b *block, name string) bool {
-	for at := b; at != nil; at = at.outer {
+	for at := b; at != nil; at = at.within() {
 		for _, rel := range at.rels {
 			if foldEqual(rel.name, name) {
 				return true

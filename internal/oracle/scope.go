@@ -24,6 +24,9 @@ type relation struct {
 // names, bare for names without one, in the order of *.
 type block struct {
 	outer *block
+	// around is the block around one whose outer is withheld, so that nothing
+	// of it is named: it is there all the same.
+	around *block
 	rels  []*relation
 	bare  []field
 	// qualified says that bare names cannot be trusted here: SQLite looks in
@@ -34,9 +37,17 @@ type block struct {
 	closed    bool // nothing more may be joined: SQLite would find merged columns ambiguous
 }
 
+// within gives the block around b, withheld or not.
+func (b *block) within() *block {
+	if b.outer != nil {
+		return b.outer
+	}
+	return b.around
+}
+
 // alone is b without the blocks around it.
 func (b *block) alone() *block {
-	return &block{rels: b.rels, bare: b.bare, closed: b.closed, merged: b.merged}
+	return &block{around: b.within(), rels: b.rels, bare: b.bare, closed: b.closed, merged: b.merged}
 }
 
 // cte is a WITH element.
