@@ -281,17 +281,17 @@ func (r *resolver) arithmetic(op string, a, b querytree.Expr, at sqlast.Pos) (qu
 			}
 		}
 	}
-	at1, bt := args[0].Type(), args[1].Type()
+	lt, rt := args[0].Type(), args[1].Type()
 	switch {
-	case at1.Kind == sqltype.Date || bt.Kind == sqltype.Date || at1.Kind == sqltype.Timestamp || bt.Kind == sqltype.Timestamp:
+	case lt.Kind == sqltype.Date || rt.Kind == sqltype.Date || lt.Kind == sqltype.Timestamp || rt.Kind == sqltype.Timestamp:
 		return nil, refusal.At(at, refusal.CanFail, "arithmetic on dates can fail on a row and is not offered yet: compute the date in the portal")
-	case !at1.Numeric() || !bt.Numeric():
-		return nil, refusal.At(at, refusal.TypeMismatch, "numbers are wanted for %s, not %s and %s", op, at1.Kind, bt.Kind)
-	case at1.Kind == sqltype.Float || bt.Kind == sqltype.Float:
+	case !lt.Numeric() || !rt.Numeric():
+		return nil, refusal.At(at, refusal.TypeMismatch, "numbers are wanted for %s, not %s and %s", op, lt.Kind, rt.Kind)
+	case lt.Kind == sqltype.Float || rt.Kind == sqltype.Float:
 		return nil, refusal.At(at, refusal.CanFail, "arithmetic on floats can overflow on a row and is not offered yet: compute in the portal")
 	case r.opt.Engine == catalog.SQLServer || r.opt.Engine == catalog.MariaDB:
 		return nil, refusal.At(at, refusal.CanFail, "arithmetic can overflow on a row of this engine and is not offered yet: compute in the portal")
-	case at1.Kind == sqltype.Int && bt.Kind == sqltype.Int && narrow(at1) && narrow(bt):
+	case lt.Kind == sqltype.Int && rt.Kind == sqltype.Int && narrow(lt) && narrow(rt):
 		t := sqltype.Type{Kind: sqltype.Int, Bits: 64}
 		return &querytree.Op{Op: op, Args: []querytree.Expr{&querytree.Convert{X: args[0], T: t}, &querytree.Convert{X: args[1], T: t}}, T: t}, nil
 	}

@@ -27,8 +27,8 @@ type block struct {
 	// around is the block around one whose outer is withheld, so that nothing
 	// of it is named: it is there all the same.
 	around *block
-	rels  []*relation
-	bare  []field
+	rels   []*relation
+	bare   []field
 	// qualified says that bare names cannot be trusted here: SQLite looks in
 	// ON for tables that are joined later, and ORDER BY for output columns.
 	qualified bool
