@@ -155,3 +155,40 @@ func TestNothingOfferedFailsOnAHiddenRow(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatTheErpSaysStaysInside breaks the ERP under a cached plan and listens
+// at both fronts for its words.
+func TestWhatTheErpSaysStaysInside(t *testing.T) {
+	for _, broken := range []string{"ALTER TABLE docs RENAME COLUMN owner TO keeper", "DROP VIEW open_docs; ALTER TABLE docs RENAME TO papers"} {
+		r := newRig(t, attackedERP, attackedProfile)
+		attacks := []attack{
+			{customer: "ANNA", request: "SELECT ref FROM docs"},
+			{customer: "ANNA", request: "SELECT id FROM parcels"},
+			{customer: "ANNA", request: "GET rows/docs?select=ref HTTP"},
+			{customer: "ANNA", request: "POST sql HTTP\n\n{\"sql\":\"SELECT ref FROM docs\"}"},
+		}
+		answer := func(a attack) (outcome, string) {
+			if a.viaFront() {
+				return a.knock(t, r)
+			}
+			return a.ask(r)
+		}
+		for _, a := range attacks {
+			if o, _ := answer(a); o.refused {
+				t.Fatalf("%s: %s", a.request, o)
+			}
+		}
+		alter(t, r, broken)
+		for _, a := range attacks {
+			o, text := answer(a)
+			if !o.refused {
+				t.Errorf("%s: %s", a.request, o)
+			}
+			for _, word := range []string{"owner", "docs", "keeper", "papers", "SQL", "column", "table", "main", "?1", "r1", "t1"} {
+				if strings.Contains(text, word) && o.code != string(refusal.UnknownName) {
+					t.Errorf("%s: the ERP's word %q is in %s", a.request, word, text)
+				}
+			}
+		}
+	}
+}

@@ -86,6 +86,9 @@ func Build(ctx context.Context, path string, progress func(done, total int, what
 		return err
 	}
 	if err := populate(ctx, temp, progress); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err() // the database says it in words of its own
+		}
 		return err
 	}
 	return os.Rename(temp, path)
