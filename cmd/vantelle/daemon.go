@@ -74,10 +74,7 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 		return nil, err
 	}
 	d.watches = newWatches(d.rooms)
-	// The synchronisation's numbers have a registry of their own, and one
-	// page shows both.
-	syncNumbers := prometheus.NewRegistry()
-	if d.syncs, err = newSyncs(d.rooms, syncNumbers); err != nil {
+	if d.syncs, err = newSyncs(d.rooms, d.gather); err != nil {
 		return nil, err
 	}
 	d.resolver = &identity.Resolver{Store: d.store, AllowDemoKeys: o.demo, HasDossier: d.hasDossier}
@@ -85,8 +82,7 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 	if portalServer, d.portalAddr, err = d.server(ctx, "portal", cfg.Portal.Listen, cfg.Portal.TLS, cfg.Portal.TrustedProxies, d.portalHandler()); err != nil {
 		return nil, err
 	}
-	numbers := prometheus.Gatherers{d.gather, syncNumbers}
-	if adminServer, d.adminAddr, err = d.server(ctx, "admin", cfg.Admin.Listen, cfg.Admin.TLS, cfg.Admin.TrustedProxies, d.adminHandler(numbers, o.page)); err != nil {
+	if adminServer, d.adminAddr, err = d.server(ctx, "admin", cfg.Admin.Listen, cfg.Admin.TLS, cfg.Admin.TrustedProxies, d.adminHandler(d.gather, o.page)); err != nil {
 		return nil, err
 	}
 	d.join(releaseLock, closeRooms, portalServer, adminServer)

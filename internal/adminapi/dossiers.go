@@ -118,6 +118,9 @@ func (a *api) stateOf(ctx context.Context, d Dossier) (dossierState, error) {
 	if err != nil {
 		return dossierState{}, err
 	}
-	s.NextSync = status.NextAt
+	if status.NextAt != nil {
+		next := status.NextAt.UTC() // the schedule thinks in the dossier's zone
+		s.NextSync = &next
+	}
 	return s, nil
 }

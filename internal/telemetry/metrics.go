@@ -25,19 +25,16 @@ const (
 
 // Metrics counts and measures. Its methods are safe for concurrent use.
 type Metrics struct {
-	requests        *prometheus.CounterVec
-	requestSeconds  *prometheus.HistogramVec
-	compiled        *prometheus.CounterVec
-	erpSeconds      *prometheus.HistogramVec
-	rows            *prometheus.CounterVec
-	refusals        *prometheus.CounterVec
-	syncRuns        *prometheus.CounterVec
-	syncSeconds     *prometheus.HistogramVec
-	syncLastSuccess *prometheus.GaugeVec
-	auditQueued     prometheus.Gauge
-	auditFailures   prometheus.Counter
-	profilesOK      prometheus.Gauge
-	pools           *poolCollector
+	requests       *prometheus.CounterVec
+	requestSeconds *prometheus.HistogramVec
+	compiled       *prometheus.CounterVec
+	erpSeconds     *prometheus.HistogramVec
+	rows           *prometheus.CounterVec
+	refusals       *prometheus.CounterVec
+	auditQueued    prometheus.Gauge
+	auditFailures  prometheus.Counter
+	profilesOK     prometheus.Gauge
+	pools          *poolCollector
 }
 
 // New makes the metrics and registers them. An error means that some of them
@@ -53,24 +50,20 @@ func New(reg prometheus.Registerer) (*Metrics, error) {
 		return prometheus.GaugeOpts{Namespace: "vantelle", Name: name, Help: help}
 	}
 	quick := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
-	slow := []float64{.1, .5, 1, 5, 15, 30, 60, 300, 900, 3600}
 	m := &Metrics{
-		requests:        counter("requests_total", "Requests answered, by front, dossier and code (ok, or the code of the problem).", "front", "dossier", "code"),
-		requestSeconds:  histogram("request_seconds", "Time from a request to the end of its answer.", quick, "front", "dossier"),
-		compiled:        counter("compile_total", "Statements compiled, by result: cached, compiled, refused.", "result"),
-		erpSeconds:      histogram("erp_seconds", "Time that statements took on the ERP's database, to the last row.", quick, "dossier"),
-		rows:            counter("rows_total", "Rows that left for callers.", "dossier"),
-		refusals:        counter("refusals_total", "Requests refused by the gate, by code.", "code"),
-		syncRuns:        counter("sync_runs_total", "Synchronisation runs finished, by state.", "dossier", "state"),
-		syncSeconds:     histogram("sync_seconds", "Time that synchronisation runs took.", slow, "dossier"),
-		syncLastSuccess: prometheus.NewGaugeVec(gauge("sync_last_success_timestamp_seconds", "When the last synchronisation succeeded, in seconds since 1970; its age is time() minus this."), []string{"dossier"}),
-		auditQueued:     prometheus.NewGauge(gauge("audit_queued_entries", "Audit entries that wait to be committed.")),
-		auditFailures:   prometheus.NewCounter(prometheus.CounterOpts{Namespace: "vantelle", Name: "audit_failures_total", Help: "Audit entries that could not be committed; each refused a request."}),
-		profilesOK:      prometheus.NewGauge(gauge("profiles_last_reload_successful", "1 where the last reload of the profiles succeeded, 0 where the old ones are still in force.")),
-		pools:           newPoolCollector(),
+		requests:       counter("requests_total", "Requests answered, by front, dossier and code (ok, or the code of the problem).", "front", "dossier", "code"),
+		requestSeconds: histogram("request_seconds", "Time from a request to the end of its answer.", quick, "front", "dossier"),
+		compiled:       counter("compile_total", "Statements compiled, by result: cached, compiled, refused.", "result"),
+		erpSeconds:     histogram("erp_seconds", "Time that statements took on the ERP's database, to the last row.", quick, "dossier"),
+		rows:           counter("rows_total", "Rows that left for callers.", "dossier"),
+		refusals:       counter("refusals_total", "Requests refused by the gate, by code.", "code"),
+		auditQueued:    prometheus.NewGauge(gauge("audit_queued_entries", "Audit entries that wait to be committed.")),
+		auditFailures:  prometheus.NewCounter(prometheus.CounterOpts{Namespace: "vantelle", Name: "audit_failures_total", Help: "Audit entries that could not be committed; each refused a request."}),
+		profilesOK:     prometheus.NewGauge(gauge("profiles_last_reload_successful", "1 where the last reload of the profiles succeeded, 0 where the old ones are still in force.")),
+		pools:          newPoolCollector(),
 	}
 	all := []prometheus.Collector{m.requests, m.requestSeconds, m.compiled, m.erpSeconds, m.rows, m.refusals,
-		m.syncRuns, m.syncSeconds, m.syncLastSuccess, m.auditQueued, m.auditFailures, m.profilesOK, m.pools}
+		m.auditQueued, m.auditFailures, m.profilesOK, m.pools}
 	for i, c := range all {
 		if err := reg.Register(c); err != nil {
 			for _, done := range all[:i] {
@@ -113,27 +106,6 @@ func (m *Metrics) ERPQuery(dossier string, rows int, took time.Duration) {
 func (m *Metrics) Refused(code string) {
 	if m != nil {
 		m.refusals.WithLabelValues(code).Inc()
-	}
-}
-
-// SyncFinished counts a synchronisation run that ended at a time, in a state
-// of directory.RunState. Only "succeeded" moves the last success.
-func (m *Metrics) SyncFinished(dossier, state string, at time.Time, took time.Duration) {
-	if m == nil {
-		return
-	}
-	m.syncRuns.WithLabelValues(dossier, state).Inc()
-	m.syncSeconds.WithLabelValues(dossier).Observe(took.Seconds())
-	if state == "succeeded" {
-		m.SyncLastSuccess(dossier, at)
-	}
-}
-
-// SyncLastSuccess says when the last run succeeded that an earlier process
-// made, so that its age is known from the start.
-func (m *Metrics) SyncLastSuccess(dossier string, at time.Time) {
-	if m != nil {
-		m.syncLastSuccess.WithLabelValues(dossier).Set(float64(at.UnixMilli()) / 1000)
 	}
 }
 

@@ -25,9 +25,6 @@ func everything(m *Metrics) {
 	m.ERPQuery("main", 12, 3*time.Millisecond)
 	m.ERPQuery("main", -1, 3*time.Millisecond)
 	m.Refused("unknown_name")
-	m.SyncLastSuccess("main", time.Unix(1_000, 0))
-	m.SyncFinished("main", "succeeded", time.Unix(2_000, 500e6), time.Minute)
-	m.SyncFinished("main", "failed", time.Unix(3_000, 0), time.Second)
 	m.AuditQueued(7)
 	m.AuditFailed()
 	m.ProfilesReloaded(true)
@@ -60,13 +57,8 @@ vantelle_refusals_total{code="unknown_name"} 1
 vantelle_requests_total{code="ok",dossier="main",front="portal"} 1
 vantelle_requests_total{code="unauthorized",dossier="",front="portal"} 1
 vantelle_rows_total{dossier="main"} 12
-vantelle_sync_last_success_timestamp_seconds{dossier="main"} 2000.5
-vantelle_sync_runs_total{dossier="main",state="failed"} 1
-vantelle_sync_runs_total{dossier="main",state="succeeded"} 1
 vantelle_erp_seconds_count{dossier="main"} 2
 vantelle_request_seconds_count{dossier="main",front="portal"} 1
-vantelle_sync_seconds_count{dossier="main"} 2
-vantelle_sync_seconds_sum{dossier="main"} 61
 `
 	got := expose(t, reg)
 	for line := range strings.Lines(strings.TrimSpace(want)) {
@@ -97,7 +89,7 @@ func TestNilMetricsCountNothing(t *testing.T) {
 
 func TestNewLeavesNothingBehindWhenItFails(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	taken := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "vantelle_sync_runs_total", Help: "Synchronisation runs finished, by state."}, []string{"dossier", "state"})
+	taken := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "vantelle_refusals_total", Help: "Requests refused by the gate, by code."}, []string{"code"})
 	if err := reg.Register(taken); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +116,7 @@ func TestLabelsCarryNoDataOfCustomers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(families) < 15 {
+	if len(families) < 12 {
 		t.Fatalf("only %d metrics", len(families))
 	}
 	for _, f := range families {
