@@ -53,7 +53,7 @@ func TestAnIdIsTheErpsOwnOrNothing(t *testing.T) {
 		// Blanks at the end mean nothing to char(8), so that a blank id would be
 		// the owner of what nobody owns.
 		for _, id := range []string{" ", "  ", "\t", "\u00a0"} {
-			if got, err := r.ask(t.Context(), filter.Request{Caller: as(id), Text: "SELECT id FROM padded"}); got != "" {
+			if got, err := r.ask(t.Context(), filter.Request{Caller: as(id), Text: "SELECT id FROM padded"}); got != "" || codeOf(err) != refusal.NoAccess {
 				t.Errorf("%s: the blank customer %q gets %q, %v", engine, id, got, err)
 			}
 		}
