@@ -87,8 +87,5 @@ func (a Answers) Check() error {
 	return c.Validate()
 }
 
-// ErrSeveral says that a database holds several ERPs, or none.
-var ErrSeveral = errors.New("the kind of ERP cannot be told")
-
 // sortedSet gives what is in a set, sorted.
 func sortedSet(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
