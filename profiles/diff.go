@@ -29,6 +29,7 @@ func Diff(from, to *Profile) []string {
 			d.table("Table "+key, a, b)
 		}
 	}
+	d.resources(from, to)
 	slices.Sort(d.sentences)
 	return d.sentences
 }
@@ -64,6 +65,7 @@ func (d *difference) value(thing, what, before, after string) {
 
 func (d *difference) table(thing string, a, b Table) {
 	d.value(thing, "condition", a.Rows.SQL, b.Rows.SQL)
+	d.value(thing, "condition for the index", a.Seek.SQL, b.Seek.SQL)
 	d.value(thing, "followed table", a.Follows.String(), b.Follows.String())
 	d.flag(thing, a.Public, b.Public, "shows the same rows to every customer", "no longer shows the same rows to every customer")
 	d.flag(thing, a.OtherColumns, b.OtherColumns, "shows the columns that are not listed", "hides the columns that are not listed")

@@ -48,6 +48,8 @@ func readProfile(n strictyaml.Node) *Profile {
 		Note:    m.Get("note").Text(),
 		Modules: map[string]Module{},
 		Tables:  map[string]Table{},
+
+		Resources: map[string]Resource{},
 	}
 	modules := m.Get("modules").Map()
 	for _, name := range modules.Keys() {
@@ -56,6 +58,10 @@ func readProfile(n strictyaml.Node) *Profile {
 	tables := m.Get("tables").Map()
 	for _, name := range tables.Keys() {
 		p.Tables[name] = readTable(name, tables.Get(name))
+	}
+	resources := m.Get("resources").Map()
+	for _, name := range resources.Keys() {
+		p.Resources[name] = readResource(name, resources.Get(name))
 	}
 	m.Done()
 	return p
@@ -101,6 +107,7 @@ func readTable(key string, n strictyaml.Node) Table {
 		Title:         readTitle(m.Get("title")),
 		Line:          n.Line(),
 		Rows:          readCondition(m.Get("rows")),
+		Seek:          readCondition(m.Get("seek")),
 		Public:        m.Get("public").Bool(),
 		Follows:       readFollows(m.Get("follows")),
 		Modules:       map[string]Condition{},
@@ -153,16 +160,7 @@ func readFollows(n strictyaml.Node) *Follows {
 		return nil
 	}
 	m := n.Map()
-	f := &Follows{Table: m.Get("table").Text(), Line: n.Line()}
-	on := m.Get("on")
-	for _, item := range on.List() {
-		pair := item.Texts()
-		if len(pair) != 2 {
-			item.Fail("expected a pair: [column here, column there]")
-			pair = []string{"", ""} // keeps the places of those that follow
-		}
-		f.On = append(f.On, [2]string{pair[0], pair[1]})
-	}
+	f := &Follows{Table: m.Get("table").Text(), On: readPairs(m.Get("on")), Line: n.Line()}
 	m.Done()
 	return f
 }

@@ -75,6 +75,7 @@ func TestLoadReadsEverything(t *testing.T) {
 			"quotes": {Title: Text{FR: "Devis", EN: "Quotes"}, Level: LevelRead},
 			"orders": {Level: LevelNone},
 		},
+		Resources: map[string]Resource{},
 		Tables: map[string]Table{
 			"dbo.F_DOCENTETE": {
 				Schema: "dbo", Name: "F_DOCENTETE", Line: 10, Title: Text{FR: "Documents", EN: "Documents"},

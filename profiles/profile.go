@@ -7,7 +7,8 @@
 // listed here is hidden, and a rule that cannot be bound hides its table.
 //
 // Read next: load.go (YAML), validate.go (what is refused), book.go (which
-// profile is in force), standard/ (the profiles that ship).
+// profile is in force), resource.go (the vocabulary over the ERPs), standard/
+// (the profiles that ship).
 package profiles
 
 // Profile is a named set of rules for one kind of ERP. It is never changed
@@ -21,8 +22,11 @@ type Profile struct {
 	Note    string
 	Modules map[string]Module
 	Tables  map[string]Table // by the table's name as written
-	Digest  string           // hex SHA-256 of the YAML it was read from
-	Source  string           // where it was read from, for messages
+
+	Resources map[string]Resource // by their English names
+
+	Digest string // hex SHA-256 of the YAML it was read from
+	Source string // where it was read from, for messages
 }
 
 // Text is a label in the two languages of the house.
@@ -63,12 +67,15 @@ type Condition struct {
 // AND the OR of the conditions of its modules whose level permits reading
 // (none: no row), AND Follows where it is given.
 type Table struct {
-	Schema        string
-	Name          string
-	Title         Text
-	Line          int
-	Rows          Condition // required unless Follows or Public is given
-	Public        bool      // every customer sees all rows that Rows leaves: a catalogue table
+	Schema string
+	Name   string
+	Title  Text
+	Line   int
+	Rows   Condition // required unless Follows or Public is given
+	// Seek says what Rows says in a form that an index of the ERP serves. Both
+	// are applied, so a wrong one can only hide, never show.
+	Seek          Condition
+	Public        bool // every customer sees all rows that Rows leaves: a catalogue table
 	Follows       *Follows
 	Modules       map[string]Condition // by module name; an empty SQL is "every row"
 	Columns       map[string]Column

@@ -44,6 +44,7 @@ func check(p *Profile, complain complaint) {
 		checkTable(p, key, complain)
 	}
 	checkFollows(p, complain)
+	checkResources(p, complain)
 }
 
 func checkTitle(t Text, path string, complain complaint) {
@@ -82,6 +83,9 @@ func checkTable(p *Profile, key string, complain complaint) {
 	path := strictyaml.Path("tables", key)
 	checkTitle(t.Title, path+".title", complain)
 	checkOwner(t, path, complain)
+	if t.Seek.SQL != "" && t.Rows.SQL == "" {
+		complain(path+".seek", "seek says what rows says in another form: give rows")
+	}
 	for name := range t.Modules {
 		if _, ok := p.Modules[name]; !ok {
 			complain(strictyaml.Sub(path+".modules", name), "there is no such module in this profile%s", strictyaml.DidYouMean(name, slices.Sorted(maps.Keys(p.Modules))))

@@ -13,7 +13,9 @@ type Map struct {
 
 // Map reads keys with their values. It never gives nil; where the value is
 // absent or something else it has no keys.
-func (n Node) Map() *Map {
+func (n Node) Map() *Map { return n.keys(false) }
+
+func (n Node) keys(values bool) *Map {
 	m := &Map{node: n, values: map[string]Node{}}
 	if !n.plain() {
 		return m
@@ -27,12 +29,12 @@ func (n Node) Map() *Map {
 		return m
 	}
 	for i := 0; i+1 < len(n.y.Content); i += 2 {
-		m.add(n.y.Content[i], n.y.Content[i+1])
+		m.add(n.y.Content[i], n.y.Content[i+1], values)
 	}
 	return m
 }
 
-func (m *Map) add(key, value *yaml.Node) {
+func (m *Map) add(key, value *yaml.Node, values bool) {
 	at := place{key.Line, key.Column}
 	doc, path := m.node.doc, m.node.path
 	k := Node{doc: doc, y: key, path: path}
@@ -44,7 +46,7 @@ func (m *Map) add(key, value *yaml.Node) {
 	case key.Kind != yaml.ScalarNode:
 		doc.mistake(at, path, "a key must be text, found %s", k.kind())
 		return
-	case k.kind() != "text":
+	case k.kind() != "text" && !(values && (k.kind() == "a number" || k.kind() == "true or false")):
 		doc.mistake(at, path, "a key must be text, but without quotes YAML takes this one for %s: put it in quotes", k.kind())
 		return
 	}

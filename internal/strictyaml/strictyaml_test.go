@@ -155,3 +155,27 @@ func TestPathsRoundTripToTheirParents(t *testing.T) {
 		t.Errorf("got %s", strings.Join(ways, "\n"))
 	}
 }
+
+func TestValuesAsKeys(t *testing.T) {
+	d := Parse("f.yaml", []byte("v: {0: a, -1: b, true: c, sale: d, 1.5: e}\nt: x\nl: [x, y]\ne: ''"), Options{})
+	m := d.Root().Map()
+	v := m.Get("v").ValueMap()
+	if got := strings.Join(v.Keys(), " "); got != "0 -1 true sale 1.5" {
+		t.Errorf("the keys are %s", got)
+	}
+	for key, want := range map[string]string{"t": "x", "l": "x y", "e": "", "absent": ""} {
+		if got := strings.Join(m.Get(key).TextOrTexts(), " "); got != want {
+			t.Errorf("%s: got %q, want %q", key, got, want)
+		}
+	}
+	if err := d.Err(); err != nil {
+		t.Error(err)
+	}
+	d = Parse("f.yaml", []byte("v: {~: a, 2024-01-01: b, 1: c, 1: d}"), Options{})
+	d.Root().Map().Get("v").ValueMap()
+	for _, want := range []string{"takes this one for nothing", "takes this one for a date", "this key is already given on line 1"} {
+		if err := d.Err(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say: %s", err, want)
+		}
+	}
+}
