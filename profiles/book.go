@@ -16,6 +16,14 @@ var standard embed.FS
 // shared between goroutines.
 type Book struct {
 	profiles map[string]*Profile
+	defaults map[Default]string
+}
+
+// Default says for whom a profile is the default one: the accesses to a
+// dossier that name no profile, all of them or those of a licence type.
+type Default struct {
+	Dossier string
+	Licence string // empty: of every licence type that has no default of its own
 }
 
 // NewBook makes a book. Two profiles of one name are Mistakes.
@@ -94,10 +102,25 @@ func (b *Book) Get(name string) (*Profile, bool) {
 // Names gives the names of the profiles, sorted.
 func (b *Book) Names() []string { return slices.Sorted(maps.Keys(b.profiles)) }
 
+// WithDefaults gives the same book with default profiles.
+func (b *Book) WithDefaults(defaults map[Default]string) *Book {
+	return &Book{profiles: b.profiles, defaults: defaults}
+}
+
+// Default gives the name of the profile for accesses of a licence type to a
+// dossier that name none: the licence type's, else the dossier's; empty where
+// the book has neither.
+func (b *Book) Default(dossier, licence string) string {
+	if name := b.defaults[Default{dossier, licence}]; name != "" {
+		return name
+	}
+	return b.defaults[Default{Dossier: dossier}]
+}
+
 // With gives a book that holds the profiles of both; of two with one name it
 // holds the one in over.
 func (b *Book) With(over *Book) *Book {
 	merged := maps.Clone(b.profiles)
 	maps.Copy(merged, over.profiles)
-	return &Book{profiles: merged}
+	return &Book{profiles: merged, defaults: b.defaults}
 }

@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -92,13 +93,13 @@ func TestBookWithOverridesByName(t *testing.T) {
 
 func TestHolderKeepsTheOldBookWhenAReloadFails(t *testing.T) {
 	book, failure := new(Book), error(nil)
-	h, err := NewHolder(func() (*Book, error) { return book, failure })
+	h, err := NewHolder(t.Context(), Files(func() (*Book, error) { return book, failure }))
 	if err != nil {
 		t.Fatal(err)
 	}
 	first := book
 	book, failure = nil, errors.New("bad file")
-	if err := h.Reload(); !errors.Is(err, failure) {
+	if err := h.Reload(t.Context()); !errors.Is(err, failure) {
 		t.Fatalf("got %v", err)
 	}
 	if h.Book() != first {
@@ -108,13 +109,68 @@ func TestHolderKeepsTheOldBookWhenAReloadFails(t *testing.T) {
 		t.Errorf("the error is not remembered: %v", h.Err())
 	}
 	book, failure = new(Book), nil
-	if err := h.Reload(); err != nil || h.Err() != nil || h.Book() != book {
+	if err := h.Reload(t.Context()); err != nil || h.Err() != nil || h.Book() != book {
 		t.Errorf("the good reload: %v, %v", err, h.Err())
 	}
 }
 
 func TestNoHolderWithoutAFirstBook(t *testing.T) {
-	if h, err := NewHolder(func() (*Book, error) { return nil, errors.New("bad file") }); err == nil || h != nil {
+	if h, err := NewHolder(t.Context(), Files(func() (*Book, error) { return nil, errors.New("bad file") })); err == nil || h != nil {
 		t.Errorf("got %v, %v", h, err)
+	}
+}
+
+// counted is a source whose revision and book a test sets.
+type counted struct {
+	book     *Book
+	revision int64
+	loads    int
+	err      error
+}
+
+func (c *counted) Revision(context.Context) (int64, error) { return c.revision, nil }
+func (c *counted) Load(context.Context) (*Book, int64, error) {
+	c.loads++
+	return c.book, c.revision, c.err
+}
+
+func TestHolderLoadsAgainWhenTheRevisionHasChanged(t *testing.T) {
+	first, second := new(Book), new(Book)
+	source := &counted{book: first, revision: 7}
+	h, err := NewHolder(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	current := func() *Book {
+		t.Helper()
+		b, err := h.Current(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if current() != first || current() != first || source.loads != 1 {
+		t.Errorf("an unchanged book was loaded %d times", source.loads)
+	}
+	source.book, source.revision, source.err = second, 8, errors.New("unreadable")
+	if current() != first || h.Err() == nil {
+		t.Error("a book that cannot be loaded took the old one's place, or nothing says so")
+	}
+	source.err = nil
+	if current() != second || h.Err() != nil {
+		t.Error("the new book is not in force")
+	}
+	source.book, source.revision = first, 3 // a directory that was restored
+	if current() != first {
+		t.Error("an older revision is not in force")
+	}
+}
+
+func TestDefaultsByDossierAndLicenceType(t *testing.T) {
+	b := (&Book{}).WithDefaults(map[Default]string{{"D", ""}: "plain", {"D", "gold"}: "golden"})
+	for _, c := range []struct{ dossier, licence, want string }{{"D", "", "plain"}, {"D", "gold", "golden"}, {"D", "tin", "plain"}, {"E", "gold", ""}} {
+		if got := b.Default(c.dossier, c.licence); got != c.want {
+			t.Errorf("%s, %s: got %q", c.dossier, c.licence, got)
+		}
 	}
 }

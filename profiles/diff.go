@@ -7,37 +7,76 @@ import (
 	"strings"
 )
 
+// Change is one thing that differs between two profiles.
+type Change struct {
+	Subject string `json:"subject"` // "The profile", "Module M", "Table T": what the condensed view groups by
+	Text    string `json:"text"`    // a plain sentence
+}
+
 // Diff says in plain sentences, sorted, what changes from one profile to
 // another in what they show. Notes, titles, places in files and the order of
 // columns are no difference. Equal profiles give none.
 func Diff(from, to *Profile) []string {
-	d := &difference{}
+	var sentences []string
+	for _, c := range Changes(from, to) {
+		sentences = append(sentences, c.Text)
+	}
+	return sentences
+}
+
+// Condensed gives a line for each subject: how many of its things change.
+func Condensed(changes []Change) []Change {
+	var lines []Change
+	for i := 0; i < len(changes); {
+		n := i + 1
+		for n < len(changes) && changes[n].Subject == changes[i].Subject {
+			n++
+		}
+		line := Change{Subject: changes[i].Subject, Text: changes[i].Text}
+		if n-i > 1 {
+			line.Text = fmt.Sprintf("%s: %d changes.", changes[i].Subject, n-i)
+		}
+		lines = append(lines, line)
+		i = n
+	}
+	return lines
+}
+
+// Changes is Diff with what each sentence is about, sorted by sentence.
+func Changes(from, to *Profile) []Change {
+	d := &difference{subject: "The profile"}
 	d.value("The profile", "name", from.Name, to.Name)
 	d.value("The profile", "ERP", from.ERP, to.ERP)
 	d.value("The profile", "licence type", from.Licence, to.Licence)
+	d.value("The profile", "profile that it restricts", from.Extends, to.Extends)
 	for _, name := range union(from.Modules, to.Modules) {
 		a, before := from.Modules[name]
 		b, after := to.Modules[name]
-		if d.presence(before, after, "Module "+name, "") {
-			d.value("Module "+name, "level", string(a.Level), string(b.Level))
+		d.subject = "Module " + name
+		if d.presence(before, after, d.subject, "") {
+			d.value(d.subject, "level", string(a.Level), string(b.Level))
 		}
 	}
 	for _, key := range union(from.Tables, to.Tables) {
 		a, before := from.Tables[key]
 		b, after := to.Tables[key]
-		if d.presence(before, after, "Table "+key, "") {
-			d.table("Table "+key, a, b)
+		d.subject = "Table " + key
+		if d.presence(before, after, d.subject, "") {
+			d.table(d.subject, a, b)
 		}
 	}
 	d.resources(from, to)
-	slices.Sort(d.sentences)
-	return d.sentences
+	slices.SortFunc(d.changes, func(a, b Change) int { return strings.Compare(a.Text, b.Text) })
+	return d.changes
 }
 
-type difference struct{ sentences []string }
+type difference struct {
+	subject string
+	changes []Change
+}
 
 func (d *difference) say(format string, args ...any) {
-	d.sentences = append(d.sentences, fmt.Sprintf(format, args...))
+	d.changes = append(d.changes, Change{d.subject, fmt.Sprintf(format, args...)})
 }
 
 // presence tells whether a thing is in both, and says so where it is not.
@@ -64,12 +103,13 @@ func (d *difference) value(thing, what, before, after string) {
 }
 
 func (d *difference) table(thing string, a, b Table) {
-	d.value(thing, "condition", a.Rows.SQL, b.Rows.SQL)
+	d.value(thing, "condition", a.OwnRows.SQL, b.OwnRows.SQL)
 	d.value(thing, "condition for the index", a.Seek.SQL, b.Seek.SQL)
 	d.value(thing, "followed table", a.Follows.String(), b.Follows.String())
 	d.flag(thing, a.Public, b.Public, "shows the same rows to every customer", "no longer shows the same rows to every customer")
 	d.flag(thing, a.OtherColumns, b.OtherColumns, "shows the columns that are not listed", "hides the columns that are not listed")
 	d.value(thing, "list of columns that requests must filter on", sortedList(a.RequireFilter), sortedList(b.RequireFilter))
+	d.filters(thing, a.Filters, b.Filters)
 	for _, name := range union(a.Modules, b.Modules) {
 		x, before := a.Modules[name]
 		y, after := b.Modules[name]
@@ -87,6 +127,40 @@ func (d *difference) table(thing string, a, b Table) {
 			d.flag(column, x.Mandatory, y.Mandatory, "becomes mandatory", "is no longer mandatory")
 		}
 	}
+}
+
+// filters compares the extra filters of a table by name.
+func (d *difference) filters(thing string, a, b []Filter) {
+	byName := func(all []Filter) map[string]Filter {
+		m := map[string]Filter{}
+		for _, f := range all {
+			m[f.Name] = f
+		}
+		return m
+	}
+	before, after := byName(a), byName(b)
+	for _, name := range union(before, after) {
+		x, was := before[name]
+		y, is := after[name]
+		filter := thing + ": filter " + name
+		if d.presence(was, is, filter, filterRemark(y)) {
+			d.value(filter, "condition", x.Where.SQL, y.Where.SQL)
+			d.value(filter, "column", x.Column, y.Column)
+			d.flag(filter, x.Hidden, y.Hidden, "becomes hidden", "is no longer hidden")
+			d.flag(filter, x.ReadOnly, y.ReadOnly, "becomes read-only", "is no longer read-only")
+			d.flag(filter, x.Mandatory, y.Mandatory, "becomes mandatory", "is no longer mandatory")
+		}
+	}
+}
+
+func filterRemark(f Filter) string {
+	switch {
+	case f.Hidden:
+		return fmt.Sprintf(", hidden, where %q", f.Where.SQL)
+	case f.ReadOnly:
+		return fmt.Sprintf(", read-only, where %q", f.Where.SQL)
+	}
+	return ", mandatory, on " + f.Column
 }
 
 func (d *difference) flag(thing string, before, after bool, set, cleared string) {

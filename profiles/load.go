@@ -46,6 +46,7 @@ func readProfile(n strictyaml.Node) *Profile {
 		ERP:     m.Get("erp").Text(),
 		Licence: m.Get("licence").Text(),
 		Note:    m.Get("note").Text(),
+		Extends: m.Get("extends").Text(),
 		Modules: map[string]Module{},
 		Tables:  map[string]Table{},
 
@@ -106,7 +107,8 @@ func readTable(key string, n strictyaml.Node) Table {
 	t := Table{
 		Title:         readTitle(m.Get("title")),
 		Line:          n.Line(),
-		Rows:          readCondition(m.Get("rows")),
+		OwnRows:       readCondition(m.Get("rows")),
+		Filters:       readFilters(m.Get("filters")),
 		Seek:          readCondition(m.Get("seek")),
 		Public:        m.Get("public").Bool(),
 		Follows:       readFollows(m.Get("follows")),
@@ -126,6 +128,7 @@ func readTable(key string, n strictyaml.Node) Table {
 		t.Columns[name] = readColumn(columns.Get(name))
 	}
 	m.Done()
+	t.foldFilters()
 	return t
 }
 

@@ -79,7 +79,8 @@ func TestLoadReadsEverything(t *testing.T) {
 		Tables: map[string]Table{
 			"dbo.F_DOCENTETE": {
 				Schema: "dbo", Name: "F_DOCENTETE", Line: 10, Title: Text{FR: "Documents", EN: "Documents"},
-				Rows: Condition{SQL: "DO_Tiers = :customer\nAND DO_Domaine = 0", Line: 13, Column: 7},
+				Rows:    Condition{SQL: "DO_Tiers = :customer\nAND DO_Domaine = 0", Line: 13, Column: 7},
+				OwnRows: Condition{SQL: "DO_Tiers = :customer\nAND DO_Domaine = 0", Line: 13, Column: 7},
 				Modules: map[string]Condition{
 					"quotes": {SQL: "DO_Type = 0", Line: 16, Column: 16},
 					"orders": {SQL: "", Line: 17, Column: 16},
@@ -98,7 +99,7 @@ func TestLoadReadsEverything(t *testing.T) {
 				Modules: map[string]Condition{}, Columns: map[string]Column{"DL_Ligne": {Line: 27}}, ColumnOrder: []string{"DL_Ligne"},
 			},
 			"F_ARTICLE": {
-				Name: "F_ARTICLE", Line: 28, Public: true, Rows: Condition{SQL: "AR_Publie = 1", Line: 29, Column: 11},
+				Name: "F_ARTICLE", Line: 28, Public: true, Rows: Condition{SQL: "AR_Publie = 1", Line: 29, Column: 11}, OwnRows: Condition{SQL: "AR_Publie = 1", Line: 29, Column: 11},
 				Modules: map[string]Condition{}, Columns: map[string]Column{"AR_Ref": {Line: 32}}, ColumnOrder: []string{"AR_Ref"},
 			},
 		},

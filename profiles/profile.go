@@ -19,6 +19,7 @@ type Profile struct {
 	Title   Text
 	ERP     string // sage100, dolibarr, odoo or custom
 	Licence string // licence type: the ceiling this profile may not exceed
+	Extends string // the profile that this one restricts; empty for none
 	Note    string
 	Modules map[string]Module
 	Tables  map[string]Table // by the table's name as written
@@ -71,7 +72,12 @@ type Table struct {
 	Name   string
 	Title  Text
 	Line   int
-	Rows   Condition // required unless Follows or Public is given
+	Rows   Condition // the row condition, the filters' included; required unless Follows or Public is given
+	// OwnRows is the row condition as written, without the filters.
+	OwnRows Condition
+	// Filters are the extra ones, as written. Their conditions are part of
+	// Rows, the columns of mandatory ones of RequireFilter.
+	Filters []Filter
 	// Seek says what Rows says in a form that an index of the ERP serves. Both
 	// are applied, so a wrong one can only hide, never show.
 	Seek          Condition
@@ -82,6 +88,20 @@ type Table struct {
 	ColumnOrder   []string // as written
 	OtherColumns  bool     // columns that are not listed are shown
 	RequireFilter []string // columns that every request must pin with = or IN
+}
+
+// Filter is an extra filter of a table, given by hand. One flag says who meets
+// it: Hidden applies Where silently, ReadOnly applies it and shows it to the
+// caller, who cannot change it, Mandatory wants the caller to pin Column.
+type Filter struct {
+	Name      string
+	Title     Text
+	Where     Condition
+	Column    string
+	Hidden    bool
+	ReadOnly  bool
+	Mandatory bool
+	Line      int
 }
 
 // Follows says that a row of this table is visible when, and only when, a

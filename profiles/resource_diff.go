@@ -12,7 +12,8 @@ func (d *difference) resources(from, to *Profile) {
 	for _, key := range union(from.Resources, to.Resources) {
 		a, before := from.Resources[key]
 		b, after := to.Resources[key]
-		if d.presence(before, after, "Resource "+key, "") {
+		d.subject = "Resource " + key
+		if d.presence(before, after, d.subject, "") {
 			d.resource("Resource "+key, a, b)
 		}
 	}

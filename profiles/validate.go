@@ -30,6 +30,9 @@ func check(p *Profile, complain complaint) {
 		complain("erp", "say which ERP this is for: %s%s", strings.Join(erps, ", "), strictyaml.DidYouMean(p.ERP, erps))
 	}
 	checkTitle(p.Title, "title", complain)
+	if p.Extends != "" && p.Extends == p.Name {
+		complain("extends", "a profile cannot restrict itself: name another one, or leave extends out")
+	}
 	for name, module := range p.Modules {
 		checkTitle(module.Title, strictyaml.Path("modules", name, "title"), complain)
 		if !moduleName.MatchString(name) {
@@ -92,6 +95,7 @@ func checkTable(p *Profile, key string, complain complaint) {
 		}
 	}
 	checkColumns(p, key, complain)
+	checkFilters(t, path, complain)
 	checkRequireFilter(t, path, complain)
 }
 

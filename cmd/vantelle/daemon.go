@@ -264,7 +264,7 @@ func (d *daemon) reloadOnHangup(ctx context.Context, drain <-chan struct{}) erro
 		case <-ctx.Done():
 			return nil
 		case <-d.hangups:
-			err := d.book.Reload()
+			err := d.book.Reload(ctx)
 			d.metrics.ProfilesReloaded(err == nil)
 			if err != nil {
 				d.log.Error().Err(err).Msg("the profiles cannot be loaded; the previous ones stay in force")

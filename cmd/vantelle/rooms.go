@@ -61,7 +61,7 @@ func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *r
 	if r.store, err = store.Open(ctx, store.Config{Path: cfg.Directory.Path, Synchronous: durability(cfg.Directory.Synchronous), Logger: log}); err != nil {
 		return nil, err
 	}
-	if r.book, err = profiles.NewHolder(loadProfiles(cfg.Profiles.Dir)); err != nil {
+	if r.book, err = profiles.NewHolder(ctx, profiles.Files(loadProfiles(cfg.Profiles.Dir))); err != nil {
 		return nil, fmt.Errorf("load the profiles: %w", err)
 	}
 	r.metrics.ProfilesReloaded(true)
