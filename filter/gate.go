@@ -58,7 +58,7 @@ func New(c Config) *Gate {
 func (g *Gate) Do(ctx context.Context, req Request) (*Answer, error) {
 	// Who asks? A request without somebody who may enter ends here.
 	if !req.Caller.Valid() {
-		return nil, g.refuse(refusal.New(refusal.NoAccess, "nobody with an access to this dossier is asking"))
+		return nil, g.refuse(nobody())
 	}
 	// What is his world? His profile, bound to the ERP as it is today.
 	world, err := g.worlds.For(ctx, req.Caller)
@@ -96,13 +96,18 @@ func (g *Gate) Do(ctx context.Context, req Request) (*Answer, error) {
 // View gives the caller's world, for a catalog of what he may ask.
 func (g *Gate) View(ctx context.Context, c identity.Caller) (*view.View, error) {
 	if !c.Valid() {
-		return nil, g.refuse(refusal.New(refusal.NoAccess, "nobody with an access to this dossier is asking"))
+		return nil, g.refuse(nobody())
 	}
 	world, err := g.worlds.For(ctx, c)
 	if err != nil {
 		return nil, g.refuse(err)
 	}
 	return world.View, nil
+}
+
+// nobody refuses a request without somebody who may enter.
+func nobody() error {
+	return refusal.New(refusal.NoAccess, "nobody with an access to this dossier is asking")
 }
 
 func (g *Gate) refuse(err error) error {

@@ -73,7 +73,7 @@ func NewWorlds(book func() *profiles.Book, refresh time.Duration, dossiers ...Do
 func (w *Worlds) For(ctx context.Context, c identity.Caller) (World, error) {
 	d := w.dossiers[c.Dossier]
 	if d == nil {
-		return World{}, refusal.New(refusal.NoAccess, "nobody with an access to this dossier is asking")
+		return World{}, nobody()
 	}
 	name := c.Access.Profile
 	if name == "" {

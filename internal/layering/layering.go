@@ -39,7 +39,7 @@ var Floors = [][]string{
 // TestOnly lists the packages that only tests import. They may import any.
 var TestOnly = []string{
 	"internal/layering", "internal/store/storetest", "internal/erpshape", "internal/faultsql",
-	"internal/oracle", "internal/teeth", "filter/sqlast/sqlasttest",
+	"internal/oracle", "internal/teeth", "filter/sqlast/sqlasttest", "internal/bench", "internal/bench/figure",
 }
 
 // Alone lists the packages that import nothing of ours, whatever their floor.
