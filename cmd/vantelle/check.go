@@ -69,7 +69,7 @@ func (k *checker) dossier(ctx context.Context, name string, d config.Dossier, bo
 		return
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	source, err := newSource(d, db)
+	source, err := newSource(d, db, nil)
 	if err != nil {
 		k.bad(label, err.Error(), sourceRemedy(name, err))
 	}

@@ -159,7 +159,7 @@ func prepareDemo(ctx context.Context, w *world, d *daemon) error {
 
 // firstSync synchronises before the schedule starts, so that it can be watched.
 func (d *daemon) firstSync(ctx context.Context, w *world) error {
-	source, err := newSource(d.cfg.Dossiers[demo.Dossier], d.erps[demo.Dossier])
+	source, err := newSource(d.cfg.Dossiers[demo.Dossier], d.erps[demo.Dossier], d.filterColumns(demo.Dossier))
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func toExamine(name string, d config.Dossier) (_ doctor.Dossier, done func()) {
 	}
 	patient.DB = db
 	patient.TrySource = func(ctx context.Context) (string, error) {
-		source, err := newSource(d, db)
+		source, err := newSource(d, db, nil)
 		if err != nil {
 			return "", err
 		}

@@ -196,7 +196,7 @@ func (s *starter) examine(ctx context.Context) error {
 	if err := s.recognise(); err != nil {
 		return err
 	}
-	source, err := newSource(s.answers.ConfigDossier(), db)
+	source, err := newSource(s.answers.ConfigDossier(), db, nil)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/site/doctor"
 	"github.com/vantelle/vantelle/sync/erpsource"
 	"github.com/vantelle/vantelle/sync/syncrun"
 )
@@ -27,7 +28,7 @@ func newSyncs(r *rooms, metrics prometheus.Registerer) (*syncs, error) {
 	c := syncrun.ManagerConfig{Store: r.store, Log: r.log, Parallel: r.cfg.Sync.Parallel, Registerer: metrics, Now: r.now}
 	for _, name := range sortedNames(r.cfg.Dossiers) {
 		d := r.cfg.Dossiers[name]
-		source, err := newSource(d, r.erps[name])
+		source, err := newSource(d, r.erps[name], r.filterColumns(name))
 		if err != nil {
 			return nil, err
 		}
@@ -59,11 +60,30 @@ func (s *syncs) Start(ctx context.Context) error {
 	return nil
 }
 
-// newSource makes what reads a dossier's customers and contacts.
-func newSource(d config.Dossier, db *erp.DB) (erpsource.Source, error) {
+// filterColumns gives what finds the columns of a dossier that any profile for
+// it compares with a customer's id.
+func (r *rooms) filterColumns(dossier string) func(context.Context) ([]erpsource.FilterColumn, error) {
+	return func(ctx context.Context) ([]erpsource.FilterColumn, error) {
+		var all []erpsource.FilterColumn
+		for _, profile := range r.views.fitting(r.cfg.Dossiers[dossier].ERP) {
+			v, err := r.worlds.View(ctx, dossier, profile)
+			if err != nil {
+				return nil, fmt.Errorf("bind profile %s: %w", profile, err)
+			}
+			for _, c := range doctor.FilterColumns(v) {
+				all = append(all, erpsource.FilterColumn(c))
+			}
+		}
+		return all, nil
+	}
+}
+
+// newSource makes what reads a dossier's customers and contacts. filterColumns
+// may be nil, where nothing but the reading is tried.
+func newSource(d config.Dossier, db *erp.DB, filterColumns func(context.Context) ([]erpsource.FilterColumn, error)) (erpsource.Source, error) {
 	o := d.SyncOptions
 	options := erpsource.Options{
-		Company: int64(o.Company), TablesPrefix: d.TablesPrefix, IncludeProspects: o.IncludeProspects, Attributes: o.Attributes,
+		Company: int64(o.Company), TablesPrefix: d.TablesPrefix, IncludeProspects: o.IncludeProspects, Attributes: o.Attributes, FilterColumns: filterColumns,
 		Custom: erpsource.CustomQueries{
 			Customers: erpsource.CustomQuery(d.Custom.Customers), Contacts: erpsource.CustomQuery(d.Custom.Contacts), Fingerprint: d.Custom.Fingerprint,
 		},

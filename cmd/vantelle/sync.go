@@ -45,7 +45,7 @@ func (c *syncCmd) Run(w *world) error {
 		defer func() { _ = held.release() }() // the process ends with it
 	}
 	return c.withRooms(ctx, w, c.Dossier, func(r *rooms) error {
-		source, err := newSource(cfg.Dossiers[c.Dossier], r.erps[c.Dossier])
+		source, err := newSource(cfg.Dossiers[c.Dossier], r.erps[c.Dossier], r.filterColumns(c.Dossier))
 		if err != nil {
 			return err
 		}

@@ -66,6 +66,9 @@ func diagnose(err error) diagnosis {
 	if errors.Is(err, context.Canceled) {
 		return diagnosis{class: Canceled}
 	}
+	if errors.Is(err, ErrChangedMeanwhile) {
+		return diagnosis{Transient, "It is tried again. On SQL Server, ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON keeps reads apart from changes; on MariaDB, tables of the engine InnoDB do."}
+	}
 	for _, e := range engines() {
 		if d, mine := e.diagnose(err); mine {
 			return d

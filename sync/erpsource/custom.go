@@ -47,7 +47,9 @@ func planCustom(ctx context.Context, s *shape, r *reader, opts Options) (*plan, 
 	if err := errors.Join(err, err2); err != nil {
 		return nil, err
 	}
+	id := customers.exprs[slices.Index(customers.names, "id")]
 	return &plan{
+		sameness:  &sameness{shape: s, from: customers.from, expr: id, asked: opts.FilterColumns},
 		customers: customers, customer: customCustomer, contacts: contacts, contact: customContact,
 		fingerprint: func(ctx context.Context, r *reader) (directory.Fingerprint, error) {
 			return customFingerprint(ctx, r, bareStatement(opts.Custom.Fingerprint))

@@ -132,16 +132,20 @@ func (r *row) link(name string) string {
 }
 
 // dolibarrContacts reads the contacts of customers that are neither disabled
-// nor private to the user who made them.
+// nor private to the user who made them. A contact of nobody is one that a
+// Dolibarr may have; one whose third party is not there is a problem.
 func dolibarrContacts(people, companies *table, opts Options) *statement {
+	owner := companies.col("rowid")
 	st := &statement{
 		noun: directory.NounContact,
-		from: people.from() + " JOIN " + companies.from() + " ON " + companies.col("rowid") + " = " + people.col("fk_soc"),
-		where: append([]string{
+		from: people.from() + " LEFT JOIN " + companies.from() + " ON " + owner + " = " + people.col("fk_soc"),
+		where: []string{
 			people.flag("statut", "1") + " = 1",
 			people.flag("priv", "0") + " = 0",
 			inEntities(people, opts),
-		}, dolibarrIsCustomer(companies, opts)...),
+			"COALESCE(" + people.col("fk_soc") + ", 0) <> 0",
+			"(" + owner + " IS NULL OR " + strings.Join(dolibarrIsCustomer(companies, opts), " AND ") + ")",
+		},
 	}
 	st.id(people, "rowid")
 	st.add("owner", companies.text("rowid"))
@@ -155,6 +159,9 @@ func dolibarrContacts(people, companies *table, opts Options) *statement {
 }
 
 func dolibarrContact(r *row) (directory.Contact, string) {
+	if !r.values["owner"].Valid {
+		return directory.Contact{}, "its third party is not in the ERP"
+	}
 	return directory.Contact{
 		CustomerID: r.key("owner"), LastName: r.text("last_name"), FirstName: r.text("first_name"), Function: r.text("function"),
 		Email: r.text("email"), Phone: r.text("phone"), Mobile: r.text("mobile"),

@@ -20,8 +20,19 @@ type lookup struct {
 }
 
 // texts reads text columns, cleaned.
-func (r *reader) texts(ctx context.Context, text string) (out [][]string, err error) {
-	rows, cancel, err := r.query(ctx, text)
+func (r *reader) texts(ctx context.Context, text string) ([][]string, error) {
+	rows, err := r.raw(ctx, text)
+	for _, row := range rows {
+		for i := range row {
+			row[i] = cleaned(row[i])
+		}
+	}
+	return rows, err
+}
+
+// raw reads text columns as they are; NULL is read as empty.
+func (r *reader) raw(ctx context.Context, text string, args ...any) (out [][]string, err error) {
+	rows, cancel, err := r.query(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +52,7 @@ func (r *reader) texts(ctx context.Context, text string) (out [][]string, err er
 		}
 		row := make([]string, len(cells))
 		for i, c := range cells {
-			row[i] = cleaned(c.String)
+			row[i] = c.String
 		}
 		out = append(out, row)
 	}

@@ -1,6 +1,7 @@
 package erpsource
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -26,6 +27,10 @@ type Options struct {
 	// Attributes are columns of the customer's table to carry along, by the
 	// name of the attribute: a row filter knows zone as :attr_zone.
 	Attributes map[string]string
+	// FilterColumns are the columns that row filters compare with a
+	// customer's id, asked for at each read; nil for none: customers whom one
+	// of them holds equal are not taken.
+	FilterColumns func(context.Context) ([]FilterColumn, error)
 	// Custom is how an ERP of the kind Custom is read.
 	Custom CustomQueries
 }

@@ -29,7 +29,8 @@ func planSage100(_ context.Context, s *shape, _ *reader, opts Options) (*plan, e
 	p := &plan{
 		customers: customers, customer: sageCustomer,
 		contacts: sageContacts(people, accounts, opts), contact: sageContact,
-		lookups: sageTagLookups(s),
+		lookups:  sageTagLookups(s),
+		sameness: sageSameness(s, accounts, opts),
 		fingerprint: func(ctx context.Context, r *reader) (directory.Fingerprint, error) {
 			return sageFingerprint(ctx, r, fingerprint)
 		},
@@ -47,6 +48,12 @@ func planSage100(_ context.Context, s *shape, _ *reader, opts Options) (*plan, e
 		return nil, err
 	}
 	return p, nil
+}
+
+// sageSameness asks about every third party: a supplier's documents stand in
+// the tables of the customers'.
+func sageSameness(s *shape, accounts *table, opts Options) *sameness {
+	return &sameness{shape: s, from: accounts.from(), expr: accounts.text("CT_Num"), own: accounts.Column("CT_Num"), asked: opts.FilterColumns}
 }
 
 // sageIsCustomer are the conditions that make a third party a customer.

@@ -41,6 +41,9 @@ func (s *shape) table(name, alias string) *table {
 	if t == nil {
 		return nil
 	}
+	if !slices.Contains(s.read, t.Name) {
+		s.read = append(s.read, t.Name)
+	}
 	return &table{shape: s, Table: t, name: name, alias: alias}
 }
 

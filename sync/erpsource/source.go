@@ -80,6 +80,7 @@ type planner func(ctx context.Context, s *shape, r *reader, opts Options) (*plan
 type plan struct {
 	fingerprint         func(ctx context.Context, r *reader) (directory.Fingerprint, error)
 	lookups             []lookup
+	sameness            *sameness // nil where ids are numbers
 	customers, contacts *statement
 	customer            func(r *row) directory.Customer
 	contact             func(r *row) (directory.Contact, string) // or why it cannot be taken
@@ -114,7 +115,17 @@ func (s *source) open(ctx context.Context) (*snapshot, error) {
 		_ = tx.Rollback() // nothing was written; the plan's own error is the one that counts
 		return nil, err
 	}
-	return &snapshot{reader: r, plan: plan}, nil
+	alike, err := plan.sameness.alike(ctx, r)
+	if err != nil {
+		_ = tx.Rollback()
+		return nil, err
+	}
+	consistent, err := s.db.Consistent(ctx, tx, shape.read)
+	if err != nil {
+		_ = tx.Rollback()
+		return nil, err
+	}
+	return &snapshot{reader: r, plan: plan, alike: alike, confirm: !consistent}, nil
 }
 
 func (s *source) shape(ctx context.Context) (*shape, error) {
@@ -129,4 +140,5 @@ func (s *source) shape(ctx context.Context) (*shape, error) {
 type shape struct {
 	db      *erp.DB
 	catalog *catalog.Catalog
+	read    []string // the tables that were asked for and are there
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,11 @@ func (s *statement) sql() string {
 	return "SELECT " + strings.Join(s.exprs, ", ") + s.body() + " ORDER BY " + s.orderBy
 }
 
+// idsOnly is the statement for nothing but its ids.
+func (s *statement) idsOnly() string {
+	return "SELECT " + s.exprs[slices.Index(s.names, "id")] + s.body() + " ORDER BY " + s.orderBy
+}
+
 func (s *statement) count() string { return "SELECT COUNT(*)" + s.body() }
 
 func (s *statement) body() string {
@@ -56,9 +62,9 @@ type reader struct {
 }
 
 // query runs a statement. The caller cancels after the rows are closed.
-func (r *reader) query(ctx context.Context, text string) (*sql.Rows, context.CancelFunc, error) {
+func (r *reader) query(ctx context.Context, text string, args ...any) (*sql.Rows, context.CancelFunc, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
-	rows, err := r.tx.QueryContext(ctx, text)
+	rows, err := r.tx.QueryContext(ctx, text, args...)
 	if err != nil {
 		cancel()
 		return nil, nil, err

@@ -15,7 +15,11 @@ import (
 
 type snapshot struct {
 	*reader
-	plan *plan
+	plan  *plan
+	alike map[string]string // ids that cannot be taken, with the reason
+	// confirm: the database does not keep the read apart from changes, so that
+	// the ids are read twice.
+	confirm bool
 }
 
 func (s *snapshot) Fingerprint(ctx context.Context) (directory.Fingerprint, error) {
@@ -28,6 +32,9 @@ func (s *snapshot) Fingerprint(ctx context.Context) (directory.Fingerprint, erro
 
 func (s *snapshot) Customers(ctx context.Context) iter.Seq2[directory.Customer, error] {
 	return stream(ctx, s, s.plan.customers, func(r *row) (directory.Customer, string) {
+		if reason := s.alike[r.id]; reason != "" {
+			return directory.Customer{}, reason
+		}
 		c := s.plan.customer(r)
 		c.ID, c.Hash, c.Attributes = r.id, "", r.attributes()
 		c.Hash = customerHash(c)
@@ -120,13 +127,14 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, build func(*
 			}
 			return yield(last.record, nil)
 		}
-		scan := newScanner(st)
+		scan, met := newScanner(st), newIDs()
 		for rows.Next() {
 			values, err := scan.row(rows)
 			if err != nil {
 				fail(err)
 				return
 			}
+			met.add(values["id"])
 			r := &row{values: values, lookups: s.lookups, id: strings.TrimRight(values["id"].String, " ")}
 			if p := badID(st, r); p != nil {
 				if !yield(none, p) {
@@ -152,12 +160,22 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, build func(*
 				next.problem = &directory.Problem{Noun: st.noun, Record: r.id, Reason: reason}
 			} else {
 				next.record = record
+				if p := severalAddresses(st, r); p != nil {
+					next.notes = append(next.notes, p)
+				}
 			}
 			last = next
 		}
 		if err := rows.Err(); err != nil {
 			fail(err)
 			return
+		}
+		if s.confirm {
+			_ = rows.Close() // read to its end
+			if err := s.confirmIDs(ctx, st, met); err != nil {
+				fail(err)
+				return
+			}
 		}
 		emit()
 	}
@@ -174,6 +192,15 @@ func badID(st *statement, r *row) *directory.Problem {
 		return &directory.Problem{Noun: st.noun, Record: strconv.QuoteToASCII(r.id), Reason: "its " + st.idName + " is no valid text"}
 	}
 	return nil
+}
+
+// severalAddresses tells of a record whose e-mail field holds more than one
+// address, which people do and no account can be made of.
+func severalAddresses(st *statement, r *row) *directory.Problem {
+	if strings.Count(r.values["email"].String, "@") < 2 {
+		return nil
+	}
+	return &directory.Problem{Noun: st.noun, Record: r.id, Reason: "its e-mail field holds several addresses; it was taken as it is, and no account can be made from it"}
 }
 
 // badText names the first value that is no clean text; empty where all are.

@@ -72,7 +72,7 @@ func TestRecordsComeInTheOrderOfBytes(t *testing.T) {
 				CREATE TABLE P_DOSSIER (D_RaisonSoc varchar(35));
 				CREATE TABLE F_COMPTET (CT_Num varchar(17) COLLATE ` + collation + `, CT_Intitule varchar(35), CT_Type smallint);
 				CREATE TABLE F_CONTACTT (CT_Num varchar(17), CT_No int);
-				INSERT INTO F_COMPTET VALUES ('b', '', 0), ('a', '', 0), ('B', '', 0), ('É', '', 0), ('Z', '', 0), ('A-1', '', 0), ('A1', '', 0), ('_', '', 0), ('PAD  ', '', 0), ('PAD' || chr(9), '', 0);`
+				INSERT INTO F_COMPTET VALUES ('b', '', 0), ('a', '', 0), ('É', '', 0), ('Z', '', 0), ('A-1', '', 0), ('A1', '', 0), ('_', '', 0), ('PAD  ', '', 0), ('PAD' || chr(9), '', 0);`
 			db := sqliteERP
 			if engine == "postgres" {
 				db = postgresERP
@@ -84,7 +84,7 @@ func TestRecordsComeInTheOrderOfBytes(t *testing.T) {
 			for _, c := range customers {
 				ids = append(ids, c.ID)
 			}
-			if want := []string{"A-1", "A1", "B", "PAD", "PAD\t", "Z", "_", "a", "b", "É"}; !reflect.DeepEqual(ids, want) {
+			if want := []string{"A-1", "A1", "PAD", "PAD\t", "Z", "_", "a", "b", "É"}; !reflect.DeepEqual(ids, want) {
 				t.Errorf("ids = %q, want %q", ids, want)
 			}
 		})

@@ -57,6 +57,7 @@ func Diff(in Input) (directory.Plan, error) {
 	if err := contacts.run(in.SourceContacts, in.DirectoryContacts); err != nil {
 		return directory.Plan{}, fmt.Errorf("compare contacts of %s: %w", in.Dossier, err)
 	}
+	d.closeProblems()
 	return d.plan, nil
 }
 
@@ -64,11 +65,8 @@ func Diff(in Input) (directory.Plan, error) {
 type differ struct {
 	plan directory.Plan
 	live map[string]bool // ids of the customers that are there once the plan is applied
-}
 
-func (d *differ) problem(p *directory.Problem) {
-	d.plan.Counts.Problems++
-	d.change(p.Noun, p.Record, directory.ChangeProblem, p.Reason)
+	addresses addresses // of the contacts
 }
 
 func (d *differ) change(noun, record string, kind directory.ChangeKind, detail string) {
@@ -134,6 +132,7 @@ func (d *differ) contact(source, stored *directory.Contact, kept bool) {
 	p := &d.plan
 	known := stored != nil && stored.RemovedAt == nil
 	if kept && known && d.live[stored.CustomerID] {
+		d.addressOf(*stored)
 		return
 	}
 	if source != nil {
@@ -153,6 +152,7 @@ func (d *differ) contact(source, stored *directory.Contact, kept bool) {
 	}
 	taken := *source
 	taken.Dossier, taken.RemovedAt = p.Dossier, nil
+	d.addressOf(taken)
 	switch {
 	case stored == nil:
 		p.Counts.ContactsCreated++
@@ -167,4 +167,13 @@ func (d *differ) contact(source, stored *directory.Contact, kept bool) {
 		return
 	}
 	p.PutContacts = append(p.PutContacts, taken)
+}
+
+// addressOf tells of a contact whose e-mail address another one has: an account
+// has an address of its own.
+func (d *differ) addressOf(c directory.Contact) {
+	if first := d.addresses.taken(c.Email, c.ID); first != "" {
+		d.problem(&directory.Problem{Noun: directory.NounContact, Record: c.ID,
+			Reason: "contact " + first + " has the same e-mail address; it was taken, and an account can be made from one of them only"})
+	}
 }

@@ -4,8 +4,24 @@ import (
 	"slices"
 
 	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
+
+// FilterColumn is a column that a profile compares with the customer's id.
+type FilterColumn struct{ Schema, Table, Column string }
+
+// FilterColumns are the columns that a profile, bound to a dossier, compares
+// with the customer's id.
+func FilterColumns(v *view.View) []FilterColumn {
+	var all []FilterColumn
+	for _, t := range v.Tables {
+		for _, c := range filterColumns(t.Policy) {
+			all = append(all, FilterColumn{t.Catalog.Schema, t.Catalog.Name, c.Name})
+		}
+	}
+	return all
+}
 
 // filterColumns are the columns of a policy's own table that it compares with
 // :customer, each once, in the order they are met. What it asks of other tables
