@@ -67,6 +67,10 @@ func normal(x any, s shapeOf) cell {
 		return cell{text: v.UTC().Format(layout)}
 	case string:
 		switch s {
+		case asTruth:
+			if v == "0" || v == "1" { // MariaDB has no truth of its own
+				return cell{num: new(big.Rat).SetInt64(int64(v[0] - '0'))}
+			}
 		case asNumber, asReal:
 			if r, ok := new(big.Rat).SetString(v); ok {
 				_, frac, _ := strings.Cut(v, ".")
@@ -154,7 +158,7 @@ func byLabel(labels []string) []int {
 	for i := range order {
 		order[i] = i
 	}
-	sort.SliceStable(order, func(i, j int) bool { return labels[order[i]] < labels[order[j]] })
+	sort.SliceStable(order, func(i, j int) bool { return strings.ToLower(labels[order[i]]) < strings.ToLower(labels[order[j]]) })
 	return order
 }
 

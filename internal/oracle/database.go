@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "modernc.org/sqlite"             // the driver "sqlite"
@@ -17,7 +18,7 @@ import (
 // are.
 type database struct {
 	conn   *sql.Conn
-	schema string // PostgreSQL's, which the connection searches
+	schema string // the server's, which the connection searches; MariaDB calls it a database
 	close  func()
 }
 
@@ -101,6 +102,31 @@ func openPostgres(ctx context.Context, server *sql.DB, schema string, c content)
 	return out, nil
 }
 
+// openMariaDB makes a database of a server and a connection that works in it.
+// Its session reads names, texts and || as the standard does, so that most of
+// what the portal is asked can be asked of it unchanged.
+func openMariaDB(ctx context.Context, server *sql.DB, name string, c content) (*database, error) {
+	conn, err := server.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect to MariaDB: %w", err)
+	}
+	quoted := mariadbDialect.strict(name)
+	out := &database{conn: conn, schema: name, close: func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "DROP DATABASE IF EXISTS "+quoted)
+		_ = conn.Close()
+	}}
+	script := append([]string{
+		"SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,STRICT_TRANS_TABLES'",
+		"SET SESSION time_zone = '+00:00', SESSION div_precision_increment = 8, SESSION max_statement_time = 4",
+		"DROP DATABASE IF EXISTS " + quoted, "CREATE DATABASE " + quoted, "USE " + quoted,
+	}, c.statements(mariadbDialect, quoted+".")...)
+	if err := out.run(ctx, script); err != nil {
+		out.close()
+		return nil, err
+	}
+	return out, nil
+}
+
 func (d *database) run(ctx context.Context, script []string) error {
 	for _, s := range script {
 		if _, err := d.conn.ExecContext(ctx, s); err != nil {
@@ -173,6 +199,14 @@ func unknownName(err error) bool {
 	if errors.As(err, &pg) {
 		switch pg.Code {
 		case "42P01", "42703", "42702", "3F000", "42P09": // undefined table, column; ambiguous; no such schema
+			return true
+		}
+		return false
+	}
+	var my *mysql.MySQLError
+	if errors.As(err, &my) {
+		switch my.Number {
+		case 1146, 1054, 1052, 1049, 1109: // no such table, column; ambiguous; no such database; unknown table
 			return true
 		}
 		return false

@@ -7,21 +7,28 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
-// dialect is what the two engines spell or do differently.
+// dialect is what the engines spell or do differently.
 type dialect struct {
 	engine   catalog.Engine
 	postgres bool
+	mariadb  bool
 }
 
 var (
 	sqliteDialect   = dialect{engine: catalog.SQLite}
 	postgresDialect = dialect{engine: catalog.Postgres, postgres: true}
+	mariadbDialect  = dialect{engine: catalog.MariaDB, mariadb: true}
 )
+
+func (d dialect) sqlite() bool { return !d.postgres && !d.mariadb }
 
 // fold is how the engine makes names equal.
 func (d dialect) fold(name string) string {
 	if d.postgres {
 		return name
+	}
+	if d.mariadb { // names of columns are compared without accents, too
+		return unaccented.Replace(strings.ToLower(name))
 	}
 	return strings.Map(func(r rune) rune { // ASCII only (sqlite.org/lang_keywords.html says nothing else folds)
 		if 'A' <= r && r <= 'Z' {
@@ -30,6 +37,8 @@ func (d dialect) fold(name string) string {
 		return r
 	}, name)
 }
+
+var unaccented = strings.NewReplacer("é", "e", "ö", "o", "ß", "s", "è", "e")
 
 // plain names need no quotes on either engine, nor in the portal's SQL.
 func plain(name string) bool {
@@ -55,7 +64,7 @@ var reserved = func() map[string]bool {
 		end create drop top fetch only both leading trailing array any some current_date analyse analyze collate column
 		constraint deferrable except grant initially intersect into lateral localtime placing returning session_user
 		similar symmetric variadic verbose window add alter commit delete escape foreign if insert isnull notnull
-		nothing raise transaction trigger update glob match regexp over filter current`) {
+		nothing raise transaction trigger update glob match regexp over filter current lines keys rows interval condition`) {
 		m[w] = true
 	}
 	return m
@@ -65,7 +74,7 @@ var reserved = func() map[string]bool {
 // otherwise as it comes. SQLite is never given double quotes, in which it may
 // see a string.
 func (d dialect) name(r *rand.Rand, name string) string {
-	if plain(name) && (d.postgres || r.IntN(5) > 0) && r.IntN(4) > 0 {
+	if plain(name) && (!d.sqlite() || r.IntN(5) > 0) && r.IntN(4) > 0 {
 		return name
 	}
 	return d.quoted(r, name)
@@ -82,9 +91,9 @@ func (d dialect) otherCase(r *rand.Rand, name string) string {
 
 func (d dialect) quoted(r *rand.Rand, name string) string {
 	switch {
-	case d.postgres:
+	case d.postgres, d.mariadb && r.IntN(2) == 0: // the judge's own sessions of MariaDB read them as the standard says
 		return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
-	case !strings.Contains(name, "]") && r.IntN(2) == 0:
+	case d.sqlite() && !strings.Contains(name, "]") && r.IntN(2) == 0:
 		return "[" + name + "]"
 	}
 	return "`" + strings.ReplaceAll(name, "`", "``") + "`"

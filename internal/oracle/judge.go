@@ -34,7 +34,7 @@ type verdict struct {
 // judge asks both sides one query on behalf of one of the askers and compares.
 func (s *stage) judge(ctx context.Context, q *query, who int) verdict {
 	d := s.world.dialect
-	forGate, forJudge := q.write(d, d.strict(s.full)), q.write(d, d.strict(s.reduced[who].schema))
+	forGate, forJudge := q.write(d, d.strict(s.full)), q.engineText(d, d.strict(s.reduced[who].schema))
 	theirs, err := s.reduced[who].ask(ctx, forJudge.text, forJudge.engineValues(d))
 	v := verdict{err: err}
 	if errors.Is(err, errTooLarge) {
@@ -79,6 +79,9 @@ func (v verdict) wrong(why string) verdict {
 
 func (v verdict) onRefusal(gateErr error, q *query) verdict {
 	v.code, v.detail = codeOf(gateErr), gateErr.Error()
+	if cause := errors.Unwrap(gateErr); cause != nil {
+		v.detail += ": " + cause.Error() // the ERP's own words, which no requester sees
+	}
 	switch v.code {
 	case refusal.UnknownName:
 		switch {
@@ -127,7 +130,7 @@ func (s *stage) sameAsAbsent(ctx context.Context, q *query, who int, v verdict, 
 // differsWide tells whether the answer over everybody's rows is another one.
 func (s *stage) differsWide(ctx context.Context, q *query, shapes []shapeOf, got *grid) bool {
 	d := s.world.dialect
-	a := q.write(d, d.strict(s.wide.schema))
+	a := q.engineText(d, d.strict(s.wide.schema))
 	all, err := s.wide.ask(ctx, a.text, a.engineValues(d))
 	if err != nil {
 		return true
@@ -138,7 +141,7 @@ func (s *stage) differsWide(ctx context.Context, q *query, shapes []shapeOf, got
 
 // grid makes an engine's own answer comparable with the gate's.
 func (q *query) grid(d dialect, a *answer, shapes []shapeOf) *grid {
-	if !d.postgres {
+	if d.sqlite() {
 		a.mendLabels()
 	}
 	if q.anyColumns {

@@ -12,6 +12,8 @@ import (
 // tree says how the query can be made smaller when it has found a bug.
 type node struct {
 	text  string
+	other *string // what stands in place of text when the engine itself is asked
+	fixed bool    // is never made smaller: the two writings must stay alike
 	kids  []*node
 	param *value  // stands for a parameter with this value
 	count bool    // the parameter counts rows: it is a whole number and never NULL
@@ -36,6 +38,10 @@ func piece(parts ...any) *node {
 	return n
 }
 
+// spelled is written one way for the gate and another for the engine itself,
+// where the portal's spelling is not the engine's.
+func spelled(gate, engine string) *node { return &node{text: gate, other: &engine} }
+
 // optional marks a piece that may be left out.
 func optional(parts ...any) *node {
 	n := piece(parts...)
@@ -47,6 +53,25 @@ func optional(parts ...any) *node {
 func (n *node) or(alts ...*node) *node {
 	n.alts = append(n.alts, alts...)
 	return n
+}
+
+// flat is n's text for the gate, and flatEngine for the engine; false where n
+// holds a parameter or a schema, which no text of its own can be.
+func (n *node) flat() (string, bool) { return n.flatten(false) }
+
+func (n *node) flatEngine() (string, bool) { return n.flatten(true) }
+
+func (n *node) flatten(engine bool) (string, bool) {
+	out := n.text
+	if engine && n.other != nil {
+		out = *n.other
+	}
+	ok := n.param == nil && !n.world
+	for _, k := range n.kids {
+		s, fine := k.flatten(engine)
+		out, ok = out+s, ok && fine
+	}
+	return out, ok
 }
 
 func joinNodes(sep string, nodes []*node) *node {
@@ -82,9 +107,16 @@ type asked struct {
 	named  bool
 }
 
-// write gives the text for a database; schema stands where a table is named
-// with its schema.
-func (q *query) write(d dialect, schema string) asked {
+// write gives the text for the gate; schema stands where a table is named with
+// its schema.
+func (q *query) write(d dialect, schema string) asked { return q.spell(d, schema, false) }
+
+// engineText gives the text for the engine itself. It is the same, byte for
+// byte, but for the words that the engine spells otherwise, and for parameters
+// on MariaDB: a value says there what type it has, a question mark does not.
+func (q *query) engineText(d dialect, schema string) asked { return q.spell(d, schema, true) }
+
+func (q *query) spell(d dialect, schema string, engine bool) asked {
 	total := q.root.params()
 	var (
 		b   strings.Builder
@@ -94,7 +126,11 @@ func (q *query) write(d dialect, schema string) asked {
 	next := 0
 	var walk func(n *node)
 	walk = func(n *node) {
-		b.WriteString(q.noise(n.text, b.Len()))
+		text := n.text
+		if engine && n.other != nil {
+			text = *n.other
+		}
+		b.WriteString(q.noise(text, b.Len()))
 		if n.world {
 			b.WriteString(schema)
 		}
@@ -106,6 +142,8 @@ func (q *query) write(d dialect, schema string) asked {
 			next++
 			out.params[i] = *n.param
 			switch {
+			case engine && d.mariadb:
+				b.WriteString(n.param.literal())
 			case d.postgres:
 				b.WriteString("$" + strconv.Itoa(i+1))
 			case q.named:
@@ -119,7 +157,9 @@ func (q *query) write(d dialect, schema string) asked {
 		}
 	}
 	walk(q.root)
-	out.text = b.String()
+	if out.text = b.String(); engine && d.mariadb {
+		out.params = nil
+	}
 	return out
 }
 

@@ -6,17 +6,21 @@ import (
 	"encoding/binary"
 	"flag"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 )
 
 var (
-	casesFlag = flag.Int("oracle.cases", 2000, "how many cases each engine is judged on")
+	casesFlag = flag.Int("oracle.cases", 0, "how many cases each engine is judged on, up to millions; 0 is as many as every run of the tests judges")
 	seedFlag  = flag.Uint64("oracle.seed", 0, "the seed of a run to repeat; 0 is a new one")
 	worldFlag = flag.Int("oracle.world", -1, "the one world of the seed to run; -1 is all")
 	showFlag  = flag.Int("oracle.show", 3, "how many wrong cases are told in full")
 )
+
+// everyRun is how many cases of each engine every run of the tests judges.
+var everyRun = map[string]int{"sqlite": 20000, "postgres": 2000, "mariadb": 2000}
 
 func seed(t *testing.T) uint64 {
 	t.Helper()
@@ -47,7 +51,20 @@ func TestPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	judge(t, "postgres", plan{dialect: postgresDialect, perWorld: 40, servers: servers{postgres: db, dsn: dsn, name: "oracle_"}})
+	judge(t, "postgres", plan{dialect: postgresDialect, perWorld: 40, servers: servers{server: db, dsn: dsn, name: "oracle_"}})
+}
+
+func TestMariaDB(t *testing.T) {
+	dsn := os.Getenv("VANTELLE_TEST_MARIADB")
+	if dsn == "" {
+		t.Skip("VANTELLE_TEST_MARIADB is not set: the gate is not judged on MariaDB")
+	}
+	db, err := sql.Open("mysql", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	judge(t, "mariadb", plan{dialect: mariadbDialect, perWorld: 40, servers: servers{server: db, dsn: dsn, name: "oracle_"}})
 }
 
 // withoutJIT keeps PostgreSQL from compiling statements of a few rows, which
@@ -65,7 +82,14 @@ func withoutJIT(dsn string) string {
 // judge runs a plan and holds the gate to no wrong answer, and the oracle to
 // questions that are worth asking.
 func judge(t *testing.T, engine string, p plan) {
-	p.seed, p.cases, p.only = seed(t), *casesFlag, *worldFlag
+	p.seed, p.cases, p.only, p.workers = seed(t), *casesFlag, *worldFlag, runtime.GOMAXPROCS(0)
+	if p.cases == 0 {
+		p.cases = everyRun[engine]
+		if underRace {
+			p.cases /= 20
+			t.Logf("the race detector watches, so there are %d cases only: run the tests without it for %d", p.cases, everyRun[engine])
+		}
+	}
 	shown := 0
 	p.failed = func(world, number int, why, query, text string) bool {
 		if shown++; shown <= *showFlag {
@@ -82,7 +106,7 @@ func judge(t *testing.T, engine string, p plan) {
 	}
 	t.Logf("%s: %v in %v", engine, &got, time.Since(started).Round(time.Second))
 	t.Logf("refused most often:%s", got.reasons(12))
-	t.Logf("figure oracle.%s.cases %d cases target %d", engine, got.cases, *casesFlag)
+	t.Logf("figure oracle.%s.cases %d cases target %d", engine, got.cases, p.cases)
 	t.Logf("figure oracle.%s.wrong %d cases target 0", engine, got.wrong)
 	t.Logf("figure oracle.%s.answered %.1f %% target 70", engine, got.percent(got.agreed))
 	t.Logf("figure oracle.%s.nondegenerate %.1f %% target 25", engine, got.percent(got.telling))

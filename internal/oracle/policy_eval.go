@@ -305,7 +305,7 @@ func (s *situation) like(t *term) value {
 		return null
 	}
 	subject, pattern := v[0].text, v[1].text
-	if !s.world.dialect.postgres {
+	if s.world.dialect.sqlite() {
 		subject, pattern = s.world.dialect.fold(subject), s.world.dialect.fold(pattern)
 	}
 	return negated(t.not, truth(matches([]rune(subject), []rune(pattern), t.name)))

@@ -60,12 +60,12 @@ func (g *asker) with(n int) *node {
 	names := g.cteNames(n)
 	for outer := g.later; len(names) > 0; {
 		name := names[0]
-		if !g.d.postgres {
+		if g.d.sqlite() {
 			g.later = append(slices.Clone(outer), names...) // SQLite knows all of them everywhere
 		}
 		already := g.spoiled
 		body, outs := g.inner(nil, 1, 0)
-		if g.spoiled != already && !g.d.postgres {
+		if g.spoiled != already && g.d.sqlite() {
 			g.q.lazy = true
 		}
 		head := g.d.name(g.r, name)
@@ -152,7 +152,7 @@ func (g *asker) order(b *block, sel selected, top bool) *node {
 	var keys []*node
 	if b != nil && !sel.distinct && !sel.grouped && chance(g.r, 40) {
 		if x := g.orderKey(b); x != nil {
-			keys = append(keys, piece(x, g.direction()))
+			keys = append(keys, g.sortKey(x, true))
 		}
 	}
 	for _, i := range g.r.Perm(len(sel.outs)) {
@@ -161,7 +161,7 @@ func (g *asker) order(b *block, sel selected, top bool) *node {
 		if (o.said || g.d.postgres) && chance(g.r, 30) && sel.unique(g.d, o.name) {
 			key = g.d.name(g.r, o.name)
 		}
-		keys = append(keys, piece(key, g.direction()))
+		keys = append(keys, g.sortKey(piece(key), false))
 	}
 	n := piece(" ORDER BY ", joinNodes(", ", keys))
 	if wanted == cut {
@@ -179,15 +179,39 @@ func (g *asker) orderKey(b *block) *node {
 	switch {
 	case x == nil:
 	case k == kindText && chance(g.r, 30):
-		return piece("LENGTH(", x, ")")
+		return piece(g.lengthWord(), x, ")")
 	case chance(g.r, 25):
 		return piece("COALESCE(", x, ", ", g.typedLiteral(k), ")")
 	}
 	return x
 }
 
-func (g *asker) direction() string {
-	return pick(g.r, []string{"", " ASC", " DESC"}) + pick(g.r, []string{" NULLS FIRST", " NULLS LAST"})
+// sortKey makes a key of ORDER BY. again says that x may stand twice, which
+// takes the place of NULLS FIRST and NULLS LAST on MariaDB. Where the request
+// says nothing of NULL, it is the smallest value.
+func (g *asker) sortKey(x *node, again bool) *node {
+	way := pick(g.r, []string{"", " ASC", " DESC"})
+	natural, other := " NULLS FIRST", " NULLS LAST"
+	if way == " DESC" {
+		natural, other = other, natural
+	}
+	silent := chance(g.r, 20)
+	if silent && g.d.postgres {
+		return piece(x, spelled(way, way+natural))
+	}
+	if silent {
+		return piece(x, way)
+	}
+	if !g.d.mariadb {
+		return piece(x, way, pick(g.r, []string{natural, other}))
+	}
+	same, plain := x.flatEngine()
+	if !again || !plain || chance(g.r, 50) {
+		return piece(x, spelled(way+natural, way))
+	}
+	n := piece(spelled("", "("+same+") IS NULL"+way+", "), x, spelled(way+other, way))
+	n.fixed = true
+	return n
 }
 
 func (g *asker) limit() *node {
@@ -201,7 +225,7 @@ func (g *asker) limit() *node {
 	if g.d.postgres && chance(g.r, 8) {
 		return piece(" OFFSET ", count(4))
 	}
-	if g.d.postgres && chance(g.r, 25) {
+	if !g.d.sqlite() && chance(g.r, 25) {
 		return piece(optional(" OFFSET ", strconv.Itoa(g.r.IntN(4)), " ROWS"), " FETCH FIRST ", strconv.Itoa(1+g.r.IntN(9)), " ROWS ONLY")
 	}
 	n := piece(" LIMIT ", count(12))
@@ -230,7 +254,7 @@ var setWords = [][]string{
 // knows no parentheses there, so that INTERSECT is not mixed with others.
 func (g *asker) setOf(outer *block, kinds []kind, depth int, first bool) (*node, []output) {
 	words := setWords[0]
-	if g.d.postgres {
+	if !g.d.sqlite() {
 		words = setWords[1]
 	}
 	left, outs := g.arm(outer, kinds, depth)
@@ -239,7 +263,7 @@ func (g *asker) setOf(outer *block, kinds []kind, depth int, first bool) (*node,
 	arms := 1 + g.r.IntN(2)
 	for i := range arms {
 		right, _ := g.arm(outer, mixed(g.r, kinds), depth-1)
-		if g.d.postgres && chance(g.r, 25) {
+		if !g.d.sqlite() && chance(g.r, 25) {
 			right = piece("(", right, ")")
 			if depth > 0 && chance(g.r, 50) {
 				nested, _ := g.setOf(outer, kinds, depth-2, false)
@@ -247,7 +271,7 @@ func (g *asker) setOf(outer *block, kinds []kind, depth int, first bool) (*node,
 			}
 		}
 		n = piece(n, word, right).or(n, right)
-		if i == 0 && g.d.postgres {
+		if i == 0 && !g.d.sqlite() {
 			word = pick(g.r, words)
 		}
 	}
@@ -270,7 +294,7 @@ func (g *asker) arm(outer *block, kinds []kind, depth int) (*node, []output) {
 	b := &block{outer: outer}
 	from := g.from(b, min(depth, 1))
 	sel := g.selectBody(b, from, shape{kinds: kinds, depth: max(depth-1, 0), named: true})
-	if g.d.postgres && chance(g.r, 10) {
+	if !g.d.sqlite() && chance(g.r, 10) {
 		return piece("(", sel.node, g.order(b, sel, false), ")").or(sel.node), sel.outs
 	}
 	return sel.node, sel.outs

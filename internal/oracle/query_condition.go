@@ -85,7 +85,7 @@ func (g *asker) simple(b *block, depth int) *node {
 			return piece(x, " ", pick(g.r, []string{"=", "<>", "<", ">=", "!="}), " ", y)
 		}
 	case 5:
-		return piece(x, pick(g.r, []string{" IS DISTINCT FROM ", " IS NOT DISTINCT FROM "}), g.literal(k, f.col))
+		return g.distinctFrom(x, g.literal(k, f.col))
 	case 6:
 		if y, o := g.target(b); o.kind != kindBool {
 			return g.rows(x, f, y, o)
@@ -99,7 +99,7 @@ func (g *asker) simple(b *block, depth int) *node {
 	case 9:
 		return piece("(", x, " = ", g.literal(k, f.col), ") IS ", pick(g.r, []string{"", "NOT "}), pick(g.r, []string{"TRUE", "FALSE"}))
 	}
-	if (k == kindDate || k == kindStamp && g.d.postgres) && chance(g.r, 6) {
+	if (k == kindDate || k == kindStamp && !g.d.sqlite()) && chance(g.r, 6) {
 		return piece(x, pick(g.r, []string{" < ", " >= "}), "CURRENT_DATE")
 	}
 	op := pick(g.r, []string{"=", "=", "<>", "<", "<=", ">", ">=", "!="})
@@ -127,14 +127,44 @@ func (g *asker) unparenthesised(b *block, x *node, f field) *node {
 	return piece("NOT ", x, pick(g.r, []string{" = ", " < "}), g.literal(f.kind, f.col))
 }
 
+func (g *asker) distinctFrom(x, y *node) *node {
+	not := chance(g.r, 50)
+	if !g.d.mariadb { // which spells it another way
+		return piece(x, map[bool]string{false: " IS DISTINCT FROM ", true: " IS NOT DISTINCT FROM "}[not], y)
+	}
+	if not {
+		return piece(x, spelled(" IS NOT DISTINCT FROM ", " <=> "), y)
+	}
+	return piece(spelled("", "NOT ("), x, spelled(" IS DISTINCT FROM ", " <=> "), y, spelled("", ")"))
+}
+
 func (g *asker) rows(x *node, f field, y *node, o field) *node {
-	if g.d.postgres && chance(g.r, 40) {
+	if !g.d.sqlite() && chance(g.r, 40) {
 		one := func() *node {
 			return piece("(", g.literal(f.kind, f.col), ", ", g.literal(o.kind, o.col), ")")
 		}
 		return piece("(", x, ", ", y, ")", pick(g.r, []string{"", " NOT"}), " IN (", one(), ", ", one(), ")")
 	}
-	return piece("(", x, ", ", y, ") ", pick(g.r, []string{"=", "<>"}), " (", g.literal(f.kind, f.col), ", ", g.literal(o.kind, o.col), ")")
+	op, u, v := pick(g.r, []string{"=", "<>"}), g.literal(f.kind, f.col), g.literal(o.kind, o.col)
+	n := piece("(", x, ", ", y, ") ", op, " (", u, ", ", v, ")")
+	if !g.d.mariadb {
+		return n
+	}
+	// MariaDB finds (0, NULL) <> (3, 3) unknown, although 0 is not 3.
+	var parts [4]string
+	for i, p := range []*node{x, u, y, v} {
+		s, plain := p.flatEngine()
+		if !plain {
+			return piece(x, " ", op, " ", u)
+		}
+		parts[i] = s
+	}
+	asked, _ := n.flat()
+	meant := "(" + parts[0] + " = " + parts[1] + " AND " + parts[2] + " = " + parts[3] + ")"
+	if op == "<>" {
+		meant = "NOT " + meant
+	}
+	return spelled(asked, meant)
 }
 
 func (g *asker) like(x *node, not string) *node {
@@ -202,7 +232,7 @@ func (g *asker) subquery(outer *block, depth int) *node {
 	if body == nil {
 		body = piece("SELECT ", y, " FROM ", from, g.correlated(b, depth))
 	}
-	if g.d.postgres && chance(g.r, 15) {
+	if !g.d.sqlite() && chance(g.r, 15) {
 		return piece(x, pick(g.r, []string{" = ANY (", " <> ALL (", " = SOME ("}), body, ")")
 	}
 	return piece(x, " ", not, "IN (", body, ")")

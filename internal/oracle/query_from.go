@@ -133,11 +133,11 @@ func (g *asker) tableName(rel *relation) *node {
 			rel.fields = append(rel.fields, fieldOf(c))
 		}
 	}
-	n := piece(g.name(t.name))
+	n := piece(g.tableSaid(t.name))
 	if g.spoiled == "table "+t.name {
 		n = g.q.secret
 	}
-	if g.d.postgres && chance(g.r, 6) {
+	if !g.d.sqlite() && chance(g.r, 6) {
 		n = piece(&node{world: true}, ".", n)
 	}
 	return g.aliased(n, rel)
@@ -186,9 +186,13 @@ func (g *asker) join(b *block, left *node, part *block, depth int) (*node, *bloc
 			other = nested
 		}
 	}
-	kind := pick(g.r, []string{" JOIN ", " INNER JOIN ", " LEFT JOIN ", " LEFT JOIN ", " LEFT OUTER JOIN ", " RIGHT JOIN ", " FULL JOIN ", " CROSS JOIN "})
+	kinds := []string{" JOIN ", " INNER JOIN ", " LEFT JOIN ", " LEFT JOIN ", " LEFT OUTER JOIN ", " RIGHT JOIN ", " CROSS JOIN ", " FULL JOIN "}
+	if g.d.mariadb {
+		kinds = kinds[:len(kinds)-1] // it has no FULL JOIN
+	}
+	kind := pick(g.r, kinds)
 	both := side(part, other)
-	if both.merged && !g.d.postgres && (kind == " RIGHT JOIN " || kind == " FULL JOIN ") {
+	if both.merged && g.d.sqlite() && (kind == " RIGHT JOIN " || kind == " FULL JOIN ") {
 		kind = " LEFT JOIN " // SQLite finds merged columns ambiguous then
 	}
 	both.padded = both.padded || kind == " RIGHT JOIN " || kind == " FULL JOIN "
@@ -242,13 +246,16 @@ func (g *asker) merging(kind string, left, right *node, part, other, both *block
 		g.r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 		names = names[:1+g.r.IntN(min(2, len(names)))]
 	}
-	if !g.d.postgres {
+	if g.d.mariadb && outer {
+		g.q.anyColumns = true // a RIGHT JOIN is a LEFT JOIN turned round there, and so are its columns
+	}
+	if g.d.sqlite() {
 		if part.padded || other.padded || outer && len(both.rels) > 2 {
 			return nil, nil
 		}
 		g.q.anyColumns = true // SQLite leaves a merged column where the left has it
 	}
-	merged := &block{rels: both.rels, merged: true, padded: both.padded, closed: outer && !g.d.postgres}
+	merged := &block{rels: both.rels, merged: true, padded: both.padded, closed: outer && g.d.sqlite()}
 	isMerged := func(f field) bool {
 		for _, n := range names {
 			if g.d.fold(n) == g.d.fold(f.name) {
@@ -283,7 +290,7 @@ func (g *asker) merging(kind string, left, right *node, part, other, both *block
 // both sides and nothing else: PostgreSQL's FULL JOIN needs that.
 func (g *asker) on(b *block, left, right, both *block, equal bool) *node {
 	scope := &block{rels: both.rels, bare: both.bare}
-	if g.d.postgres {
+	if !g.d.sqlite() {
 		scope.outer = b.outer
 	} else { // SQLite would look at tables that are joined later, even before those around
 		scope.qualified, scope.around = true, b.outer

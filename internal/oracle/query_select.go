@@ -140,7 +140,7 @@ func (g *asker) items(b *block, s shape) []item {
 			var f field
 			if x, f = g.reference(b, k); x != nil {
 				o.col, o.safe = f.col, f.safe
-				if !s.named && !(f.coalesced && !g.d.postgres) && chance(g.r, 70) {
+				if !s.named && !(f.coalesced && g.d.sqlite()) && chance(g.r, 70) {
 					o.name = f.name
 					out = append(out, item{node: x, out: o})
 					continue
@@ -300,9 +300,33 @@ func (g *asker) aggregate(b *block, k kind) (*node, output) {
 		o.name = strings.ToLower(word)
 	}
 	if chance(g.r, 8) {
-		return piece(n, " FILTER (WHERE ", g.condition(b, 0), ")").or(n), o
+		return g.filtered(n, g.condition(b, 0)), o
 	}
 	return n, o
+}
+
+// filtered is an aggregate with FILTER, which MariaDB does not know: there the
+// argument is NULL where the condition is not met.
+func (g *asker) filtered(n, cond *node) *node {
+	if !g.d.mariadb {
+		return piece(n, " FILTER (WHERE ", cond, ")").or(n)
+	}
+	call, ok := n.flat()
+	test, plain := cond.flatEngine()
+	if !ok || !plain {
+		return n
+	}
+	word, arg, _ := strings.Cut(strings.TrimSuffix(call, ")"), "(")
+	if rest, distinct := strings.CutPrefix(arg, "DISTINCT "); distinct {
+		word, arg = word+"(DISTINCT ", rest
+	} else {
+		word += "("
+	}
+	if arg == "*" {
+		arg = "1"
+	}
+	gate, _ := cond.flat()
+	return spelled(call+" FILTER (WHERE "+gate+")", word+"CASE WHEN "+test+" THEN "+arg+" END)")
 }
 
 func (g *asker) having(b *block, keys []*node) *node {
@@ -329,7 +353,7 @@ func (g *asker) window(b *block) (*node, kind) {
 		}
 		if order {
 			if x, _ := g.reference(b, g.kindIn(b)); x != nil {
-				n.kids = append(n.kids, piece(space, "ORDER BY ", x, g.direction()))
+				n.kids = append(n.kids, piece(space, "ORDER BY ", g.sortKey(x, true)))
 			}
 		}
 		n.kids = append(n.kids, &node{text: ")"})
@@ -349,7 +373,7 @@ func (g *asker) window(b *block) (*node, kind) {
 	if y, _ := g.reference(b, g.kindIn(b)); y != nil && chance(g.r, 50) {
 		n.kids = append(n.kids, piece("PARTITION BY ", y, " "))
 	}
-	return piece(n, "ORDER BY ", x, g.direction(), ")"), kindInt
+	return piece(n, "ORDER BY ", g.sortKey(x, true), ")"), kindInt
 }
 
 // rowNumber orders by everything that there is, so that rows which tie are alike.
@@ -359,7 +383,7 @@ func (g *asker) rowNumber(b *block) *node {
 	}
 	var keys []*node
 	for _, i := range g.r.Perm(len(b.rels[0].fields)) {
-		keys = append(keys, piece(g.qualified(b.rels[0], b.rels[0].fields[i]), g.direction()))
+		keys = append(keys, g.sortKey(g.qualified(b.rels[0], b.rels[0].fields[i]), true))
 	}
 	if len(keys) == 0 {
 		return nil

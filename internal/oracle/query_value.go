@@ -105,6 +105,14 @@ func (g *asker) name(name string) string {
 
 // literal writes a value that a column of a kind could hold, sometimes as a
 // parameter where like says what it will be compared with.
+// tableSaid does the same for a table, whose case counts on MariaDB.
+func (g *asker) tableSaid(name string) string {
+	if g.d.mariadb {
+		return g.d.name(g.r, name)
+	}
+	return g.name(name)
+}
+
 func (g *asker) literal(k kind, like *column) *node {
 	v := g.sample(k, like)
 	if g.params && like != nil && chance(g.r, 22) {
@@ -116,7 +124,7 @@ func (g *asker) literal(k kind, like *column) *node {
 	if k.numeric() && chance(g.r, 10) {
 		v = g.sample(pick(g.r, []kind{kindInt, kindDec}), nil)
 	}
-	if g.d.postgres && chance(g.r, 40) {
+	if !g.d.sqlite() && chance(g.r, 40) {
 		switch k {
 		case kindDate:
 			return piece("DATE ", v.literal())
@@ -184,7 +192,7 @@ func (g *asker) leaf(b *block, k kind) *node {
 func (g *asker) typedLiteral(k kind) *node {
 	v := g.sample(k, nil)
 	switch {
-	case !g.d.postgres:
+	case g.d.sqlite():
 	case k == kindDate:
 		return piece("DATE ", v.literal())
 	case k == kindStamp:
@@ -208,17 +216,17 @@ func (g *asker) function(b *block, k kind, depth int) *node {
 	case kindInt:
 		switch {
 		case chance(g.r, 35):
-			word := "LENGTH("
-			if g.d.postgres && chance(g.r, 30) {
-				word = pick(g.r, []string{"CHAR_LENGTH(", "CHARACTER_LENGTH("})
+			word := g.lengthWord()
+			if !g.d.sqlite() && chance(g.r, 30) {
+				word = piece(pick(g.r, []string{"CHAR_LENGTH(", "CHARACTER_LENGTH("}))
 			}
 			return piece(word, g.value(b, kindText, depth-1), ")")
-		case g.d.postgres && chance(g.r, 35):
+		case !g.d.sqlite() && chance(g.r, 35):
 			if x, _ := g.reference(b, pick(g.r, []kind{kindDate, kindStamp})); x != nil {
 				return piece("EXTRACT(", pick(g.r, []string{"YEAR", "month", "DAY"}), " FROM ", x, ")")
 			}
 		case chance(g.r, 15):
-			return piece("CAST(", g.castable(b), " AS BIGINT)")
+			return piece("CAST(", g.castable(b), " AS ", g.typeWord("BIGINT"), ")")
 		}
 		return g.arithmetic(b, k)
 	case kindDec:
@@ -234,7 +242,7 @@ func (g *asker) function(b *block, k kind, depth int) *node {
 	case kindText:
 		return g.textFunction(b, depth)
 	case kindDate:
-		if x, _ := g.reference(b, kindStamp); x != nil && g.d.postgres {
+		if x, _ := g.reference(b, kindStamp); x != nil && !g.d.sqlite() {
 			return piece("CAST(", x, " AS DATE)")
 		}
 	}
@@ -244,8 +252,8 @@ func (g *asker) function(b *block, k kind, depth int) *node {
 func (g *asker) textFunction(b *block, depth int) *node {
 	x := g.value(b, kindText, depth-1)
 	if chance(g.r, 15) {
-		if g.d.postgres {
-			return g.postgresText(b, x)
+		if !g.d.sqlite() {
+			return g.standardText(b, x)
 		}
 		return piece("IFNULL(", x, ", ", g.value(b, kindText, depth-1), ")").or(x)
 	}
@@ -253,23 +261,27 @@ func (g *asker) textFunction(b *block, depth int) *node {
 	case 0:
 		return piece(pick(g.r, []string{"UPPER", "LOWER", "TRIM", "LTRIM", "RTRIM"}), "(", x, ")").or(x)
 	case 1:
-		if g.d.postgres {
+		if !g.d.sqlite() {
 			return piece("LEFT(", x, ", ", strconv.Itoa(g.r.IntN(4)), ")").or(x)
 		}
 		return piece("SUBSTR(", x, ", ", strconv.Itoa(1+g.r.IntN(2)), ", ", strconv.Itoa(g.r.IntN(4)), ")").or(x)
 	case 2:
 		return piece("SUBSTRING(", x, ", ", strconv.Itoa(1+g.r.IntN(3)), ", ", strconv.Itoa(g.r.IntN(4)), ")").or(x)
 	case 3:
-		return piece("CONCAT(", x, ", ", g.value(b, kindText, depth-1), ")").or(x)
+		return g.concat(x, g.value(b, kindText, depth-1)).or(x)
 	case 4:
-		return piece("CAST(", g.castable(b), " AS ", pick(g.r, []string{"TEXT", "VARCHAR", "VARCHAR(20)"}), ")")
+		return piece("CAST(", g.castable(b), " AS ", g.typeWord(pick(g.r, []string{"TEXT", "VARCHAR", "VARCHAR(20)"})), ")")
 	}
 	return piece("(", x, " || ", g.value(b, kindText, depth-1), ")").or(x)
 }
 
-// postgresText are spellings that only PostgreSQL and the portal know.
-func (g *asker) postgresText(b *block, x *node) *node {
-	switch g.r.IntN(4) {
+// standardText are spellings that SQLite does not know.
+func (g *asker) standardText(b *block, x *node) *node {
+	n := g.r.IntN(4)
+	if g.d.mariadb {
+		n = g.r.IntN(2)
+	}
+	switch n {
 	case 0:
 		return piece("SUBSTRING(", x, " FROM ", strconv.Itoa(1+g.r.IntN(2)), " FOR ", strconv.Itoa(g.r.IntN(4)), ")").or(x)
 	case 1:
@@ -278,6 +290,39 @@ func (g *asker) postgresText(b *block, x *node) *node {
 		return piece(g.castable(b), "::", pick(g.r, []string{"text", "varchar", "varchar(20)"}))
 	}
 	return piece("CONCAT(", x, ", ", x, ", NULL, 'z')").or(x)
+}
+
+func (g *asker) lengthWord() *node {
+	if g.d.mariadb {
+		return spelled("LENGTH(", "CHAR_LENGTH(") // LENGTH counts bytes there
+	}
+	return piece("LENGTH(")
+}
+
+// typeWord names a type of the portal's.
+func (g *asker) typeWord(name string) *node {
+	if !g.d.mariadb {
+		return piece(name)
+	}
+	if name == "BIGINT" {
+		return spelled(name, "SIGNED")
+	}
+	return spelled(name, "CHAR")
+}
+
+// concat takes NULL for an empty text; MariaDB's own gives NULL.
+func (g *asker) concat(args ...*node) *node {
+	if !g.d.mariadb {
+		return piece("CONCAT(", joinNodes(", ", args), ")")
+	}
+	n := piece(spelled("CONCAT(", "CONCAT(COALESCE("))
+	for i, a := range args {
+		if i > 0 {
+			n.kids = append(n.kids, spelled(", ", ", ''), COALESCE("))
+		}
+		n.kids = append(n.kids, a)
+	}
+	return piece(n, spelled(")", ", ''))"))
 }
 
 func (g *asker) castable(b *block) *node {
@@ -312,7 +357,7 @@ func (g *asker) scalar(outer *block, k kind, depth int) *node {
 	from := g.from(b, 0)
 	if chance(g.r, 30) {
 		if x, _ := g.ownReference(b, k); x != nil {
-			return piece("(SELECT ", x, " FROM ", from, g.correlated(b, depth), " ORDER BY 1", g.direction(), " LIMIT 1)").or(g.typedLiteral(k))
+			return piece("(SELECT ", x, " FROM ", from, g.correlated(b, depth), " ORDER BY ", g.sortKey(piece("1"), false), " LIMIT 1)").or(g.typedLiteral(k))
 		}
 	}
 	agg := "COUNT(*)"

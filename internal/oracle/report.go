@@ -40,6 +40,21 @@ func (t *tally) add(q *query, v verdict) {
 	}
 }
 
+// join adds another tally's counts.
+func (t *tally) join(o tally) {
+	t.cases, t.agreed, t.wrong, t.nameless = t.cases+o.cases, t.agreed+o.agreed, t.wrong+o.wrong, t.nameless+o.nameless
+	t.unanswered, t.telling, t.spoiled = t.unanswered+o.unanswered, t.telling+o.telling, t.spoiled+o.spoiled
+	if t.refused == nil {
+		t.refused, t.details = map[string]int{}, map[string]int{}
+	}
+	for code, n := range o.refused {
+		t.refused[code] += n
+	}
+	for detail, n := range o.details {
+		t.details[detail] += n
+	}
+}
+
 func (t *tally) percent(n int) float64 { return 100 * float64(n) / float64(max(1, t.cases)) }
 
 // String gives the shares.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 )
 
 // plan is a whole run.
@@ -12,6 +13,7 @@ type plan struct {
 	seed     uint64
 	cases    int
 	perWorld int
+	workers  int // how many worlds are judged at a time; 0 is one
 	only     int // the one world to run, -1 for all
 	servers  servers
 	// spoil, for the teeth, gives the gate another profile than the judge has;
@@ -21,23 +23,66 @@ type plan struct {
 	failed func(world, number int, why, query, text string) bool
 }
 
-// run judges cases until there are enough of them. The error is of the
+// run judges cases until there are enough of them, several worlds at a time:
+// a world is the same whichever of them runs beside it. The error is of the
 // oracle's own means; what the gate does wrong is in the tally.
 func (p plan) run(ctx context.Context) (tally, error) {
-	var t tally
-	for n := 0; t.cases < p.cases; n++ {
-		if p.only >= 0 {
-			n = p.only
-		}
-		more, err := p.world(ctx, n, &t)
-		if err != nil {
-			return t, fmt.Errorf("world %d of seed %d: %w", n, p.seed, err)
-		}
-		if !more || p.only >= 0 {
-			break
-		}
+	if p.only >= 0 {
+		t := tally{}
+		_, err := p.world(ctx, p.only, &t)
+		return t, p.inWorld(p.only, err)
 	}
-	return t, nil
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		mu     sync.Mutex // of what follows
+		next   int
+		total  tally
+		failed error
+		done   bool
+		wait   sync.WaitGroup
+	)
+	told := p.failed
+	p.failed = func(world, number int, why, query, text string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return told == nil || told(world, number, why, query, text)
+	}
+	for range max(1, p.workers) {
+		wait.Go(func() {
+			for {
+				mu.Lock()
+				if done = done || failed != nil || total.cases >= p.cases; done {
+					mu.Unlock()
+					return
+				}
+				n, left := next, p.cases-total.cases
+				next++
+				mu.Unlock()
+				q := p
+				q.cases = left
+				var t tally
+				more, err := q.world(ctx, n, &t)
+				mu.Lock()
+				total.join(t)
+				if err != nil && failed == nil {
+					failed = p.inWorld(n, err)
+					cancel()
+				}
+				done = done || !more
+				mu.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	return total, failed
+}
+
+func (p plan) inWorld(n int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("world %d of seed %d: %w", n, p.seed, err)
 }
 
 func (p plan) world(ctx context.Context, n int, t *tally) (more bool, err error) {

@@ -77,6 +77,9 @@ func native(r *rand.Rand, d dialect, dom domain, ints bool) (string, kind) {
 	case domDate:
 		return "date", kindDate
 	}
+	if d.mariadb {
+		return "datetime", kindStamp
+	}
 	if d.postgres {
 		return "timestamp", kindStamp
 	}
@@ -120,7 +123,7 @@ func (t *table) randomColumns(r *rand.Rand, d dialect, tables []*table, ints boo
 	switch weighted(r, 45, 15, 15, 25) { // the key
 	case 0:
 		t.key = []*column{add(claim(taken, d, pick(r, []string{"id", "id", "Id", "key", "cbMarq"})), domKey)}
-		if !d.postgres && chance(r, 50) {
+		if d.sqlite() && chance(r, 50) {
 			t.key[0].native = "INTEGER"
 		}
 	case 1:
@@ -221,7 +224,11 @@ func (t *table) ddl(d dialect, name string, columns []*column) string {
 	if whole {
 		parts = append(parts, "PRIMARY KEY ("+strings.Join(key, ", ")+")")
 	}
-	return "CREATE TABLE " + name + " (" + strings.Join(parts, ", ") + ")"
+	create := "CREATE TABLE " + name + " (" + strings.Join(parts, ", ") + ")"
+	if d.mariadb { // texts are compared by their bytes, blanks at the end included
+		create += " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+	}
+	return create
 }
 
 // insert writes the statement that fills t; "" for no rows.

@@ -21,6 +21,9 @@ func (s *stage) shrink(ctx context.Context, q *query, who int, why string, tries
 // whether one was kept.
 func (n *node) shrink(still func() bool) bool {
 	kept := false
+	if n.fixed {
+		return false
+	}
 	for i, k := range n.kids {
 		if k.drop {
 			n.kids[i] = &node{}

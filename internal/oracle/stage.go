@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/filter"
@@ -37,10 +38,10 @@ type stage struct {
 
 // servers says where a world's databases are made.
 type servers struct {
-	folder   string  // for SQLite's files
-	postgres *sql.DB // nil for SQLite
-	dsn      string
-	name     string // prefix of the schemas
+	folder string  // for SQLite's files
+	server *sql.DB // PostgreSQL or MariaDB; nil for SQLite
+	dsn    string
+	name   string // prefix of the schemas
 }
 
 func (s *stage) close() {
@@ -59,18 +60,24 @@ func newStage(ctx context.Context, w *world, yaml string, at servers) (*stage, e
 	settings.SyncPool.MaxOpen, settings.SyncPool.MaxIdle = 1, 1
 	full := ""
 	var err error
-	if at.postgres != nil {
+	switch settings.Engine = w.dialect.engine; settings.Engine {
+	case catalog.Postgres:
 		full, s.full = at.name+"_full", at.name+"_full"
-		settings.Engine, settings.DSN, settings.Schemas = catalog.Postgres, at.dsn, []string{full}
-	} else {
+		settings.DSN, settings.Schemas = at.dsn, []string{full}
+	case catalog.MariaDB:
+		full, s.full = at.name+"_full", at.name+"_full"
+		if settings.DSN, err = inDatabase(at.dsn, full); err != nil {
+			return s, err
+		}
+	default:
 		full = filepath.Join(at.folder, at.name+".db")
-		settings.Engine, settings.DSN = catalog.SQLite, full
+		settings.DSN = full
 	}
 	if _, err = s.database(ctx, at, full, w.everything()); err != nil {
 		return s, err
 	}
 	memory := func(suffix string) string {
-		if at.postgres == nil {
+		if at.server == nil {
 			return ""
 		}
 		return at.name + suffix
@@ -91,15 +98,28 @@ func (s *stage) database(ctx context.Context, at servers, name string, c content
 		db  *database
 		err error
 	)
-	if at.postgres != nil {
-		db, err = openPostgres(ctx, at.postgres, name, c)
-	} else {
+	switch s.world.dialect.engine {
+	case catalog.Postgres:
+		db, err = openPostgres(ctx, at.server, name, c)
+	case catalog.MariaDB:
+		db, err = openMariaDB(ctx, at.server, name, c)
+	default:
 		db, err = openSQLite(ctx, name, c)
 	}
 	if err == nil {
 		s.closers = append(s.closers, db.close)
 	}
 	return db, err
+}
+
+// inDatabase is a DSN of MariaDB's that works in a database of the server.
+func inDatabase(dsn, name string) (string, error) {
+	config, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		return "", fmt.Errorf("read the DSN of MariaDB: %w", err)
+	}
+	config.DBName = name
+	return config.FormatDSN(), nil
 }
 
 func (s *stage) openGate(ctx context.Context, settings erp.Settings, yaml string) error {
@@ -190,7 +210,7 @@ func (s *stage) askGate(ctx context.Context, a asked, who int) (*answer, []shape
 
 func (s *stage) shapeFor(t sqltype.Type) shapeOf {
 	switch {
-	case t.Kind == sqltype.Decimal && !s.world.dialect.postgres:
+	case t.Kind == sqltype.Decimal && s.world.dialect.sqlite():
 		return asReal
 	case t.Numeric():
 		return asNumber
