@@ -10,6 +10,7 @@ import (
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/store"
 	"github.com/vantelle/vantelle/profiles"
 	"github.com/vantelle/vantelle/sync/erpsource"
 )
@@ -27,7 +28,7 @@ type checker struct {
 }
 
 // Run checks the configuration, then the profiles, then each dossier on its
-// live ERP. It opens no store and writes nothing.
+// live ERP. It writes nothing.
 func (c *checkCmd) Run(w *world) error {
 	ctx, cancel := w.context()
 	defer cancel()
@@ -44,6 +45,7 @@ func (c *checkCmd) Run(w *world) error {
 	}
 	k := &checker{w: w, style: w.styleFor(w.stdout)}
 	k.ok("configuration", c.Config)
+	k.directory(ctx, cfg.Directory)
 	book, err := loadProfiles(cfg.Profiles.Dir)()
 	if err != nil {
 		k.bad("profiles", err.Error(), "Correct the files in "+cfg.Profiles.Dir+".")
@@ -57,6 +59,32 @@ func (c *checkCmd) Run(w *world) error {
 		return errSaid
 	}
 	return nil
+}
+
+// directory looks at a directory that others may have made; a file of our own
+// is made when it is needed.
+func (k *checker) directory(ctx context.Context, d config.Directory) {
+	if d.Driver != config.Postgres {
+		return
+	}
+	look, err := store.LookAt(ctx, storeConfig(d, zerolog.Nop()))
+	if err != nil {
+		k.bad("directory", err.Error(), "Correct directory.dsn in the configuration, and let the database be reached from here.")
+		return
+	}
+	defer func() { _ = look.Close() }() // it was only read
+	switch form, target, err := look.Form(ctx); {
+	case err != nil:
+		k.bad("directory", err.Error(), "Give the user of directory.dsn the right to read its schema.")
+	case form == 0:
+		k.ok("directory", look.Place+" answers; it is empty, and gets its tables at the first start")
+	case form < target:
+		k.note("directory", fmt.Sprintf("%s has form %d and this program needs form %d: back it up, then run vantelle migrate --backed-up", look.Place, form, target))
+	case form > target:
+		k.bad("directory", fmt.Sprintf("%s has form %d, of a newer program", look.Place, form), "Run that program.")
+	default:
+		k.ok("directory", fmt.Sprintf("%s answers, form %d", look.Place, form))
+	}
 }
 
 // dossier checks one dossier as far as it gets: what comes later cannot be

@@ -39,6 +39,7 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`
 	Service serviceCmd `cmd:"" help:"Make it a service of this machine: install, uninstall, start, stop, restart, status."`
 	Secret  secretCmd  `cmd:"" help:"Keep passwords and keys out of the configuration: set, list, remove."`
+	Migrate migrateCmd `cmd:"" help:"Bring a directory kept by PostgreSQL to the form of this version, once it is backed up."`
 	Health  healthCmd  `cmd:"" help:"Ask a running service whether it is ready; for container health checks."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -62,10 +62,13 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 			err = errors.Join(err, d.close())
 		}
 	}()
-	if d.lock, err = takeLock(ctx, cfg.Directory.Path); err != nil {
-		return nil, err
+	releaseLock := func() error { return nil }
+	if cfg.Directory.Driver == config.SQLite {
+		if d.lock, err = takeLock(ctx, cfg.Directory.Path); err != nil {
+			return nil, err
+		}
+		releaseLock = d.closeLater(d.lock.release)
 	}
-	releaseLock := d.closeLater(d.lock.release)
 	if d.rooms, err = openRooms(ctx, cfg, o.log); err != nil {
 		return nil, err
 	}

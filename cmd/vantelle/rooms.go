@@ -58,7 +58,7 @@ func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *r
 	if r.audit, err = audit.Open(audit.Config{Dir: cfg.Audit.Path, Synchronous: durability(cfg.Audit.Synchronous), Logger: log}); err != nil {
 		return nil, err
 	}
-	if r.store, err = store.Open(ctx, store.Config{Path: cfg.Directory.Path, Synchronous: durability(cfg.Directory.Synchronous), Logger: log}); err != nil {
+	if r.store, err = store.Open(ctx, storeConfig(cfg.Directory, log)); err != nil {
 		return nil, err
 	}
 	if r.book, err = profiles.NewHolder(ctx, profiles.Files(loadProfiles(cfg.Profiles.Dir))); err != nil {
@@ -166,6 +166,11 @@ func gateLimits(l config.Limits) filter.Limits {
 		Parse: sqlparse.Limits{Bytes: int(l.Text), Depth: l.Depth, Nodes: l.Nodes, InList: l.InList, Params: l.Params},
 		Joins: l.Joins, Rows: l.Rows, Bytes: int64(l.Bytes), Time: l.Time.Std(),
 	}
+}
+
+// storeConfig says where the directory is.
+func storeConfig(d config.Directory, log zerolog.Logger) store.Config {
+	return store.Config{Driver: string(d.Driver), Path: d.Path, Synchronous: durability(d.Synchronous), DSN: d.DSN.Reveal(), Logger: log}
 }
 
 // durability is how the stores spell what the configuration says.

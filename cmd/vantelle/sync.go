@@ -34,7 +34,7 @@ func (c *syncCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	if !c.DryRun {
+	if !c.DryRun && cfg.Directory.Driver == config.SQLite {
 		held, err := takeLock(ctx, cfg.Directory.Path)
 		if errors.Is(err, errInUse) {
 			return fmt.Errorf("%w: the service, probably. Ask it instead:\n%s", err, askService(cfg, c.Dossier))

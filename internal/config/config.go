@@ -68,8 +68,11 @@ const (
 
 // Directory is where Vantelle keeps customers, accesses and keys.
 type Directory struct {
-	Path        string      `yaml:"path"` // of the SQLite file
+	Driver      Engine      `yaml:"driver"` // sqlite or postgres
+	Path        string      `yaml:"path"`   // sqlite: of the file
 	Synchronous Synchronous `yaml:"synchronous"`
+	DSN         Secret      `yaml:"dsn"` // postgres: the whole address
+	DSNFile     string      `yaml:"dsn_file"`
 }
 
 // Audit is where Vantelle keeps who saw and changed what.

@@ -55,6 +55,7 @@ func takeSecrets(c *Config, getenv func(string) string, doc *strictyaml.Document
 		k := &c.Keys[i]
 		take(strictyaml.Item("keys", i), "key", &k.Key, k.KeyFile)
 	}
+	take("directory", "dsn", &c.Directory.DSN, c.Directory.DSNFile)
 	for id, d := range c.Dossiers {
 		take(strictyaml.Path("dossiers", id), "dsn", &d.DSN, d.DSNFile)
 		take(strictyaml.Path("dossiers", id), "password", &d.Password, d.PasswordFile)

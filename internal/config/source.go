@@ -106,8 +106,8 @@ func (s source) dsn() {
 	dsn := s.d.DSN.Reveal()
 	switch s.d.Engine {
 	case Postgres:
-		if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
-			s.add("dsn", "expected postgres://user:${PASSWORD}@host:5432/database?sslmode=verify-full")
+		if !isPostgresURL(dsn) {
+			s.add("dsn", expectedPostgresURL)
 		}
 	case SQLServer:
 		u, err := url.Parse(dsn)
@@ -123,6 +123,12 @@ func (s source) dsn() {
 			s.add("dsn", "expected user:${PASSWORD}@tcp(host:3306)/database?tls=true; the keys host, user, password and database are easier to get right")
 		}
 	}
+}
+
+const expectedPostgresURL = "expected postgres://user:${PASSWORD}@host:5432/database?sslmode=verify-full"
+
+func isPostgresURL(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
 func keysOfQuery(u *url.URL) []string {

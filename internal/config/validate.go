@@ -74,19 +74,34 @@ func (v *validation) duration(path string, value, low, high Duration) {
 }
 
 func (v *validation) storage(c Config) {
-	if c.Directory.Path == "" {
-		v.add("directory.path", "give the path of the directory's file")
-	}
+	v.directory(c.Directory)
 	if c.Audit.Path == "" {
 		v.add("audit.path", "give the path of the audit's folder")
 	}
-	if c.Audit.Path != "" && filepath.Clean(c.Audit.Path) == filepath.Clean(c.Directory.Path) {
+	if c.Audit.Path != "" && c.Directory.Driver == SQLite && filepath.Clean(c.Audit.Path) == filepath.Clean(c.Directory.Path) {
 		v.add("audit.path", "this is the directory's path too: the audit is kept apart")
 	}
 	v.oneOf("directory.synchronous", string(c.Directory.Synchronous), string(SyncNormal), string(SyncFull))
 	v.oneOf("audit.synchronous", string(c.Audit.Synchronous), string(SyncNormal), string(SyncFull))
 	if c.Audit.Keep != 0 {
 		v.duration("audit.keep", c.Audit.Keep, Duration(day), Duration(36_500*day))
+	}
+}
+
+// directory checks where the directory is; it repeats no dsn.
+func (v *validation) directory(d Directory) {
+	dsn := d.DSN.Reveal()
+	switch {
+	case d.Driver != SQLite && d.Driver != Postgres:
+		v.oneOf("directory.driver", string(d.Driver), string(SQLite), string(Postgres))
+	case d.Driver == Postgres && dsn == "":
+		v.add("directory.dsn", "give dsn or dsn_file: the address of the PostgreSQL database that keeps the directory")
+	case d.Driver == Postgres && !isPostgresURL(dsn):
+		v.add("directory.dsn", expectedPostgresURL)
+	case d.Driver == SQLite && dsn != "":
+		v.add("directory.dsn", "this is for driver: postgres; driver: sqlite keeps the directory in the file path")
+	case d.Driver == SQLite && d.Path == "":
+		v.add("directory.path", "give the path of the directory's file")
 	}
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"strings"
 )
@@ -9,6 +10,27 @@ import (
 // little, and engines cap the number of parameters (PostgreSQL at 65535,
 // SQLite at 32766).
 const chunk = 200
+
+// table is where put writes.
+type table struct {
+	name, columns string
+	// key names the columns by which a row replaces one that is there already;
+	// empty where a row that is there is an error.
+	key     string
+	dossier string // with a key: whose rows they all are
+}
+
+// rowValues gives the values of row i, in the order of a table's columns.
+type rowValues func(i int) ([]any, error)
+
+// plain gives a row in the types that drivers know.
+func (r rowValues) plain(i int) ([]any, error) {
+	values, err := r(i)
+	for j := 0; err == nil && j < len(values); j++ {
+		values[j], err = driver.DefaultParameterConverter.ConvertValue(values[j])
+	}
+	return values, err
+}
 
 // marks spells n placeholders.
 func marks(n int) string {
@@ -30,14 +52,15 @@ func inChunks(ids []string, do func(marks string, ids []any) error) error {
 	return nil
 }
 
-// put writes n rows, many at a time; row gives the values of one in the order
-// of columns. With a key, a row that is there already is replaced; without one
-// that is an error.
-func (t tx) put(table, columns, key string, n int, row func(i int) ([]any, error)) error {
+// put writes n rows: in bulk where the engine can, else many at a time.
+func (t tx) put(into table, n int, row rowValues) error {
 	if n == 0 {
 		return nil
 	}
-	full, err := t.PreparexContext(t.ctx, t.Rebind(upsert(table, columns, key, min(n, chunk))))
+	if done, err := t.engine.bulk(t, into, n, row); done || err != nil {
+		return err
+	}
+	full, err := t.PreparexContext(t.ctx, t.Rebind(into.insert(min(n, chunk))))
 	if err != nil {
 		return err
 	}
@@ -56,7 +79,7 @@ func (t tx) put(table, columns, key string, n int, row func(i int) ([]any, error
 		if end-start == min(n, chunk) {
 			_, err = full.ExecContext(t.ctx, args...)
 		} else {
-			_, err = t.exec(upsert(table, columns, key, end-start), args...)
+			_, err = t.exec(into.insert(end-start), args...)
 		}
 		if err != nil {
 			return fmt.Errorf("rows %d to %d of %d: %w", start+1, end, n, err)
@@ -65,22 +88,27 @@ func (t tx) put(table, columns, key string, n int, row func(i int) ([]any, error
 	return nil
 }
 
-// upsert spells an insertion of several rows, which replaces those with the
-// same key where there is one.
-func upsert(table, columns, key string, rows int) string {
-	names := strings.Split(columns, ",")
-	row := "(" + marks(len(names)) + ")"
+// insert spells an insertion of several rows.
+func (into table) insert(rows int) string {
+	row := "(" + marks(strings.Count(into.columns, ",")+1) + ")"
 	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES %s", table, columns, row)
+	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES %s", into.name, into.columns, row)
 	for range rows - 1 {
 		b.WriteString(", ")
 		b.WriteString(row)
 	}
-	if key == "" {
-		return b.String()
+	b.WriteString(into.onConflict())
+	return b.String()
+}
+
+// onConflict spells that a row replaces the one with the same key.
+func (into table) onConflict() string {
+	if into.key == "" {
+		return ""
 	}
-	fmt.Fprintf(&b, " ON CONFLICT (%s) DO UPDATE SET ", key)
-	for i, name := range names {
+	var b strings.Builder
+	fmt.Fprintf(&b, " ON CONFLICT (%s) DO UPDATE SET ", into.key)
+	for i, name := range strings.Split(into.columns, ",") {
 		name = strings.TrimSpace(name)
 		if i > 0 {
 			b.WriteString(", ")

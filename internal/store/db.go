@@ -1,6 +1,7 @@
-// Package store keeps the directory in a database: today in one SQLite file, in
-// SQL that PostgreSQL takes as well. It implements directory.Store, one file
-// per noun; how the synchronisation's plan is applied is in plan.go.
+// Package store keeps the directory in a database: an SQLite file, or a schema
+// of a PostgreSQL database that several nodes share. It implements
+// directory.Store, one file per noun, in SQL that both engines take; how the
+// synchronisation's plan is applied is in plan.go.
 //
 // It must never answer a failed read with fewer records, change an access
 // without a line in its history in the same transaction, or compare a customer's
@@ -11,8 +12,11 @@
 // NULL. Ids and codes compare by their bytes (SQLite's BINARY collation,
 // PostgreSQL's "C").
 //
-// Read db.go for how transactions are made, migrate.go for how a file gets its
-// tables, then the noun you look for. The conformance suite is storetest.
+// Read db.go for how transactions are made, engine.go for what differs between
+// the engines, migrate.go for how a directory gets its tables, then the noun you
+// look for. A new noun is a file here, a pair of migrations with the same number
+// and name, and a file in the conformance suite, storetest: tests see that both
+// engines end with the same tables and do the same.
 package store
 
 import (
@@ -21,70 +25,81 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/internal/directory"
-	"github.com/vantelle/vantelle/internal/store/sqlitefile"
 )
 
 var _ directory.Store = (*DB)(nil)
 
-// readers is how many connections read at once. Readers wait for nobody in the
-// write-ahead log; more of them than this only take memory.
+// readers is how many connections read at once. Readers wait for nobody; more
+// of them than this only take memory.
 const readers = 8
 
 // Config says where the directory is kept.
 type Config struct {
-	Path        string // of the SQLite file; made, with its folder, where it does not exist
-	Synchronous string // "NORMAL" (the default) or "FULL": see sqlitefile.Synchronous
-	Logger      zerolog.Logger
-	Now         func() time.Time // nil for time.Now
+	Driver string // SQLite, which "" stands for, or Postgres
+
+	Path        string // SQLite: of the file; made, with its folder, where it does not exist
+	Synchronous string // SQLite: "NORMAL" (the default) or "FULL": see sqlitefile.Synchronous
+
+	DSN string // Postgres: of the database; its search_path names the schema, which must exist
+	// BackedUp is the operator's word, given for one migration, that a
+	// PostgreSQL directory was backed up. Without it only an empty schema
+	// gets its tables.
+	BackedUp bool
+
+	Node   string // names this process to the other nodes; up to 40 bytes; "" where there are none
+	Logger zerolog.Logger
+	Now    func() time.Time // nil for time.Now
 }
 
 // DB is a directory kept in a database. It may be used by many goroutines, and
 // several processes may have the same file open.
 type DB struct {
-	writer *sqlx.DB // one connection
+	engine engine
+	writer *sqlx.DB // SQLite: one connection
 	reader *sqlx.DB
 	now    func() time.Time
 }
 
-// Open opens the directory, brings its tables to the present form, and keeps a
-// copy of an existing file before it does.
+// Open opens the directory and brings its tables to the present form. An
+// existing SQLite file is copied before; for an existing PostgreSQL schema that
+// takes cfg.BackedUp, and is ErrNeedsMigration without.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	return open(ctx, cfg, migrations())
+	return open(ctx, cfg, nil)
 }
 
+// open is Open with other steps than the engine's own, where they are given.
 func open(ctx context.Context, cfg Config, steps fs.FS) (*DB, error) {
-	fail := func(err error) (*DB, error) {
-		return nil, fmt.Errorf("open directory store %s: %w", cfg.Path, err)
-	}
-	if cfg.Path == "" {
-		return nil, errors.New("open directory store: no path is given")
-	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if err := os.MkdirAll(filepath.Dir(cfg.Path), 0o700); err != nil {
-		return fail(err)
+	e, err := engineOf(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open directory store: %w", err)
 	}
-	writer, err := sqlitefile.OpenWriter(ctx, cfg.Path, sqlitefile.Synchronous(cfg.Synchronous))
+	fail := func(err error) (*DB, error) {
+		return nil, fmt.Errorf("open directory store %s: %w", e.place(), err)
+	}
+	if steps == nil {
+		steps = e.steps()
+	}
+	writer, err := e.openWriter(ctx)
 	if err != nil {
 		return fail(err)
 	}
-	if err := migrate(ctx, writer, cfg, steps); err != nil {
+	if err := migrate(ctx, e, writer, steps, cfg.Logger); err != nil {
 		return fail(errors.Join(err, writer.Close()))
 	}
-	reader, err := sqlitefile.OpenReader(ctx, cfg.Path, readers)
+	reader, err := e.openReader(ctx)
 	if err != nil {
 		return fail(errors.Join(err, writer.Close()))
 	}
-	return &DB{writer: writer, reader: reader, now: cfg.Now}, nil
+	return &DB{engine: e, writer: writer, reader: reader, now: cfg.Now}, nil
 }
 
 // Ping reports whether the directory can be read.
@@ -93,7 +108,7 @@ func (d *DB) Ping(ctx context.Context) error {
 	return err
 }
 
-// Close waits for what is under way and closes the file. A second Close does
+// Close waits for what is under way and closes the directory. A second Close does
 // nothing.
 func (d *DB) Close() error {
 	if err := errors.Join(d.reader.Close(), d.writer.Close()); err != nil {
@@ -104,12 +119,20 @@ func (d *DB) Close() error {
 
 // get reads one row into dest, and is directory.ErrNotFound without one.
 func (d *DB) get(ctx context.Context, dest any, query string, args ...any) error {
-	return found(told(ctx, d.reader.GetContext(ctx, dest, d.reader.Rebind(query), args...)))
+	err := told(ctx, d.reader.GetContext(ctx, dest, d.reader.Rebind(query), args...))
+	if d.engine.impossible(err) {
+		return directory.ErrNotFound
+	}
+	return found(err)
 }
 
 // list reads every row into dest, a pointer to a slice.
 func (d *DB) list(ctx context.Context, dest any, query string, args ...any) error {
-	return told(ctx, d.reader.SelectContext(ctx, dest, d.reader.Rebind(query), args...))
+	err := told(ctx, d.reader.SelectContext(ctx, dest, d.reader.Rebind(query), args...))
+	if d.engine.impossible(err) {
+		return nil // no row has what was asked for
+	}
+	return err
 }
 
 // told names the end of a context as the cause of an error that came of it: what
@@ -133,19 +156,29 @@ func found(err error) error {
 // it lives for, so that a step cannot run under another.
 type tx struct {
 	*sqlx.Tx
-	ctx context.Context
+	ctx    context.Context
+	conn   *sqlx.Conn // on which it runs
+	engine engine
 }
 
 // errUnchanged makes write roll back and succeed.
 var errUnchanged = errors.New("nothing to write")
 
 // write runs fn in one transaction, committed where fn returns nil.
+//
+// On PostgreSQL each statement sees what was committed before it: fn locks what
+// it decides by, the revision first.
 func (d *DB) write(ctx context.Context, fn func(tx) error) error {
 	return told(ctx, d.transaction(ctx, fn))
 }
 
 func (d *DB) transaction(ctx context.Context, fn func(tx) error) error {
-	t, err := d.writer.BeginTxx(ctx, nil)
+	conn, err := d.writer.Connx(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // gives it back to the pool
+	t, err := conn.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -156,7 +189,7 @@ func (d *DB) transaction(ctx context.Context, fn func(tx) error) error {
 			_ = t.Rollback()
 		}
 	}()
-	if err := fn(tx{t, ctx}); err != nil {
+	if err := fn(tx{t, ctx, conn, d.engine}); err != nil {
 		if errors.Is(err, errUnchanged) {
 			return nil
 		}
@@ -171,7 +204,11 @@ func (d *DB) transaction(ctx context.Context, fn func(tx) error) error {
 
 // get reads one row, as DB.get does.
 func (t tx) get(dest any, query string, args ...any) error {
-	return found(t.GetContext(t.ctx, dest, t.Rebind(query), args...))
+	err := t.GetContext(t.ctx, dest, t.Rebind(query), args...)
+	if t.engine.impossible(err) {
+		return directory.ErrNotFound // and the transaction is over
+	}
+	return found(err)
 }
 
 // exec runs one statement and returns how many rows it changed.

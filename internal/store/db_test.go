@@ -1,9 +1,12 @@
-package store_test
+package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,20 +14,29 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/vantelle/vantelle/internal/directory"
-	"github.com/vantelle/vantelle/internal/store"
 	"github.com/vantelle/vantelle/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) directory.Store { return openAt(t, filepath.Join(t.TempDir(), "directory.db")) })
+	for _, e := range engineTests {
+		t.Run(e.name, func(t *testing.T) {
+			storetest.Run(t, func(t *testing.T) directory.Store { return openWith(t, e.config(t)) })
+		})
+	}
 }
 
-// openAt opens the directory at path until the test ends.
-func openAt(t testing.TB, path string) *store.DB {
+// openAt opens the directory in the file at path until the test ends.
+func openAt(t testing.TB, path string) *DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Config{Path: path, Logger: zerolog.Nop()})
+	return openWith(t, Config{Path: path, Logger: zerolog.Nop()})
+}
+
+// openWith opens a directory until the test ends.
+func openWith(t testing.TB, cfg Config) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +46,66 @@ func openAt(t testing.TB, path string) *store.DB {
 		}
 	})
 	return db
+}
+
+// TestSharedDirectory has two stores on one directory, as two processes have.
+func TestSharedDirectory(t *testing.T) {
+	t.Run("what was stored is there after closing", func(t *testing.T) {
+		onEach(t, func(t *testing.T, cfg Config) {
+			want := directory.Fingerprint{Value: "x", Label: "X"}
+			db := openWith(t, cfg)
+			if err := db.SetFingerprint(t.Context(), "ACME", want); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			got, err := openWith(t, cfg).Fingerprint(t.Context(), "ACME")
+			if err != nil || got != want {
+				t.Fatalf("got %v, %v", got, err)
+			}
+		})
+	})
+
+	t.Run("a change is seen by the other at once", func(t *testing.T) {
+		onEach(t, func(t *testing.T, cfg Config) {
+			one, two := openWith(t, cfg), openWith(t, cfg)
+			before, err := two.Revision(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			key := directory.Key{Name: "k", Hash: "0123456789abcdef0123", CreatedAt: time.Unix(1, 0)}
+			if err := one.SeedKeys(t.Context(), directory.KeyBackend, []directory.Key{key}); err != nil {
+				t.Fatal(err)
+			}
+			after, err := two.Revision(t.Context())
+			if err != nil || after == before {
+				t.Fatalf("the other's change is not seen: revision %d, %v", after, err)
+			}
+		})
+	})
+
+	t.Run("many that start together make one directory", func(t *testing.T) {
+		onEach(t, func(t *testing.T, cfg Config) {
+			if cfg.Driver != Postgres {
+				t.Skip("one process at a time works on a file")
+			}
+			var wg sync.WaitGroup
+			for range 6 {
+				wg.Go(func() {
+					db, err := Open(t.Context(), cfg)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if err := errors.Join(db.Ping(t.Context()), db.Close()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+		})
+	})
 }
 
 func TestOpen(t *testing.T) {
@@ -52,51 +124,25 @@ func TestOpen(t *testing.T) {
 		}
 	})
 
-	t.Run("what was stored is there after closing", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "directory.db")
-		want := directory.Fingerprint{Value: "x", Label: "X"}
-		db := openAt(t, path)
-		if err := db.SetFingerprint(t.Context(), "ACME", want); err != nil {
-			t.Fatal(err)
-		}
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
-		got, err := openAt(t, path).Fingerprint(t.Context(), "ACME")
-		if err != nil || got != want {
-			t.Fatalf("got %v, %v", got, err)
-		}
-	})
-
-	t.Run("two processes share one file", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "directory.db")
-		one, two := openAt(t, path), openAt(t, path)
-		before, err := two.Revision(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		key := directory.Key{Name: "k", Hash: "0123456789abcdef0123", CreatedAt: time.Unix(1, 0)}
-		if err := one.SeedKeys(t.Context(), directory.KeyBackend, []directory.Key{key}); err != nil {
-			t.Fatal(err)
-		}
-		after, err := two.Revision(t.Context())
-		if err != nil || after == before {
-			t.Fatalf("the other's change is not seen: revision %d, %v", after, err)
-		}
-	})
-
-	for name, cfg := range map[string]store.Config{
+	for name, cfg := range map[string]Config{
 		"no path":               {},
+		"an unknown driver":     {Driver: "oracle", Path: filepath.Join(t.TempDir(), "d.db")},
+		"no DSN":                {Driver: Postgres},
+		"no DSN at all":         {Driver: Postgres, DSN: "postgres://u:secret@:bad/"},
+		"nobody there":          {Driver: Postgres, DSN: "postgres://u:secret@127.0.0.1:1/d?connect_timeout=5"},
 		"an unknown durability": {Path: filepath.Join(t.TempDir(), "d.db"), Synchronous: "OFF"},
 		"a folder as the file":  {Path: t.TempDir()},
 	} {
 		t.Run("refused: "+name, func(t *testing.T) {
-			db, err := store.Open(t.Context(), cfg)
+			db, err := Open(t.Context(), cfg)
 			if err == nil {
 				t.Fatal("it is opened")
 			}
 			if db != nil {
 				t.Fatal("a store comes with the error")
+			}
+			if strings.Contains(err.Error(), "secret") {
+				t.Fatalf("the error tells the password: %v", err)
 			}
 		})
 	}
@@ -107,7 +153,7 @@ func TestOpen(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.Open(t.Context(), store.Config{Path: path}); err == nil {
+		if _, err := Open(t.Context(), Config{Path: path}); err == nil {
 			t.Fatal("it is opened")
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != text {

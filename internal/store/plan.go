@@ -81,7 +81,7 @@ func (t tx) drop(table, dossier string, ids []string, at micros) error {
 }
 
 func (t tx) putCustomers(dossier string, customers []directory.Customer) error {
-	return t.put("customers", customerColumns+", search", "dossier, id", len(customers), func(i int) ([]any, error) {
+	return t.put(table{"customers", customerColumns + ", search", "dossier, id", dossier}, len(customers), func(i int) ([]any, error) {
 		c := customers[i]
 		if c.Dossier != dossier {
 			return nil, fmt.Errorf("customer %s is of dossier %q", c.ID, c.Dossier)
@@ -96,7 +96,7 @@ func (t tx) putCustomers(dossier string, customers []directory.Customer) error {
 }
 
 func (t tx) putContacts(dossier string, contacts []directory.Contact) error {
-	return t.put("contacts", contactColumns, "dossier, id", len(contacts), func(i int) ([]any, error) {
+	return t.put(table{"contacts", contactColumns, "dossier, id", dossier}, len(contacts), func(i int) ([]any, error) {
 		c := contacts[i]
 		if c.Dossier != dossier {
 			return nil, fmt.Errorf("contact %s is of dossier %q", c.ID, c.Dossier)
@@ -108,7 +108,7 @@ func (t tx) putContacts(dossier string, contacts []directory.Contact) error {
 }
 
 func (t tx) putChanges(runID string, changes []directory.Change) error {
-	return t.put("changes", "run_id, seq, noun, record, kind, detail", "", len(changes), func(i int) ([]any, error) {
+	return t.put(table{name: "changes", columns: "run_id, seq, noun, record, kind, detail"}, len(changes), func(i int) ([]any, error) {
 		c := changes[i]
 		return []any{runID, i + 1, c.Noun, c.Record, c.Kind, c.Detail}, nil
 	})

@@ -29,16 +29,6 @@ func big(n int) directory.Plan {
 	return plan
 }
 
-func mustOpen(t testing.TB) *DB {
-	t.Helper()
-	db, err := Open(context.Background(), config(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 func start(t testing.TB, db *DB, id string) {
 	t.Helper()
 	if err := db.StartRun(context.Background(), directory.Run{ID: id, Dossier: "ACME", StartedAt: noon}); err != nil {
@@ -66,44 +56,42 @@ func TestEngineThatFailsInTheMiddle(t *testing.T) {
 		"access_audit": "NEW.version = 2",
 	} {
 		t.Run("at "+table, func(t *testing.T) {
-			db := mustOpen(t)
-			start(t, db, "before")
-			here := big(1).PutCustomers[0]
-			here.ID = "here"
-			if err := db.ApplyPlan(t.Context(), "before", directory.Plan{Dossier: "ACME", PutCustomers: []directory.Customer{here}}, noon); err != nil {
-				t.Fatal(err)
-			}
-			access := directory.Access{Dossier: "ACME", CustomerID: "here", State: directory.AccessGranted, ChangedAt: noon}
-			if _, err := db.PutAccess(t.Context(), access); err != nil {
-				t.Fatal(err)
-			}
-			fault := fmt.Sprintf(`CREATE TRIGGER fault BEFORE INSERT ON %s WHEN %s
-				BEGIN SELECT RAISE(ABORT, 'the disk fails'); END`, table, where)
-			if _, err := db.writer.Exec(fault); err != nil {
-				t.Fatal(err)
-			}
-			start(t, db, "run")
-			plan := big(n)
-			plan.DropCustomers = []string{"here"}
-			if err := db.ApplyPlan(t.Context(), "run", plan, noon); err == nil || !strings.Contains(err.Error(), "the disk fails") {
-				t.Fatalf("got %v", err)
-			}
-			for table, want := range map[string]int{"customers": 1, "contacts": 0, "changes": 0, "access_audit": 1} {
-				if got := count(t, db, table); got != want {
-					t.Errorf("%s has %d rows, want %d", table, got, want)
+			onEach(t, func(t *testing.T, cfg Config) {
+				db := openWith(t, cfg)
+				start(t, db, "before")
+				here := big(1).PutCustomers[0]
+				here.ID = "here"
+				if err := db.ApplyPlan(t.Context(), "before", directory.Plan{Dossier: "ACME", PutCustomers: []directory.Customer{here}}, noon); err != nil {
+					t.Fatal(err)
 				}
-			}
-			entrant, err := db.Entrant(t.Context(), "ACME", "here")
-			if err != nil || entrant.Access.State != directory.AccessGranted {
-				t.Errorf("who was there has %+v, %v", entrant.Access, err)
-			}
-			run, err := db.Run(t.Context(), "run")
-			if err != nil || run.State != directory.RunRunning {
-				t.Errorf("the run is %+v, %v", run, err)
-			}
-			if err := db.FinishRun(t.Context(), directory.Run{ID: "run", State: directory.RunFailed, Error: "the disk fails"}); err != nil {
-				t.Error(err)
-			}
+				access := directory.Access{Dossier: "ACME", CustomerID: "here", State: directory.AccessGranted, ChangedAt: noon}
+				if _, err := db.PutAccess(t.Context(), access); err != nil {
+					t.Fatal(err)
+				}
+				onRow(t, db, "fault", "INSERT", table, where, "the disk fails")
+				start(t, db, "run")
+				plan := big(n)
+				plan.DropCustomers = []string{"here"}
+				if err := db.ApplyPlan(t.Context(), "run", plan, noon); err == nil || !strings.Contains(err.Error(), "the disk fails") {
+					t.Fatalf("got %v", err)
+				}
+				for table, want := range map[string]int{"customers": 1, "contacts": 0, "changes": 0, "access_audit": 1} {
+					if got := count(t, db, table); got != want {
+						t.Errorf("%s has %d rows, want %d", table, got, want)
+					}
+				}
+				entrant, err := db.Entrant(t.Context(), "ACME", "here")
+				if err != nil || entrant.Access.State != directory.AccessGranted {
+					t.Errorf("who was there has %+v, %v", entrant.Access, err)
+				}
+				run, err := db.Run(t.Context(), "run")
+				if err != nil || run.State != directory.RunRunning {
+					t.Errorf("the run is %+v, %v", run, err)
+				}
+				if err := db.FinishRun(t.Context(), directory.Run{ID: "run", State: directory.RunFailed, Error: "the disk fails"}); err != nil {
+					t.Error(err)
+				}
+			})
 		})
 	}
 }
@@ -111,8 +99,12 @@ func TestEngineThatFailsInTheMiddle(t *testing.T) {
 // TestWhoGivesUpGetsAllOrNothing cancels plans at ever later moments, and
 // believes what ApplyPlan then says.
 func TestWhoGivesUpGetsAllOrNothing(t *testing.T) {
+	onEach(t, whoGivesUpGetsAllOrNothing)
+}
+
+func whoGivesUpGetsAllOrNothing(t *testing.T, cfg Config) {
 	const n = 2000
-	db := mustOpen(t)
+	db := openWith(t, cfg)
 	plan := big(n)
 	applied, given := 0, 0
 	for patience := time.Millisecond; applied == 0; patience *= 2 {
@@ -141,18 +133,18 @@ func TestWhoGivesUpGetsAllOrNothing(t *testing.T) {
 }
 
 func TestRunWithoutChangesWritesOnlyTheRun(t *testing.T) {
-	db := mustOpen(t)
+	onEach(t, runWithoutChangesWritesOnlyTheRun)
+}
+
+func runWithoutChangesWritesOnlyTheRun(t *testing.T, cfg Config) {
+	db := openWith(t, cfg)
 	start(t, db, "first")
 	if err := db.ApplyPlan(t.Context(), "first", big(3), noon); err != nil {
 		t.Fatal(err)
 	}
 	for _, table := range []string{"customers", "contacts", "accesses", "access_audit", "keys", "changes", "fingerprints", "revisions"} {
 		for _, verb := range []string{"INSERT", "UPDATE", "DELETE"} {
-			guard := fmt.Sprintf("CREATE TRIGGER guard_%s_%s BEFORE %s ON %s BEGIN SELECT RAISE(ABORT, '%s on %s'); END",
-				table, verb, verb, table, verb, table)
-			if _, err := db.writer.Exec(guard); err != nil {
-				t.Fatal(err)
-			}
+			onRow(t, db, "guard_"+table+"_"+verb, verb, table, "", verb+" on "+table)
 		}
 	}
 	start(t, db, "second")
@@ -162,8 +154,10 @@ func TestRunWithoutChangesWritesOnlyTheRun(t *testing.T) {
 	}
 }
 
-func TestHistoryOfAccessesIsAppendOnly(t *testing.T) {
-	db := mustOpen(t)
+func TestHistoryOfAccessesIsAppendOnly(t *testing.T) { onEach(t, historyOfAccessesIsAppendOnly) }
+
+func historyOfAccessesIsAppendOnly(t *testing.T, cfg Config) {
+	db := openWith(t, cfg)
 	start(t, db, "run")
 	if err := db.ApplyPlan(t.Context(), "run", big(1), noon); err != nil {
 		t.Fatal(err)
@@ -180,27 +174,37 @@ func TestHistoryOfAccessesIsAppendOnly(t *testing.T) {
 }
 
 func TestReadersCannotWrite(t *testing.T) {
-	db := mustOpen(t)
-	if _, err := db.reader.Exec("UPDATE revisions SET value = 7"); err == nil {
-		t.Fatal("a reader wrote")
-	}
+	onEach(t, func(t *testing.T, cfg Config) {
+		if _, err := openWith(t, cfg).reader.Exec("UPDATE revisions SET value = 7"); err == nil {
+			t.Fatal("a reader wrote")
+		}
+	})
 }
 
 func BenchmarkApplyPlan100k(b *testing.B) {
 	plan := big(100_000)
-	for b.Loop() {
-		b.StopTimer()
-		db := mustOpen(b)
-		start(b, db, "run")
-		b.StartTimer()
-		if err := db.ApplyPlan(context.Background(), "run", plan, noon); err != nil {
-			b.Fatal(err)
-		}
+	for _, e := range engineTests {
+		b.Run(e.name, func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				db := openWith(b, e.config(b))
+				start(b, db, "run")
+				b.StartTimer()
+				if err := db.ApplyPlan(context.Background(), "run", plan, noon); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
 func BenchmarkRequestReads(b *testing.B) {
-	db := mustOpen(b)
+	for _, e := range engineTests {
+		b.Run(e.name, func(b *testing.B) { benchmarkRequestReads(b, openWith(b, e.config(b))) })
+	}
+}
+
+func benchmarkRequestReads(b *testing.B, db *DB) {
 	ctx := context.Background()
 	start(b, db, "run")
 	key := directory.Key{Name: "k", Hash: strings.Repeat("0", 64)}

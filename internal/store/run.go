@@ -88,7 +88,7 @@ func (t tx) finishRun(r directory.Run) error {
 // runningRun reads a run that must be running.
 func (t tx) runningRun(id string) (directory.Run, error) {
 	var row runRow
-	if err := t.get(&row, "SELECT "+runColumns+" FROM runs WHERE id = ?", id); err != nil {
+	if err := t.get(&row, "SELECT "+runColumns+" FROM runs WHERE id = ?"+t.engine.lockRow(), id); err != nil {
 		return directory.Run{}, err
 	}
 	if row.State != directory.RunRunning {

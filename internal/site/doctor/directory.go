@@ -7,24 +7,27 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/robfig/cron/v3"
 
+	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/identity"
-	"github.com/vantelle/vantelle/internal/store/sqlitefile"
+	"github.com/vantelle/vantelle/internal/store"
 )
 
-// kept is the directory's file, opened to read only and never migrated: the
-// service may be running on it.
+// kept is the directory, opened to read only and never migrated: the service
+// may be running on it.
 type kept struct {
-	db  *sqlx.DB // nil where it is not there or cannot be opened
+	db  *store.Look // nil where it is not there, is empty or cannot be opened
 	err error
+	// onServer: it is in a database that others look after.
+	onServer bool
 }
 
-func openDirectory(ctx context.Context, path string) *kept {
-	db, err := sqlitefile.OpenReader(ctx, path, 1)
-	return &kept{db, err}
+func openDirectory(ctx context.Context, d config.Directory) *kept {
+	k := &kept{onServer: d.Driver == config.Postgres}
+	k.db, k.err = store.LookAt(ctx, store.Config{Driver: string(d.Driver), Path: d.Path, DSN: d.DSN.Reveal()})
+	return k
 }
 
 func (k *kept) close() {
@@ -33,8 +36,12 @@ func (k *kept) close() {
 	}
 }
 
-// checkDirectory lets SQLite look at every page of the file.
+// checkDirectory lets SQLite look at every page of the file; a server looks
+// after its own.
 func checkDirectory(ctx context.Context, k *kept) []Finding {
+	if k.onServer {
+		return checkSharedDirectory(ctx, k)
+	}
 	const remedy = "Stop the service, put the last good copy in its place (those beside it end in .bak), and synchronise."
 	if errors.Is(k.err, fs.ErrNotExist) {
 		return nil // told among the files
@@ -53,14 +60,45 @@ func checkDirectory(ctx context.Context, k *kept) []Finding {
 	return []Finding{fine("directory.sound", "the directory's file is sound")}
 }
 
+// checkSharedDirectory tells whether this program can work on a directory that
+// several nodes share.
+func checkSharedDirectory(ctx context.Context, k *kept) []Finding {
+	const remedy = "Correct directory.dsn, and let the database be reached from this machine."
+	if k.err != nil {
+		return []Finding{found(Error, "directory.unreachable", remedy, "the directory cannot be opened: %v", k.err)}
+	}
+	form, target, err := k.db.Form(ctx)
+	switch {
+	case err != nil:
+		return []Finding{found(Error, "directory.unreachable", remedy, "the directory cannot be read: %v", err)}
+	case form == 0:
+		return []Finding{found(Note, "directory.empty", "", "%s holds no directory yet: it is made at the first start", k.db.Place)}
+	case form < target:
+		return []Finding{found(Error, "directory.old_form", "Stop every node, back the database up, run vantelle migrate --backed-up, and start the nodes again.",
+			"the directory has form %d and this program needs form %d", form, target)}
+	case form > target:
+		return []Finding{found(Error, "directory.newer_form", "Run the program that migrated it.", "the directory has form %d and this program knows no later one than %d", form, target)}
+	}
+	return []Finding{fine("directory.reachable", "%s answers, form %d", k.db.Place, form)}
+}
+
+// empty reports whether there is nothing to be read from it.
+func (k *kept) empty(ctx context.Context) bool {
+	if k.db == nil {
+		return true
+	}
+	form, _, err := k.db.Form(ctx)
+	return err == nil && form == 0
+}
+
 // checkKeptKeys finds the demonstration's keys in the directory: everybody
 // knows them.
 func checkKeptKeys(ctx context.Context, k *kept) []Finding {
-	if k.db == nil {
+	if k.empty(ctx) {
 		return nil
 	}
 	var names []string
-	err := k.db.SelectContext(ctx, &names, "SELECT name FROM keys WHERE hash IN (?, ?) AND disabled_at IS NULL ORDER BY name",
+	err := k.db.SelectContext(ctx, &names, k.db.Rebind("SELECT name FROM keys WHERE hash IN (?, ?) AND disabled_at IS NULL ORDER BY name"),
 		identity.HashKey(identity.DemoBackendKey), identity.HashKey(identity.DemoAdminKey))
 	switch {
 	case err != nil:
@@ -73,7 +111,7 @@ func checkKeptKeys(ctx context.Context, k *kept) []Finding {
 
 // checkLastSync tells how old the directory's knowledge of a dossier is.
 func checkLastSync(ctx context.Context, k *kept, d Dossier, now time.Time) []Finding {
-	if k.db == nil {
+	if k.empty(ctx) {
 		return nil
 	}
 	var runs []struct {
@@ -82,10 +120,10 @@ func checkLastSync(ctx context.Context, k *kept, d Dossier, now time.Time) []Fin
 		Error string `db:"error"`
 	}
 	// The last success, and the last run of any end.
-	err := k.db.SelectContext(ctx, &runs, `
-SELECT state, finished_at, error FROM (SELECT * FROM runs WHERE dossier = ? AND state = 'succeeded' ORDER BY finished_at DESC LIMIT 1)
+	err := k.db.SelectContext(ctx, &runs, k.db.Rebind(`
+SELECT state, finished_at, error FROM (SELECT * FROM runs WHERE dossier = ? AND state = 'succeeded' ORDER BY finished_at DESC LIMIT 1) AS good
 UNION ALL
-SELECT state, finished_at, error FROM (SELECT * FROM runs WHERE dossier = ? AND state <> 'running' ORDER BY finished_at DESC LIMIT 1)`, d.Name, d.Name)
+SELECT state, finished_at, error FROM (SELECT * FROM runs WHERE dossier = ? AND state <> 'running' ORDER BY finished_at DESC LIMIT 1) AS latest`), d.Name, d.Name)
 	if err != nil {
 		return unknown("sync.unknown", "when the dossier was synchronised last", err)
 	}
@@ -128,14 +166,14 @@ func stale(schedule, zone string, now time.Time) time.Duration {
 
 // checkAccesses counts who may enter, and who waits.
 func checkAccesses(ctx context.Context, k *kept, dossier string) []Finding {
-	if k.db == nil {
+	if k.empty(ctx) {
 		return nil
 	}
 	var rows []struct {
 		State string `db:"state"`
 		Count int    `db:"n"`
 	}
-	if err := k.db.SelectContext(ctx, &rows, "SELECT state, COUNT(*) AS n FROM accesses WHERE dossier = ? GROUP BY state", dossier); err != nil {
+	if err := k.db.SelectContext(ctx, &rows, k.db.Rebind("SELECT state, COUNT(*) AS n FROM accesses WHERE dossier = ? GROUP BY state"), dossier); err != nil {
 		return unknown("access.unknown", "who may enter the dossier", err)
 	}
 	n := map[directory.AccessState]int{}

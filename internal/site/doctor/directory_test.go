@@ -1,13 +1,16 @@
 package doctor
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/erpshape"
 	"github.com/vantelle/vantelle/internal/identity"
 	"github.com/vantelle/vantelle/internal/store"
 )
@@ -30,6 +33,11 @@ func newDirectory(t *testing.T, fill func(*store.DB) error) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// inFile is the configuration of a directory in a file.
+func inFile(path string) config.Directory {
+	return config.Directory{Driver: config.SQLite, Path: path}
 }
 
 func run(id string, finished time.Time, plan *directory.Plan, db *store.DB, t *testing.T) error {
@@ -79,7 +87,7 @@ func TestTheDirectoryTellsOfRunsAndAccesses(t *testing.T) {
 			}, []string{"ok sync.recent", "note access.waiting"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := openDirectory(t.Context(), newDirectory(t, c.fill))
+			k := openDirectory(t.Context(), inFile(newDirectory(t, c.fill)))
 			defer k.close()
 			wantCodes(t, checkDirectory(t.Context(), k), "ok directory.sound")
 			wantCodes(t, checkKeptKeys(t.Context(), k))
@@ -90,9 +98,9 @@ func TestTheDirectoryTellsOfRunsAndAccesses(t *testing.T) {
 
 func TestTheDemonstrationsKeysAreAnError(t *testing.T) {
 	key := directory.Key{ID: "k", Kind: directory.KeyBackend, Name: "demo", Hash: identity.HashKey(identity.DemoBackendKey), CreatedAt: now}
-	k := openDirectory(t.Context(), newDirectory(t, func(db *store.DB) error {
+	k := openDirectory(t.Context(), inFile(newDirectory(t, func(db *store.DB) error {
 		return db.SeedKeys(t.Context(), directory.KeyBackend, []directory.Key{key})
-	}))
+	})))
 	defer k.close()
 	wantCodes(t, checkKeptKeys(t.Context(), k), "error keys.demonstration")
 }
@@ -110,11 +118,44 @@ func TestADamagedDirectoryIsAnError(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	k := openDirectory(t.Context(), path)
+	k := openDirectory(t.Context(), inFile(path))
 	defer k.close()
 	wantCodes(t, checkDirectory(t.Context(), k), "error directory.damaged")
-	missing := openDirectory(t.Context(), filepath.Join(t.TempDir(), "none.db"))
+	missing := openDirectory(t.Context(), inFile(filepath.Join(t.TempDir(), "none.db")))
 	defer missing.close()
 	wantCodes(t, checkDirectory(t.Context(), missing))
 	wantCodes(t, checkLastSync(t.Context(), missing, Dossier{}, now))
+}
+
+func TestASharedDirectoryTellsTheSame(t *testing.T) {
+	dsn, _, _ := erpshape.Postgres(t)
+	shared := config.Directory{Driver: config.Postgres, DSN: config.NewSecret(dsn)}
+	look := func(want string, lastSync ...string) {
+		t.Helper()
+		k := openDirectory(t.Context(), shared)
+		defer k.close()
+		wantCodes(t, checkDirectory(t.Context(), k), want)
+		wantCodes(t, checkKeptKeys(t.Context(), k))
+		wantCodes(t, append(checkLastSync(t.Context(), k, Dossier{Name: "sage"}, now), checkAccesses(t.Context(), k, "sage")...), lastSync...)
+	}
+	look("note directory.empty")
+
+	db, err := store.Open(t.Context(), store.Config{Driver: store.Postgres, DSN: dsn, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	alpha := directory.Plan{Dossier: "sage", PutCustomers: []directory.Customer{{Dossier: "sage", ID: "ALPHA", Code: "ALPHA", Name: "Alpha", State: directory.CustomerActive}}}
+	if err := errors.Join(run("1", now.Add(-time.Minute), &alpha, db, t), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	look("ok directory.reachable", "ok sync.recent", "ok access.counts")
+
+	shared.DSN = config.NewSecret("postgres://nobody:secret@127.0.0.1:1/none?connect_timeout=5")
+	k := openDirectory(t.Context(), shared)
+	defer k.close()
+	findings := checkDirectory(t.Context(), k)
+	wantCodes(t, findings, "error directory.unreachable")
+	if strings.Contains(findings[0].What, "secret") {
+		t.Errorf("the finding tells the password: %s", findings[0].What)
+	}
 }

@@ -70,7 +70,7 @@ func standard(t *testing.T) *profiles.Book {
 func diagnose(t *testing.T, d config.Dossier) []Finding {
 	t.Helper()
 	in := Installation{Book: standard(t), Now: time.Now}
-	none := openDirectory(t.Context(), filepath.Join(t.TempDir(), "none.db"))
+	none := openDirectory(t.Context(), inFile(filepath.Join(t.TempDir(), "none.db")))
 	return diagnoseDossier(t.Context(), in, Dossier{Name: "sage", Config: d, DB: openERP(t, d)}, none)
 }
 

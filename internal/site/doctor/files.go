@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/vantelle/vantelle/internal/config"
 )
 
 // keptFile is a file or folder that holds what not everybody may read.
@@ -23,9 +25,12 @@ func checkFiles(in Installation) []Finding {
 	for _, path := range secretFiles(in) {
 		files = append(files, keptFile{path: path, what: "the secret", code: "files.secret"})
 	}
+	if c.Directory.Driver != config.Postgres {
+		files = append(files,
+			keptFile{path: c.Directory.Path, what: "the directory", code: "files.directory"},
+			keptFile{path: c.Directory.Path + "-wal", what: "the directory's journal", code: "files.directory", quiet: true})
+	}
 	files = append(files,
-		keptFile{path: c.Directory.Path, what: "the directory", code: "files.directory"},
-		keptFile{path: c.Directory.Path + "-wal", what: "the directory's journal", code: "files.directory", quiet: true},
 		keptFile{path: c.Audit.Path, what: "the audit's folder", code: "files.audit"})
 	var all []Finding
 	for _, f := range files {
@@ -73,7 +78,7 @@ func checkFile(f keptFile, modes, readable bool) []Finding {
 // secretFiles are the files that the configuration takes secrets from, sorted.
 func secretFiles(in Installation) []string {
 	c := in.Config
-	files := []string{c.Portal.TLS.KeyFile, c.Admin.TLS.KeyFile}
+	files := []string{c.Portal.TLS.KeyFile, c.Admin.TLS.KeyFile, c.Directory.DSNFile}
 	for _, t := range c.Admin.Tokens {
 		files = append(files, t.TokenFile)
 	}
@@ -100,6 +105,9 @@ func checkSpace(in Installation) []Finding {
 	var all []Finding
 	folders := []string{filepath.Dir(in.Config.Directory.Path), in.Config.Audit.Path}
 	for i, name := range []string{"directory", "audit"} {
+		if name == "directory" && in.Config.Directory.Driver == config.Postgres {
+			continue // its server's disk
+		}
 		free, err := in.FreeSpace(existing(folders[i]))
 		mib := free >> 20
 		switch {

@@ -49,11 +49,15 @@ func writtenSecrets(c config.Config, text []byte) []string {
 	for _, k := range c.Keys {
 		add("keys "+k.Name, k.Key)
 	}
+	addDSN := func(name string, dsn config.Secret) {
+		if strings.Contains(dsn.Reveal(), "@") || strings.Contains(strings.ToLower(dsn.Reveal()), "password") {
+			add(name, dsn)
+		}
+	}
+	addDSN("directory.dsn", c.Directory.DSN)
 	for _, id := range slices.Sorted(maps.Keys(c.Dossiers)) {
 		d := c.Dossiers[id]
-		if strings.Contains(d.DSN.Reveal(), "@") || strings.Contains(strings.ToLower(d.DSN.Reveal()), "password") {
-			add("dossiers."+id+".dsn", d.DSN)
-		}
+		addDSN("dossiers."+id+".dsn", d.DSN)
 		add("dossiers."+id+".password", d.Password)
 	}
 	return names

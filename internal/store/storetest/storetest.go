@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		"atomicity":   testAtomicity,
 		"concurrency": testConcurrency,
 		"revision":    testRevision,
+		"text":        testTexts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			suite(t, func(t *testing.T) *kit { return &kit{Store: open(t), t: t} })

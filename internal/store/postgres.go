@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+)
+
+// writers is how many connections write at once. Those that change accesses,
+// keys or customers queue behind the revision's row whatever their number.
+const writers = 4
+
+// postgresEngine keeps the directory in one schema of a PostgreSQL database:
+// the first of the connection's search_path.
+type postgresEngine struct {
+	Config
+	conn *pgx.ConnConfig
+}
+
+var _ engine = postgresEngine{}
+
+func newPostgres(cfg Config) (engine, error) {
+	if cfg.DSN == "" {
+		return nil, errors.New("no DSN is given: postgres://user:password@host:5432/database")
+	}
+	conn, err := pgx.ParseConfig(cfg.DSN)
+	if err != nil {
+		return nil, err // without the password: pgx sees to that
+	}
+	return postgresEngine{cfg, conn}, nil
+}
+
+func (e postgresEngine) place() string {
+	return fmt.Sprintf("postgres://%s:%d/%s", e.conn.Host, e.conn.Port, e.conn.Database)
+}
+
+// stuck is how long a transaction may stay without a word of its client before
+// the server ends it: a process that was paused must not hold the others up for
+// ever.
+const stuck = 30 * time.Second
+
+// open opens a pool whose sessions bear a name by which other nodes know them.
+func (e postgresEngine) open(ctx context.Context, part string, conns int, settings map[string]string) (*sqlx.DB, error) {
+	conn := e.conn.Copy()
+	if conn.RuntimeParams == nil {
+		conn.RuntimeParams = map[string]string{}
+	}
+	conn.RuntimeParams["application_name"] = sessionName(e.Node, part)
+	// What the store relies on, whatever the role or the database say.
+	conn.RuntimeParams["default_transaction_isolation"] = "read committed"
+	conn.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(stuck.Milliseconds())
+	for name, value := range settings {
+		conn.RuntimeParams[name] = value
+	}
+	db := sqlx.NewDb(stdlib.OpenDB(*conn), "pgx")
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// sessionName is what the server shows of a node's sessions; it keeps 63 bytes.
+func sessionName(node, part string) string { return "vantelle " + part + " " + node }
+
+func (e postgresEngine) openWriter(ctx context.Context) (*sqlx.DB, error) {
+	db, err := e.open(ctx, "writer", writers, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := fits(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// fits refuses a database that could not keep what a directory holds.
+func fits(ctx context.Context, db *sqlx.DB) error {
+	var found struct {
+		Encoding string  `db:"encoding"`
+		Version  int     `db:"version"`
+		Schema   *string `db:"schema"`
+	}
+	err := db.GetContext(ctx, &found, `SELECT current_setting('server_encoding') AS encoding,
+		current_setting('server_version_num')::int AS version, current_schema() AS schema`)
+	switch {
+	case err != nil:
+		return err
+	case found.Encoding != "UTF8":
+		return fmt.Errorf("the database's encoding is %s: make one with ENCODING 'UTF8'", found.Encoding)
+	case found.Version < 120000:
+		return fmt.Errorf("the server's version is %d: at least PostgreSQL 12 is needed", found.Version/10000)
+	case found.Schema == nil:
+		return errors.New("no schema of the search_path exists: create it, or correct search_path in the DSN")
+	}
+	return nil
+}
+
+func (e postgresEngine) openReader(ctx context.Context) (*sqlx.DB, error) {
+	return e.open(ctx, "reader", readers, map[string]string{"default_transaction_read_only": "on"})
+}
+
+func (postgresEngine) steps() fs.FS           { return migrations(Postgres) }
+func (postgresEngine) dialect() goose.Dialect { return goose.DialectPostgres }
+
+// alone holds a lock of the session, so that of several nodes that start
+// together one migrates.
+func (postgresEngine) alone(ctx context.Context, db *sqlx.DB, fn func() error) (err error) {
+	conn, err := db.Connx(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	const lock = "(hashtext('vantelle migration'), hashtext(current_schema()))"
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock"+lock); err != nil {
+		return fmt.Errorf("wait for other nodes that migrate: %w", err)
+	}
+	defer func() {
+		// The session goes back to the pool: it must not keep the lock.
+		_, e := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+lock)
+		err = errors.Join(err, e)
+	}()
+	return fn()
+}
+
+// keep cannot copy a database that is not ours to copy: it wants the word of
+// the operator that he did.
+func (e postgresEngine) keep(_ context.Context, _ *sqlx.DB, current, target int64) (func() error, error) {
+	if !e.BackedUp {
+		return nil, fmt.Errorf("%w: it has form %d, and this program needs form %d. Stop every node, back the database up "+
+			"(pg_dump --format=custom --file=vantelle-form%d.dump %s), then run \"vantelle migrate --backed-up\" once, and start the nodes again",
+			ErrNeedsMigration, current, target, current, e.conn.Database)
+	}
+	e.Logger.Warn().Int64("form", current).Msg("directory store is migrated on the operator's word that it was backed up")
+	return func() error { return nil }, nil
+}
+
+func (postgresEngine) hasTable(ctx context.Context, db *sqlx.DB, name string) (there bool, err error) {
+	err = db.GetContext(ctx, &there, "SELECT to_regclass($1) IS NOT NULL", name)
+	return there, err
+}
+
+func (postgresEngine) lockRow() string { return " FOR UPDATE" }
+
+// impossible: PostgreSQL keeps no NUL and nothing that is not UTF-8.
+func (postgresEngine) impossible(err error) bool {
+	const characterNotInRepertoire = "22021"
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == characterNotInRepertoire
+}
+
+// bulk copies the rows in, and where some may be there already, by way of a
+// table of the transaction's own.
+func (postgresEngine) bulk(t tx, into table, n int, row rowValues) (bool, error) {
+	if n < 5*chunk {
+		return false, nil
+	}
+	to := into.name
+	if into.key != "" {
+		fresh, err := t.isEmpty(into)
+		if err != nil {
+			return true, err
+		}
+		if !fresh {
+			to = "incoming_" + into.name
+			if _, err := t.exec("CREATE TEMPORARY TABLE " + to + " (LIKE " + into.name + ") ON COMMIT DROP"); err != nil {
+				return true, err
+			}
+		}
+	}
+	if err := t.copyRows(to, into.columns, n, row); err != nil {
+		return true, err
+	}
+	if to == into.name {
+		return true, nil
+	}
+	_, err := t.exec("INSERT INTO " + into.name + " (" + into.columns + ") SELECT " + into.columns + " FROM " + to + into.onConflict())
+	if err == nil {
+		_, err = t.exec("DROP TABLE " + to)
+	}
+	return true, err
+}
+
+// isEmpty reports whether a table has no row of the dossier yet.
+func (t tx) isEmpty(in table) (bool, error) {
+	var empty bool
+	err := t.get(&empty, "SELECT NOT EXISTS (SELECT 1 FROM "+in.name+" WHERE dossier = ?)", in.dossier)
+	return empty, err
+}
+
+// copyRows sends rows by COPY.
+func (t tx) copyRows(to, columns string, n int, row rowValues) error {
+	names := strings.Split(columns, ",")
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+	}
+	return t.conn.Raw(func(driverConn any) error {
+		conn, ok := driverConn.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("COPY needs a connection of pgx, not a %T", driverConn)
+		}
+		copied, err := conn.Conn().CopyFrom(t.ctx, pgx.Identifier{to}, names, pgx.CopyFromSlice(n, row.plain))
+		if err == nil && copied != int64(n) {
+			err = fmt.Errorf("%d of %d rows were copied", copied, n)
+		}
+		return err
+	})
+}
