@@ -3,6 +3,7 @@ package filter_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -54,13 +55,14 @@ var shownColumns = map[string][]string{
 // spelling is how an engine writes names and the customer's parameter.
 type spelling struct {
 	open, shut, schema, customer string
+	fence                        string // what stands at the end of a fenced projection
 }
 
 var spellings = map[catalog.Engine]spelling{
-	catalog.SQLite:    {"`", "`", "`main`.", `\?(\d+)`},
-	catalog.Postgres:  {`"`, `"`, "", `CAST\(\$(\d+) AS text\)`},
-	catalog.MariaDB:   {"`", "`", "", `(\?)`},
-	catalog.SQLServer: {"[", "]", "[dbo].", `@p(\d+)`},
+	catalog.SQLite:    {"`", "`", "`main`.", `\?(\d+)`, " LIMIT 9223372036854775807"},
+	catalog.Postgres:  {`"`, `"`, "", `CAST\(\$(\d+) AS text\)`, " OFFSET 0"},
+	catalog.MariaDB:   {"`", "`", "", `(\?)`, " LIMIT 18446744073709551615"},
+	catalog.SQLServer: {"[", "]", "[dbo].", `@p(\d+)`, ""},
 }
 
 func (s spelling) quote(name string) string {
@@ -105,6 +107,7 @@ func (s spelling) pattern(filter string) string {
 // projections there is nothing but generated names.
 func checkPrinted(x filter.Explanation, schema string) error {
 	s := spellings[x.Engine]
+	seen := map[bool]bool{}
 	if schema != "" {
 		s.schema = s.quote(schema) + "."
 	}
@@ -121,10 +124,14 @@ func checkPrinted(x filter.Explanation, schema string) error {
 			r, _ := strconv.Atoi(digits)
 			start := strings.LastIndex(rest[:i], "(SELECT ")
 			after := i + len(base) + len(digits)
-			m := regexp.MustCompile(`^ WHERE ` + s.pattern(rowFilter(table, r)) + `\) AS t\d+`).FindStringSubmatchIndex(rest[after:])
+			m, pushed, fenced := s.projection(rowFilter(table, r), rest[after:])
 			if start < 0 || m == nil {
 				from = after // a table inside another's filter, or one that must not be: the end will tell
 				continue
+			}
+			seen[fenced] = true
+			if err := checkPushed(pushed, "r"+digits+".", table, s); err != nil {
+				return err
 			}
 			if err := checkProjection(rest[start+len("(SELECT "):i], "r"+digits+".", table, s); err != nil {
 				return err
@@ -144,7 +151,59 @@ func checkPrinted(x filter.Explanation, schema string) error {
 			from = 0
 		}
 	}
+	if seen[true] && seen[false] {
+		return fmt.Errorf("some tables are fenced and some are not")
+	}
 	return checkRest(rest, s)
+}
+
+// projection matches what stands behind a base table: its row filter alone, or
+// the row filter, conditions of the request, and a fence. It gives the match,
+// those conditions, and whether there is a fence.
+func (s spelling) projection(filter, text string) (m []int, pushed string, fenced bool) {
+	own := s.pattern(filter)
+	if m := regexp.MustCompile(`^ WHERE ` + own + `\) AS t\d+`).FindStringSubmatchIndex(text); m != nil {
+		return m, "", false
+	}
+	fence := regexp.QuoteMeta(s.fence)
+	if m := regexp.MustCompile(`^ WHERE ` + own + fence + `\) AS t\d+`).FindStringSubmatchIndex(text); m != nil && s.fence != "" {
+		return m, "", true
+	}
+	if s.fence == "" {
+		return nil, "", false
+	}
+	// Beside other conditions a filter that is more than one stands in parentheses.
+	if flat := inParentheses.ReplaceAllString(inParentheses.ReplaceAllString(filter, ""), ""); strings.Contains(flat, " OR ") || strings.Contains(flat, " AND ") {
+		own = `\(` + own + `\)`
+	}
+	if m := regexp.MustCompile(`^ WHERE ` + own + ` AND (?:.*?)` + fence + `\) AS t\d+`).FindStringSubmatchIndex(text); m != nil {
+		whole := text[:m[1]]
+		head := regexp.MustCompile(`^ WHERE ` + own + ` AND `).FindString(whole)
+		return m, whole[len(head):strings.LastIndex(whole, s.fence)], true
+	}
+	return nil, "", false
+}
+
+var inParentheses = regexp.MustCompile(`\([^()]*\)`)
+
+// checkPushed: conditions that stand beside a row filter read shown columns of
+// the table itself and nothing else.
+func checkPushed(conditions, alias, table string, s spelling) error {
+	text := literalsIn.ReplaceAllString(conditions, "''")
+	for _, name := range s.names().FindAllString(text, -1) {
+		if !slices.ContainsFunc(shownColumns[table], func(c string) bool { return s.quote(c) == name }) {
+			return fmt.Errorf("a condition beside the filter of %s reads %s", table, name)
+		}
+	}
+	if strings.Contains(text, "SELECT") || strings.Contains(text, "FROM") {
+		return fmt.Errorf("a condition beside the filter of %s holds a query: %s", table, conditions)
+	}
+	return checkRest(strings.ReplaceAll(text, alias, "t0."), s)
+}
+
+// names matches an identifier of the engine.
+func (s spelling) names() *regexp.Regexp {
+	return regexp.MustCompile(regexp.QuoteMeta(s.open) + `(?:[^` + regexp.QuoteMeta(s.shut) + `]|` + regexp.QuoteMeta(s.shut+s.shut) + `)*` + regexp.QuoteMeta(s.shut))
 }
 
 // checkProjection: "r1.a, r1.b" or "1 AS c1".
@@ -194,7 +253,7 @@ func checkRest(rest string, s spelling) error {
 			return fmt.Errorf("something else than a filtered projection is read: %s", text[at[0]:])
 		}
 	}
-	names := regexp.MustCompile(regexp.QuoteMeta(s.open) + `(?:[^` + regexp.QuoteMeta(s.shut) + `]|` + regexp.QuoteMeta(s.shut+s.shut) + `)*` + regexp.QuoteMeta(s.shut))
+	names := s.names()
 	shown := map[string]bool{}
 	for _, columns := range shownColumns {
 		for _, c := range columns {

@@ -36,12 +36,16 @@
 //     TestPromise6NoIdentityNoRows, TestPromise6ARevokedAccessEndsItsStreams
 //  7. Errors tell nothing: what the ERP said stays in the operator's log.
 //     TestPromise7ErrorsTellNothing
-//  8. Nothing partial runs on rows that are not the customer's. Today this is
-//     held by refusal: an expression that can fail on a row (division, casts
-//     that can fail, arithmetic that can overflow, patterns from columns,
-//     subqueries that can give two rows) is refused with the code can_fail, and
-//     what a computed text or a LIKE pattern can cost is bounded. What such a
-//     row costs in time is not hidden yet. TestPromise8WhatCanFailIsRefused
+//  8. Nothing partial, and nothing dear, runs on rows that are not the
+//     customer's. Everything is partial until the function table or the resolver
+//     says total, which means that it cannot fail on any value of its types and
+//     costs no more than its operands are long. Where a statement holds anything
+//     partial, each of its tables is read behind a fence that the engine's
+//     optimiser does not move expressions across; conditions that cannot fail
+//     are tested on the far side. SQL Server is not known to respect a fence:
+//     there what can fail is printed so that it cannot, or refused with the code
+//     can_fail, and so is what fails or costs before a row is met.
+//     TestPromise8WhatCanFailMeetsOwnRowsOnly; filter/authorize/fence.go
 //  9. Writes stay inside: nothing but SELECT is offered.
 //  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
 //     time each have a limit and a clear refusal; and so has what a small text

@@ -123,7 +123,7 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	if err != nil {
 		return nil, err
 	}
-	st, err := sqlprint.Print(tree, decision.Policy, engine)
+	st, err := sqlprint.Print(tree, decision.Reading, engine)
 	if err != nil {
 		var unsupported *sqlprint.Unsupported
 		if errors.As(err, &unsupported) {

@@ -21,20 +21,20 @@ import (
 // Decision is what was decided about one request. Its zero value denies.
 type Decision struct {
 	allowed  bool
-	policies map[*querytree.Scan]*querytree.Policy
+	readings map[*querytree.Scan]querytree.Reading
 	tables   []string
 }
 
 // Allowed tells whether the request may run.
 func (d Decision) Allowed() bool { return d.allowed }
 
-// Policy gives the row policy that a table of the request is read with; nil
-// where the request is denied or the table is not the request's.
-func (d Decision) Policy(s *querytree.Scan) *querytree.Policy {
+// Reading says how a table of the request is read; the zero Reading, which
+// reads nothing, where the request is denied or the table is not the request's.
+func (d Decision) Reading(s *querytree.Scan) querytree.Reading {
 	if !d.allowed {
-		return nil
+		return querytree.Reading{}
 	}
-	return d.policies[s]
+	return d.readings[s]
 }
 
 // Tables gives the names of the tables that the request reads, sorted.
@@ -43,7 +43,7 @@ func (d Decision) Tables() []string { return d.tables }
 // Decide decides about q through v. Errors are *refusal.Error, with the zero
 // Decision.
 func Decide(v *view.View, q *querytree.Query) (Decision, error) {
-	d := Decision{policies: map[*querytree.Scan]*querytree.Policy{}}
+	d := Decision{readings: map[*querytree.Scan]querytree.Reading{}}
 	names := map[string]bool{}
 	var failed error
 	fail := func(err error) {
@@ -60,7 +60,7 @@ func Decide(v *view.View, q *querytree.Query) (Decision, error) {
 					fail(err)
 					return
 				}
-				d.policies[s] = t.Policy
+				d.readings[s] = querytree.Reading{Policy: t.Policy}
 				names[t.Catalog.Name] = true
 			case *querytree.RawScan, *querytree.Self:
 				fail(outside(fmt.Sprintf("%T in a request", s)))
@@ -84,6 +84,9 @@ func Decide(v *view.View, q *querytree.Query) (Decision, error) {
 		d.tables = append(d.tables, n)
 	}
 	sort.Strings(d.tables)
+	if querytree.HoldsPartial(q) {
+		fence(q, d.readings)
+	}
 	d.allowed = true
 	return d, nil
 }
@@ -114,104 +117,4 @@ func scan(v *view.View, s *querytree.Scan) (*view.Table, error) {
 
 func shows(t *catalog.Table, col *catalog.Column) bool {
 	return col.Position >= 0 && col.Position < len(t.Columns) && t.Columns[col.Position] == col
-}
-
-// pinned checks, for every block of q, that columns which the profile wants
-// pinned are compared with a constant there.
-func pinned(v *view.View, q *querytree.Query) error {
-	var blocks func(b querytree.Body) error
-	blocks = func(b querytree.Body) error {
-		switch b := b.(type) {
-		case *querytree.SetOp:
-			if err := blocks(b.Left); err != nil {
-				return err
-			}
-			return blocks(b.Right)
-		case *querytree.Select:
-			return pinnedBlock(v, b)
-		}
-		return nil // a *querytree.Query is visited on its own
-	}
-	return blocks(q.Body)
-}
-
-func pinnedBlock(v *view.View, sel *querytree.Select) error {
-	if sel.From == nil {
-		return nil
-	}
-	scans, conditions := blockParts(sel.From, conjuncts(sel.Where, nil))
-	for _, s := range scans {
-		t := v.Of(s.Table)
-		if t == nil {
-			continue // scan says so
-		}
-		for _, col := range t.RequireFilter {
-			if !pins(conditions, s, col) {
-				return refusal.New(refusal.FilterRequired, "a request on %s must pin %s: add %s = … to WHERE", t.Visible.Name, col.Name, col.Name)
-			}
-		}
-	}
-	return nil
-}
-
-// blockParts gives the tables of a FROM clause itself, subqueries apart, and
-// the conditions that every row of the block satisfies.
-func blockParts(s querytree.Source, conditions []querytree.Expr) ([]*querytree.Scan, []querytree.Expr) {
-	switch s := s.(type) {
-	case *querytree.Scan:
-		return []*querytree.Scan{s}, conditions
-	case *querytree.Join:
-		if s.Kind == "INNER" {
-			conditions = conjuncts(s.On, conditions)
-		}
-		left, conditions := blockParts(s.Left, conditions)
-		right, conditions := blockParts(s.Right, conditions)
-		return append(left, right...), conditions
-	}
-	return nil, conditions
-}
-
-func conjuncts(x querytree.Expr, into []querytree.Expr) []querytree.Expr {
-	if x == nil {
-		return into
-	}
-	if op, ok := x.(*querytree.Op); ok && op.Op == "AND" {
-		for _, a := range op.Args {
-			into = conjuncts(a, into)
-		}
-		return into
-	}
-	return append(into, x)
-}
-
-func pins(conditions []querytree.Expr, s *querytree.Scan, col *catalog.Column) bool {
-	is := func(x querytree.Expr) bool {
-		ref, ok := x.(*querytree.ColumnRef)
-		return ok && ref.Source == querytree.Source(s) && ref.Col == col
-	}
-	for _, c := range conditions {
-		switch c := c.(type) {
-		case *querytree.Op:
-			if c.Op == "=" && (is(c.Args[0]) && constant(c.Args[1]) || is(c.Args[1]) && constant(c.Args[0])) {
-				return true
-			}
-		case *querytree.InList:
-			all := !c.Not && is(c.X)
-			for _, x := range c.List {
-				all = all && constant(x)
-			}
-			if all {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func constant(x querytree.Expr) bool {
-	switch x.(type) {
-	case *querytree.Number, *querytree.Param:
-		return true
-	}
-	return false
 }

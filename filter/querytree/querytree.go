@@ -186,10 +186,19 @@ type Bool struct{ Value bool }
 
 // Op is an operator of the function table applied to operands: comparison,
 // logic, arithmetic, concatenation.
+//
+// Here and in Call, Convert and Like, Partial says that on the engine
+// the request was resolved for the node can fail on a row, or cost more than its
+// operands are long. A statement that holds one reads every table of the
+// request behind a fence (promise 8); a row policy never holds one.
 type Op struct {
-	Op   string // "AND", "OR", "NOT", "=", …, "+", "-", "*", "||", "NEG"
-	Args []Expr
-	T    sqltype.Type
+	Op      string // "AND", "OR", "NOT", "=", …, "+", "-", "*", "/", "%", "||"
+	Args    []Expr
+	T       sqltype.Type
+	Partial bool
+	// Guarded: the engine's own type may be too small for the result, and an
+	// engine that cannot be fenced gives NULL where it is (SQL Server).
+	Guarded bool
 }
 
 // Call is a function of the function table.
@@ -201,6 +210,7 @@ type Call struct {
 	Filter   Expr
 	Over     *Window
 	T        sqltype.Type
+	Partial  bool
 }
 
 // Window is an OVER clause.
@@ -209,11 +219,12 @@ type Window struct {
 	OrderBy     []Order
 }
 
-// Convert widens X to T, exactly and without a way to fail: Int to a wider
-// Int, to Decimal or to Text, Decimal to a wider one.
+// Convert makes a T of X: exactly and without a way to fail (Int to a wider
+// Int, to Decimal or to Text, Decimal to a wider one), or else it is Partial.
 type Convert struct {
-	X Expr
-	T sqltype.Type
+	X       Expr
+	T       sqltype.Type
+	Partial bool
 }
 
 // Case is a CASE. Where Operand is given each When's Cond is a value that it is
@@ -263,6 +274,7 @@ type Like struct {
 	Not         bool
 	Insensitive bool
 	Escape      rune
+	Partial     bool // the pattern comes from a row
 }
 
 // Exists is EXISTS (query).
@@ -301,4 +313,16 @@ type Policy struct {
 	Table *catalog.Table
 	Self  *Self
 	Where Expr
+}
+
+// Reading is how a request reads one base table: the rows that the policy lets
+// through and, where Fenced, behind a fence that no optimiser moves an
+// expression of the request across. Pushed are conditions of the request itself
+// that cannot fail and that every row which counts satisfies; they are tested
+// beside the policy, so that indexes serve them on the far side of a fence.
+// The zero Reading reads nothing.
+type Reading struct {
+	Policy *Policy
+	Fenced bool
+	Pushed []Expr
 }

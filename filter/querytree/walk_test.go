@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"strings"
 	"testing"
 
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -86,11 +87,21 @@ func TestEveryNodeIsWalkedAndPrinted(t *testing.T) {
 		}
 		for _, engine := range []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.MariaDB, catalog.SQLServer} {
 			policy := &querytree.Policy{Table: users, Self: &querytree.Self{Table: users}, Where: yes}
-			if _, err := sqlprint.Print(q, func(*querytree.Scan) *querytree.Policy { return policy }, engine); err != nil {
-				t.Errorf("%s on %s: %v", name, engine, err)
+			for _, fenced := range []bool{false, true} {
+				reading := querytree.Reading{Policy: policy, Fenced: fenced}
+				st, err := sqlprint.Print(q, func(*querytree.Scan) querytree.Reading { return reading }, engine)
+				if err != nil {
+					t.Errorf("%s on %s: %v", name, engine, err)
+				} else if _, scan := node.(*querytree.Scan); scan && fenced != strings.Contains(st.SQL, fences[engine]) {
+					t.Errorf("%s: a fence is asked for, %v: %s", engine, fenced, st.SQL)
+				}
 			}
 		}
 	}
+}
+
+var fences = map[catalog.Engine]string{
+	catalog.SQLite: " LIMIT 9223372036854775807)", catalog.Postgres: " OFFSET 0)", catalog.MariaDB: " LIMIT 18446744073709551615)", catalog.SQLServer: "SELECT TOP (9223372036854775807) ",
 }
 
 // declared gives the names of the types that are expressions or sources.
@@ -120,7 +131,7 @@ func TestNoScanIsPrintedWithoutItsPolicy(t *testing.T) {
 	q := &querytree.Query{Body: &querytree.Select{Items: []querytree.Expr{one}, Columns: []querytree.Column{{Label: "a"}},
 		From: &querytree.Scan{Table: users}}}
 	for name, policy := range map[string]*querytree.Policy{"none": nil, "one that says nothing": {Table: users, Self: &querytree.Self{}}} {
-		if st, err := sqlprint.Print(q, func(*querytree.Scan) *querytree.Policy { return policy }, catalog.SQLite); !errors.Is(err, sqlprint.ErrNoPolicy) {
+		if st, err := sqlprint.Print(q, func(*querytree.Scan) querytree.Reading { return querytree.Reading{Policy: policy} }, catalog.SQLite); !errors.Is(err, sqlprint.ErrNoPolicy) {
 			t.Errorf("%s: %v, %v", name, st, err)
 		}
 	}

@@ -18,10 +18,12 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 	if err := checkCall(x, f, s); err != nil {
 		return nil, err
 	}
-	if f.PartialOn(r.opt.Engine) {
-		return nil, refusal.At(x.Pos(), refusal.CanFail, "%s can fail on a row of this engine and is not offered yet", f.Name)
+	out := &querytree.Call{Func: f, Star: x.Star, Distinct: x.Distinct, Partial: f.PartialOn(r.opt.Engine)}
+	if out.Partial {
+		if err := r.partial(x.Pos(), f.Name); err != nil {
+			return nil, err
+		}
 	}
-	out := &querytree.Call{Func: f, Star: x.Star, Distinct: x.Distinct}
 	aggregate := f.Class == sqlfunc.Aggregate && x.Over == nil
 	if aggregate {
 		if s.inAggregate || !s.aggregates {

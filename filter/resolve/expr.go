@@ -5,7 +5,6 @@ import (
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqltype"
-	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // maxDepth keeps expressions below the depth at which SQLite gives up, 1000.
@@ -138,10 +137,8 @@ func (r *resolver) binary(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
 			return r.concat(a, b, x.At)
 		}
 		return r.arithmetic(x.Op, a, b, x.At)
-	case "-", "*":
+	case "-", "*", "/", "%":
 		return r.arithmetic(x.Op, a, b, x.At)
-	case "/", "%":
-		return nil, refusal.At(x.At, refusal.CanFail, "division can fail on a row and is not offered yet: divide in the portal")
 	}
 	return r.compare(x.Op, a, b, x.At)
 }
@@ -262,72 +259,4 @@ func chars(x querytree.Expr) int {
 		}
 	}
 	return x.Type().MaxChars()
-}
-
-// maxPrecision keeps chains of arithmetic far from where PostgreSQL's numeric
-// overflows (131,072 digits).
-const maxPrecision = 1000
-
-// arithmetic resolves +, - and *. Whole numbers are widened so far that no
-// result overflows; what cannot be widened enough on this engine is refused,
-// for an overflow tells of rows that the filter would have dropped.
-func (r *resolver) arithmetic(op string, a, b querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
-	args := []querytree.Expr{a, b}
-	for i, x := range args {
-		if x.Type().Kind == sqltype.Null || flexible(x) && x.Type().Kind == sqltype.Text {
-			var err error
-			if args[i], err = r.coerce(x, sqltype.Type{Kind: sqltype.Decimal, Precision: sqltype.MaxDigits}, at); err != nil {
-				return nil, err
-			}
-		}
-	}
-	lt, rt := args[0].Type(), args[1].Type()
-	switch {
-	case lt.Kind == sqltype.Date || rt.Kind == sqltype.Date || lt.Kind == sqltype.Timestamp || rt.Kind == sqltype.Timestamp:
-		return nil, refusal.At(at, refusal.CanFail, "arithmetic on dates can fail on a row and is not offered yet: compute the date in the portal")
-	case !lt.Numeric() || !rt.Numeric():
-		return nil, refusal.At(at, refusal.TypeMismatch, "numbers are wanted for %s, not %s and %s", op, lt.Kind, rt.Kind)
-	case lt.Kind == sqltype.Float || rt.Kind == sqltype.Float:
-		return nil, refusal.At(at, refusal.CanFail, "arithmetic on floats can overflow on a row and is not offered yet: compute in the portal")
-	case r.opt.Engine == catalog.SQLServer || r.opt.Engine == catalog.MariaDB:
-		return nil, refusal.At(at, refusal.CanFail, "arithmetic can overflow on a row of this engine and is not offered yet: compute in the portal")
-	case lt.Kind == sqltype.Int && rt.Kind == sqltype.Int && narrow(lt) && narrow(rt):
-		t := sqltype.Type{Kind: sqltype.Int, Bits: 64}
-		return &querytree.Op{Op: op, Args: []querytree.Expr{&querytree.Convert{X: args[0], T: t}, &querytree.Convert{X: args[1], T: t}}, T: t}, nil
-	}
-	for i, x := range args {
-		if x.Type().Kind == sqltype.Int {
-			args[i] = &querytree.Convert{X: x, T: x.Type().AsDecimal()}
-		}
-	}
-	t, ok := decimalResult(op, precise(args[0]), precise(args[1]))
-	if !ok && r.opt.Engine != catalog.SQLite {
-		return nil, refusal.At(at, refusal.CanFail, "arithmetic on a number without declared precision can overflow on a row and is not offered yet: compute in the portal")
-	}
-	return &querytree.Op{Op: op, Args: args, T: t}, nil
-}
-
-func narrow(t sqltype.Type) bool { return t.Bits > 0 && t.Bits <= 32 }
-
-// precise is an operand's type, with the precision that any bound decimal has.
-func precise(x querytree.Expr) sqltype.Type {
-	t := x.Type()
-	if _, ok := x.(*querytree.Param); ok && t.Precision == 0 {
-		t.Precision, t.Scale = 2*sqltype.MaxDigits, sqltype.MaxDigits
-	}
-	return t
-}
-
-func decimalResult(op string, a, b sqltype.Type) (sqltype.Type, bool) {
-	if a.Precision == 0 || b.Precision == 0 {
-		return sqltype.Type{Kind: sqltype.Decimal}, false
-	}
-	t := sqltype.Type{Kind: sqltype.Decimal}
-	if op == "*" {
-		t.Precision, t.Scale = a.Precision+b.Precision, a.Scale+b.Scale
-	} else {
-		t.Scale = max(a.Scale, b.Scale)
-		t.Precision = max(a.Precision-a.Scale, b.Precision-b.Scale) + t.Scale + 1
-	}
-	return t, t.Precision <= maxPrecision
 }

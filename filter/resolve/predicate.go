@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -196,9 +197,10 @@ func (r *resolver) exists(x *sqlast.Exists, s *scope) (querytree.Expr, error) {
 	return &querytree.Exists{Query: sub}, nil
 }
 
-// like resolves a pattern match. The pattern is text of the request or a
-// parameter: a pattern from a column could end in an escape character that
-// escapes nothing, and fail, on somebody else's row.
+// like resolves a pattern match. A pattern that comes from a row costs what its
+// wildcards make it cost, so it is partial; and it has no escape character: it
+// could end in one, and PostgreSQL tries patterns on its statistics of
+// everybody's rows, where no fence stands.
 func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 	text := sqltype.Type{Kind: sqltype.Text}
 	v, err := r.expr(x.X, s)
@@ -215,15 +217,18 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !flexible(p) {
-		return nil, refusal.At(x.Pattern.Pos(), refusal.CanFail, "a LIKE pattern that is computed per row is not offered: give it as text or as a parameter")
+	computed := !flexible(p)
+	if computed {
+		if err := r.computedPattern(x, p); err != nil {
+			return nil, err
+		}
 	}
 	text = v.Type()
 	text.Fixed = false // a pattern's blanks count
 	if p, err = r.coerce(p, text, x.Pattern.Pos()); err != nil {
 		return nil, err
 	}
-	out := &querytree.Like{X: v, Pattern: p, Not: x.Not, Insensitive: x.Insensitive}
+	out := &querytree.Like{X: v, Pattern: p, Not: x.Not, Insensitive: x.Insensitive, Partial: computed}
 	if x.Escape != nil {
 		e, ok := x.Escape.(*sqlast.String)
 		if !ok || utf8.RuneCountInString(e.Value) > 1 {
@@ -240,6 +245,17 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 		}
 	}
 	return out, nil
+}
+
+// computedPattern checks a LIKE pattern that is no value of the request.
+func (r *resolver) computedPattern(x *sqlast.Like, p querytree.Expr) error {
+	if x.Escape != nil {
+		return refusal.At(x.Escape.Pos(), refusal.CanFail, "ESCAPE goes with a pattern that is given as text or as a parameter: one from a row could end in the escape character, and fail")
+	}
+	if p.Type().Kind != sqltype.Text {
+		return refusal.At(x.Pattern.Pos(), refusal.TypeMismatch, "LIKE takes text, not %s", p.Type().Kind)
+	}
+	return r.partial(x.Pattern.Pos(), "a LIKE pattern that comes from a row")
 }
 
 const (
@@ -281,7 +297,8 @@ func CheckPattern(pattern string, escape rune) string {
 }
 
 // scalarSubquery resolves a subquery that stands for one value. One that could
-// give two rows fails on the row for which it does.
+// give two rows would fail on the row for which it does, or on SQLite take any
+// of them; and behind a fence it would be counted through for every row.
 func (r *resolver) scalarSubquery(x *sqlast.Subquery, s *scope) (querytree.Expr, error) {
 	q, err := r.query(x.Query, s, s.ctes)
 	if err != nil {
@@ -292,11 +309,12 @@ func (r *resolver) scalarSubquery(x *sqlast.Subquery, s *scope) (querytree.Expr,
 		return nil, refusal.At(x.At, refusal.TypeMismatch, "a subquery that stands for a value gives one column, not %d", len(out))
 	}
 	if !atMostOne(q) {
-		return nil, refusal.At(x.At, refusal.CanFail, "a subquery that stands for a value must not give two rows: use an aggregate, or LIMIT 1")
+		return nil, refusal.At(x.At, refusal.CanFail, "a subquery that stands for a value must not give two rows: use an aggregate, LIMIT 1, or pin a key of its table")
 	}
 	return &querytree.Subquery{Query: q, T: out[0].Type}, nil
 }
 
+// atMostOne tells whether a query cannot give two rows.
 func atMostOne(q *querytree.Query) bool {
 	if n, ok := q.Limit.(*querytree.Number); ok && (n.Text == "0" || n.Text == "1") {
 		return true
@@ -305,7 +323,53 @@ func atMostOne(q *querytree.Query) bool {
 	case *querytree.Query:
 		return atMostOne(b)
 	case *querytree.Select:
-		return b.From == nil || b.Grouped && len(b.GroupBy) == 0
+		return b.From == nil || b.Grouped && len(b.GroupBy) == 0 || keyPinned(b)
 	}
 	return false
+}
+
+// keyPinned tells whether a block reads one table and compares every column of
+// one of its keys with something that is the same for all its rows.
+func keyPinned(sel *querytree.Select) bool {
+	scan, ok := sel.From.(*querytree.Scan)
+	if !ok || sel.Where == nil {
+		return false
+	}
+	pinned := map[string]bool{}
+	conditions := []querytree.Expr{sel.Where}
+	if op, ok := sel.Where.(*querytree.Op); ok && op.Op == "AND" {
+		conditions = op.Args
+	}
+	for _, c := range conditions {
+		op, ok := c.(*querytree.Op)
+		if !ok || op.Op != "=" {
+			continue
+		}
+		for i, side := range op.Args {
+			ref, ok := side.(*querytree.ColumnRef)
+			if ok && ref.Source == querytree.Source(scan) && !reads(op.Args[1-i], scan) {
+				pinned[ref.Col.Name] = true
+			}
+		}
+	}
+	for _, key := range append([][]string{scan.Table.PrimaryKey}, scan.Table.Unique...) {
+		if len(key) > 0 && !slices.ContainsFunc(key, func(col string) bool { return !pinned[col] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// reads tells whether x uses a column of s, or a subquery, which could.
+func reads(x querytree.Expr, s querytree.Source) bool {
+	found := false
+	querytree.WalkExpr(x, querytree.Visitor{
+		Expr: func(x querytree.Expr) {
+			if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == s {
+				found = true
+			}
+		},
+		Query: func(*querytree.Query) { found = true },
+	})
+	return found
 }

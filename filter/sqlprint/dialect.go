@@ -30,6 +30,12 @@ type dialect interface {
 	topClause() bool        // SELECT TOP (n)
 	topOnlyWith() bool      // WITH may not stand in a subquery
 	conversion(from, to sqltype.Type) (before, after string)
+	// division gives the words around the operands of / and %: NULL where the
+	// divisor is zero, and six decimals for a quotient of exact numbers.
+	division(op string, t sqltype.Type) (before, between, after string)
+	// fence gives what keeps the engine from moving anything into or out of a
+	// SELECT: words after SELECT, and words at its end.
+	fence() (before, after string)
 	limit(p *printer, limit, offset querytree.Expr, ordered, plain bool) error
 	orderKey(p *printer, o querytree.Order, key, value func() error) error
 	distinctFrom(p *printer, x *querytree.Op) error

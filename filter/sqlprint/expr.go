@@ -27,6 +27,7 @@ var opPrec = map[string]int{
 	"=": comparison, "<>": comparison, "<": comparison, "<=": comparison, ">": comparison, ">=": comparison,
 	"IS DISTINCT FROM": comparison, "IS NOT DISTINCT FROM": comparison,
 	"+": additive, "-": additive, "*": multiplicative, "||": concatenation,
+	"/": atom, "%": atom, // printed in parentheses, or as a function
 }
 
 func prec(x querytree.Expr) int {
@@ -173,7 +174,20 @@ func (p *printer) op(x *querytree.Op) error {
 	case "IS DISTINCT FROM", "IS NOT DISTINCT FROM":
 		return p.distinctFrom(p, x)
 	}
+	if x.Guarded {
+		return p.guarded(x)
+	}
+	return p.operation(x)
+}
+
+// operation prints an operator that takes values and gives one.
+func (p *printer) operation(x *querytree.Op) error {
+	own := opPrec[x.Op]
 	word := x.Op
+	if word == "/" || word == "%" {
+		before, between, after := p.division(word, x.T)
+		return p.around(before, x.Args[0], between, x.Args[1], after)
+	}
 	if word == "||" {
 		if word = p.concatOperator(); word == "" {
 			p.put("CONCAT(")
@@ -192,6 +206,38 @@ func (p *printer) op(x *querytree.Op) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// around prints two operands between three words.
+func (p *printer) around(before string, a querytree.Expr, between string, b querytree.Expr, after string) error {
+	p.put(before)
+	if err := p.value(a, atom); err != nil {
+		return err
+	}
+	p.put(between)
+	if err := p.value(b, atom); err != nil {
+		return err
+	}
+	p.put(after)
+	return nil
+}
+
+// guarded prints arithmetic whose result the engine's type may not hold: as
+// floats, which hold the size of every result, it is seen whether it fits.
+func (p *printer) guarded(x *querytree.Op) error {
+	between, after := " AS float) "+x.Op+" CAST(", " AS float)"
+	if x.Op == "/" {
+		between, after = " AS float) / NULLIF(CAST(", " AS float), 0)"
+	}
+	if err := p.around("CASE WHEN ABS(CAST(", x.Args[0], between, x.Args[1], after); err != nil {
+		return err
+	}
+	p.put(") < 1E30 THEN ")
+	if err := p.operation(x); err != nil {
+		return err
+	}
+	p.put(" END")
 	return nil
 }
 

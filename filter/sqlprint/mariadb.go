@@ -85,6 +85,21 @@ func (d mariadb) conversion(_, to sqltype.Type) (string, string) {
 	return "CAST(", " AS " + d.typeName(to) + ")"
 }
 
+// division: sessions run with a div_precision_increment that leaves enough
+// decimals to round.
+func (mariadb) division(op string, t sqltype.Type) (string, string, string) {
+	switch {
+	case op == "%":
+		return "(", " % ", ")"
+	case t.Kind == sqltype.Float:
+		return "(", " / ", ")"
+	}
+	return "ROUND(", " / ", ", 6)"
+}
+
+// fence: a derived table with a LIMIT is neither merged nor given conditions.
+func (mariadb) fence() (string, string) { return "", " LIMIT 18446744073709551615" }
+
 // limit: the server knows no OFFSET without LIMIT; its own manual gives this
 // number for "every row".
 func (mariadb) limit(p *printer, limit, offset querytree.Expr, _, _ bool) error {

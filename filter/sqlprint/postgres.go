@@ -87,6 +87,20 @@ func (d postgres) conversion(_, to sqltype.Type) (string, string) {
 	return "CAST(", " AS " + d.typeName(to) + ")"
 }
 
+func (postgres) division(op string, t sqltype.Type) (string, string, string) {
+	switch {
+	case op == "%":
+		return "(", " % NULLIF(", ", 0))"
+	case t.Kind == sqltype.Float:
+		return "(", " / NULLIF(", ", 0))"
+	}
+	return "ROUND(", " / NULLIF(", ", 0), 6)"
+}
+
+// fence: PostgreSQL does not pull up a subquery with an OFFSET, nor moves a
+// condition into it.
+func (postgres) fence() (string, string) { return "", " OFFSET 0" }
+
 func (postgres) limit(p *printer, limit, offset querytree.Expr, _, _ bool) error {
 	return limitOffset(p, limit, offset, "")
 }

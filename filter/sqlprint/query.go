@@ -229,41 +229,6 @@ func (p *printer) policyTable(s querytree.Source, t *catalog.Table) {
 	p.put(" AS " + alias)
 }
 
-// scan prints the only form in which a request reaches a base table: the
-// columns it uses, of the rows that the policy lets through.
-func (p *printer) scan(s *querytree.Scan) error {
-	policy := p.policies(s)
-	if policy == nil || policy.Where == nil {
-		return fmt.Errorf("%w: %s", ErrNoPolicy, s.Table.Name)
-	}
-	if p.nodes += 1 + len(s.Used); p.nodes > maxNodes {
-		return ErrTooLong
-	}
-	row := p.rowAlias(policy.Self)
-	p.put("(SELECT ")
-	for i, c := range s.Used {
-		if i > 0 {
-			p.put(", ")
-		}
-		p.put(row + ".")
-		p.name(c.Name)
-	}
-	if len(s.Used) == 0 {
-		p.put("1 AS c1")
-	}
-	p.put(" FROM ")
-	p.baseTable(policy.Table)
-	p.put(" AS " + row)
-	if always, ok := policy.Where.(*querytree.Bool); !ok || !always.Value {
-		p.put(" WHERE ")
-		if err := p.filter(policy.Where); err != nil {
-			return err
-		}
-	}
-	p.put(") AS " + p.tableAlias(s))
-	return nil
-}
-
 func (p *printer) join(j *querytree.Join) error {
 	if err := p.source(j.Left); err != nil {
 		return err

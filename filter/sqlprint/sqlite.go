@@ -50,6 +50,22 @@ func (sqlite) conversion(from, to sqltype.Type) (string, string) {
 	return "", ""
 }
 
+func (sqlite) division(op string, t sqltype.Type) (string, string, string) {
+	switch {
+	case op == "%" && t.Kind == sqltype.Int:
+		return "(", " % ", ")"
+	case op == "%": // the operator cuts to whole numbers first
+		return "MOD(", ", ", ")"
+	case t.Kind == sqltype.Float:
+		return "(CAST(", " AS REAL) / ", ")"
+	}
+	return "ROUND(CAST(", " AS REAL) / ", ", 6)"
+}
+
+// fence: no table has so many rows. SQLite does not flatten a subquery with a
+// LIMIT into one that joins or filters, nor moves a condition into it.
+func (sqlite) fence() (string, string) { return "", " LIMIT 9223372036854775807" }
+
 func (sqlite) limit(p *printer, limit, offset querytree.Expr, _, _ bool) error {
 	return limitOffset(p, limit, offset, "-1")
 }

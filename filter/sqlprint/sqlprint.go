@@ -54,16 +54,16 @@ var ErrTooLong = errors.New("the statement is too long once it is printed")
 // maxNodes is how many expressions, sources and columns are printed at most.
 const maxNodes = 100_000
 
-// Policies gives the row policy of a scan; nil for none.
-type Policies func(*querytree.Scan) *querytree.Policy
+// Readings says how each scan is read.
+type Readings func(*querytree.Scan) querytree.Reading
 
 // Print writes q for an engine.
-func Print(q *querytree.Query, policies Policies, engine catalog.Engine) (*Statement, error) {
+func Print(q *querytree.Query, readings Readings, engine catalog.Engine) (*Statement, error) {
 	d := dialectOf(engine)
 	if d == nil {
 		return nil, &Unsupported{fmt.Sprintf("no SQL is printed for %s in this version", engine)}
 	}
-	p := &printer{dialect: d, policies: policies, buf: make([]byte, 0, 1024),
+	p := &printer{dialect: d, readings: readings, buf: make([]byte, 0, 1024),
 		aliases: map[querytree.Source]string{}, ctes: map[*querytree.CTE]string{}, params: map[Param]int{}}
 	if err := p.query(q, true); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func Print(q *querytree.Query, policies Policies, engine catalog.Engine) (*State
 
 type printer struct {
 	dialect
-	policies Policies
+	readings Readings
 	buf      []byte
 	out      Statement
 	aliases  map[querytree.Source]string

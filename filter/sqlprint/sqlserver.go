@@ -91,6 +91,18 @@ func (d sqlserver) conversion(_, to sqltype.Type) (string, string) {
 	return "CAST(", " AS " + name + ")"
 }
 
+func (sqlserver) division(op string, t sqltype.Type) (string, string, string) {
+	if op == "%" {
+		return "(", " % NULLIF(", ", 0))"
+	}
+	return "CAST(", " / NULLIF(", ", 0) AS decimal(38, 6))"
+}
+
+// fence: TOP is evaluated after the WHERE beside it and before anything around
+// it. That SQL Server's optimiser never moves a computation across is not
+// documented; so what can fail is printed so that it cannot, too.
+func (sqlserver) fence() (string, string) { return "TOP (9223372036854775807) ", "" }
+
 // limit prints OFFSET … FETCH, which needs an ORDER BY.
 func (sqlserver) limit(p *printer, limit, offset querytree.Expr, ordered, plain bool) error {
 	switch {

@@ -82,7 +82,7 @@ func attacks() []sample {
 			said{"One request is one query. What was not understood is never passed on.", "Une requête est une seule instruction. Ce qui n’est pas compris n’est jamais transmis."}},
 		{"oracle", "SELECT DO_Piece\nFROM F_DOCENTETE\nWHERE 1 / (DO_TotalHT - 1200) > 0",
 			said{"Ask with an error: 1/0", "Questionner par l’erreur : 1/0"},
-			said{"An engine may compute this on rows that the filter would drop; its error would tell that somebody has an invoice of 1,200. What can fail is refused beforehand.", "Un moteur peut calculer ceci sur des lignes que le filtre écarterait ; son erreur dirait que quelqu’un a une facture de 1 200. Ce qui peut échouer est refusé d’avance."}},
+			said{"An engine may compute this on rows that the filter would drop; its error would tell that somebody has an invoice of 1,200. Division by zero is NULL here, and what can fail runs behind a fence, on the customer’s own rows only.", "Un moteur peut calculer ceci sur des lignes que le filtre écarterait ; son erreur dirait que quelqu’un a une facture de 1 200. Ici diviser par zéro donne NULL, et ce qui peut échouer s’exécute derrière une barrière, sur les seules lignes du client."}},
 		{"subquery", "SELECT CT_Intitule,\n       (SELECT MAX(x.DO_TotalTTC) FROM F_DOCENTETE x WHERE x.DO_Tiers = '{other}') AS their_biggest\nFROM F_COMPTET",
 			said{"A subquery on the other customer", "Une sous-requête sur l’autre client"},
 			said{"Inside the subquery stands the same filtered table. The other customer is not in it: NULL.", "Dans la sous-requête se trouve la même table filtrée. L’autre client n’y est pas : NULL."}},

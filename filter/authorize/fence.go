@@ -1,0 +1,77 @@
+package authorize
+
+import "github.com/vantelle/vantelle/filter/querytree"
+
+// fence puts every table of q behind a fence: q holds an expression that can
+// fail, or cost without bound, on a row. A row condition in a derived table is
+// no barrier by itself: an optimiser may evaluate 1/(x-5) on rows that the
+// condition would have dropped, and the error, or the time it takes, tells of
+// them. Behind a fence the request's expressions meet the customer's rows only.
+//
+// All tables are fenced, whatever the expression reads: that no value of a
+// table can come before it, through a join or another block, is hard to see and
+// easy to get wrong.
+//
+// What the fence costs is an index that serves a condition of the request; so
+// those that cannot fail are tested on the far side, beside the row policy.
+func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading) {
+	for s, r := range readings {
+		r.Fenced = true
+		readings[s] = r
+	}
+	querytree.WalkQuery(q, querytree.Visitor{Query: func(q *querytree.Query) {
+		for _, sel := range blocks(q.Body, nil) {
+			if sel.From != nil {
+				push(sel.From, conjuncts(sel.Where, nil), readings)
+			}
+		}
+	}})
+}
+
+// push gives each table of a FROM clause those conditions that every row of it
+// which counts satisfies: of WHERE and of ON, but on the null side of an outer
+// join those of its own ON only, and none across a FULL JOIN.
+func push(s querytree.Source, conditions []querytree.Expr, readings map[*querytree.Scan]querytree.Reading) {
+	switch s := s.(type) {
+	case *querytree.Scan:
+		r := readings[s]
+		for _, c := range conditions {
+			if about(c, s) {
+				r.Pushed = append(r.Pushed, c)
+			}
+		}
+		readings[s] = r
+	case *querytree.Join:
+		on := conjuncts(s.On, nil)
+		left, right := conditions, conditions
+		switch s.Kind {
+		case "INNER", "CROSS":
+			left = append(on[:len(on):len(on)], conditions...)
+			right = left
+		case "LEFT":
+			right = on
+		case "RIGHT":
+			left = on
+		default:
+			left, right = nil, nil
+		}
+		push(s.Left, left, readings)
+		push(s.Right, right, readings)
+	}
+}
+
+// about tells whether a condition is one of the table s alone and cannot fail.
+func about(c querytree.Expr, s *querytree.Scan) bool {
+	mine, other := false, false
+	querytree.WalkExpr(c, querytree.Visitor{
+		Expr: func(x querytree.Expr) {
+			if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == querytree.Source(s) {
+				mine = true
+			} else if ok || querytree.Partial(x) {
+				other = true
+			}
+		},
+		Query: func(*querytree.Query) { other = true },
+	})
+	return mine && !other
+}
