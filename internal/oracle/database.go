@@ -27,22 +27,23 @@ type content struct {
 	tables  []*table
 	columns func(*table) []*column
 	rows    func(*table) []row
+	analyse bool // the engine counts the rows
 }
 
 // everything is the whole ERP.
 func (w *world) everything() content {
-	return content{w.tables, func(t *table) []*column { return t.columns }, func(t *table) []row { return t.rows }}
+	return content{tables: w.tables, columns: func(t *table) []*column { return t.columns }, rows: func(t *table) []row { return t.rows }}
 }
 
 // reduced holds one asker's rows and visible columns and nothing else.
 func (w *world) reduced(who int) content {
-	return content{w.shown, w.profile.columns, func(t *table) []row { return w.seen[who][t] }}
+	return content{tables: w.shown, columns: w.profile.columns, rows: func(t *table) []row { return w.seen[who][t] }}
 }
 
 // wide holds the visible columns with everybody's rows: an answer that is the
 // same there did not depend on the row filter.
 func (w *world) wide() content {
-	return content{w.shown, w.profile.columns, func(t *table) []row { return t.rows }}
+	return content{tables: w.shown, columns: w.profile.columns, rows: func(t *table) []row { return t.rows }}
 }
 
 // statements build a database.
@@ -54,6 +55,11 @@ func (c content) statements(d dialect, prefix string) []string {
 		out = append(out, t.ddl(d, name, columns))
 		if s := t.insert(name, columns, c.rows(t)); s != "" {
 			out = append(out, s)
+		}
+		if c.analyse && d.mariadb {
+			out = append(out, "ANALYZE TABLE "+name+" PERSISTENT FOR ALL")
+		} else if c.analyse {
+			out = append(out, "ANALYZE "+name)
 		}
 	}
 	return out

@@ -155,8 +155,16 @@ func (s *situation) compute(t *term) value {
 		from := min(int(v[1].num.Num().Int64())-1, len(runes))
 		return text(string(runes[from:min(from+int(v[2].num.Num().Int64()), len(runes))]))
 	case "+", "-", "*":
-		out := map[string]func(z, x, y *big.Rat) *big.Rat{"+": (*big.Rat).Add, "-": (*big.Rat).Sub, "*": (*big.Rat).Mul}[t.op]
-		return value{kind: kindDec, num: out(new(big.Rat), v[0].num, v[1].num)}
+		out := value{kind: kindDec, num: new(big.Rat)}
+		switch t.op {
+		case "+":
+			out.num.Add(v[0].num, v[1].num)
+		case "-":
+			out.num.Sub(v[0].num, v[1].num)
+		default:
+			out.num.Mul(v[0].num, v[1].num)
+		}
+		return out
 	}
 	panic("oracle: a condition that nobody evaluates: " + t.op)
 }
@@ -202,18 +210,35 @@ func (s *situation) logic(t *term) value {
 }
 
 func compared(op string, a, b value) value {
-	same := a.null() && b.null() || !a.null() && !b.null() && a.compare(b) == 0
+	unknown := a.null() || b.null()
+	c := 0
+	if !unknown {
+		c = a.compare(b)
+	}
 	switch op {
 	case "IS DISTINCT FROM":
-		return truth(!same)
+		return truth(unknown && a.null() != b.null() || c != 0)
 	case "IS NOT DISTINCT FROM":
-		return truth(same)
+		return truth(a.null() == b.null() && c == 0)
 	}
-	if a.null() || b.null() {
+	if unknown {
 		return null
 	}
-	c := a.compare(b)
-	return truth(map[string]bool{"=": c == 0, "<>": c != 0, "<": c < 0, "<=": c <= 0, ">": c > 0, ">=": c >= 0}[op])
+	switch op {
+	case "=":
+		return truth(c == 0)
+	case "<>":
+		return truth(c != 0)
+	case "<":
+		return truth(c < 0)
+	case "<=":
+		return truth(c <= 0)
+	case ">":
+		return truth(c > 0)
+	case ">=":
+		return truth(c >= 0)
+	}
+	panic("oracle: a comparison that nobody makes: " + op)
 }
 
 func (s *situation) in(t *term) value {

@@ -13,6 +13,7 @@ type table struct {
 	columns []*column
 	key     []*column
 	rows    []row
+	last    int // the last key given to a row of a twin
 }
 
 // row holds one value for each of its table's columns.

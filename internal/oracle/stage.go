@@ -54,26 +54,8 @@ func (s *stage) close() {
 // profile in yaml (which the teeth make differ from the world's own).
 func newStage(ctx context.Context, w *world, yaml string, at servers) (*stage, error) {
 	s := &stage{world: w}
-	settings := erp.DefaultSettings()
-	settings.Name = "oracle"
-	settings.PortalPool.MaxOpen, settings.PortalPool.MaxIdle = 1, 1
-	settings.SyncPool.MaxOpen, settings.SyncPool.MaxIdle = 1, 1
-	full := ""
-	var err error
-	switch settings.Engine = w.dialect.engine; settings.Engine {
-	case catalog.Postgres:
-		full, s.full = at.name+"_full", at.name+"_full"
-		settings.DSN, settings.Schemas = at.dsn, []string{full}
-	case catalog.MariaDB:
-		full, s.full = at.name+"_full", at.name+"_full"
-		if settings.DSN, err = inDatabase(at.dsn, full); err != nil {
-			return s, err
-		}
-	default:
-		full = filepath.Join(at.folder, at.name+".db")
-		settings.DSN = full
-	}
-	if _, err = s.database(ctx, at, full, w.everything()); err != nil {
+	settings, err := s.whole(ctx, at, "_full", w.everything())
+	if err != nil {
 		return s, err
 	}
 	memory := func(suffix string) string {
@@ -91,6 +73,53 @@ func newStage(ctx context.Context, w *world, yaml string, at servers) (*stage, e
 		return s, err
 	}
 	return s, s.openGate(ctx, settings, yaml)
+}
+
+// whole makes the database that a gate stands in front of, and says how the
+// gate opens it.
+func (s *stage) whole(ctx context.Context, at servers, suffix string, c content) (erp.Settings, error) {
+	settings := erp.DefaultSettings()
+	settings.Name, settings.Engine = "oracle", s.world.dialect.engine
+	settings.PortalPool.MaxOpen, settings.PortalPool.MaxIdle = 1, 1
+	settings.SyncPool.MaxOpen, settings.SyncPool.MaxIdle = 1, 1
+	name := at.name + suffix
+	var err error
+	switch settings.Engine {
+	case catalog.Postgres:
+		s.full, settings.DSN, settings.Schemas = name, at.dsn, []string{name}
+	case catalog.MariaDB:
+		s.full = name
+		if settings.DSN, err = inDatabase(at.dsn, name); err != nil {
+			return settings, err
+		}
+	default:
+		name = filepath.Join(at.folder, name+".db")
+		settings.DSN = name
+	}
+	_, err = s.database(ctx, at, name, c)
+	return settings, err
+}
+
+// newTwins makes two gates: over a world, and over its twin with the rows in
+// other (twin.go). The engines have counted the rows of both.
+func newTwins(ctx context.Context, w *world, other map[*table][]row, at servers) (twins [2]*stage, err error) {
+	for i, suffix := range []string{"_full", "_twin"} {
+		s := &stage{world: w}
+		twins[i] = s
+		c := w.everything()
+		c.analyse = true
+		if i == 1 {
+			c.rows = func(t *table) []row { return other[t] }
+		}
+		settings, err := s.whole(ctx, at, suffix, c)
+		if err != nil {
+			return twins, err
+		}
+		if err := s.openGate(ctx, settings, w.yaml); err != nil {
+			return twins, err
+		}
+	}
+	return twins, nil
 }
 
 func (s *stage) database(ctx context.Context, at servers, name string, c content) (*database, error) {

@@ -49,12 +49,13 @@ func date(s string) value  { return value{kind: kindDate, text: s} }
 func stamp(s string) value { return value{kind: kindStamp, text: s} }
 
 func truth(b bool) value {
-	v := value{kind: kindBool, num: new(big.Rat)}
 	if b {
-		v.num.SetInt64(1)
+		return yes
 	}
-	return v
+	return no
 }
+
+var yes, no = value{kind: kindBool, num: big.NewRat(1, 1)}, value{kind: kindBool, num: new(big.Rat)}
 
 func (v value) null() bool { return v.kind == kindNull }
 func (v value) yes() bool  { return v.kind == kindBool && v.num.Sign() != 0 }
@@ -63,6 +64,9 @@ func (v value) no() bool   { return v.kind == kindBool && v.num.Sign() == 0 }
 // compare orders two values of one family, neither of them NULL.
 func (v value) compare(w value) int {
 	if v.num != nil && w.num != nil {
+		if v.num.IsInt() && w.num.IsInt() {
+			return v.num.Num().Cmp(w.num.Num())
+		}
 		return v.num.Cmp(w.num)
 	}
 	return strings.Compare(v.text, w.text)
