@@ -36,7 +36,8 @@ type Resource struct {
 // Computed is given.
 type ResourceColumn struct {
 	// From names the column of the table that it is, or several of which the
-	// first that a dossier has is taken: generations of an ERP differ.
+	// first that a dossier has is taken: generations of an ERP differ. One that
+	// its module hides counts as missing.
 	From []string
 	// Computed is an expression of the portal's SQL, taken where a dossier
 	// has no column of From. The resource's own row is called self, and
