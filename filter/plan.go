@@ -12,6 +12,7 @@ import (
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/resolve"
 	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqlparse"
 	"github.com/vantelle/vantelle/filter/sqlprint"
 	"github.com/vantelle/vantelle/filter/view"
@@ -85,7 +86,11 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	for n, x := range req.Named {
 		named[n] = kind(x)
 	}
-	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes})
+	var version sqlfunc.Version
+	if engine == v.Catalog.Engine {
+		version = sqlfunc.ParseVersion(v.Catalog.Version)
+	}
+	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Version: version, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes})
 	if err != nil {
 		return nil, err
 	}
