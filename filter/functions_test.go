@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -12,9 +13,10 @@ import (
 // functionCases are expressions over a row of odd whose value is the same on
 // every engine; not names those that refuse one, with the code.
 var functionCases = []struct {
-	sql    string
-	not    map[catalog.Engine]string
-	params []any
+	sql       string
+	not       map[catalog.Engine]string
+	params    []any
+	babelfish bool // Babelfish fails at the ends of the calendar, where SQL Server does not
 }{
 	{sql: "TRIM(word)"}, {sql: "LTRIM(word)"}, {sql: "RTRIM(word)"}, {sql: "BTRIM(word)"},
 	{sql: "LENGTH(word)"}, {sql: "LEN(word)"}, {sql: "CHAR_LENGTH(part)"},
@@ -40,11 +42,11 @@ var functionCases = []struct {
 	{sql: "SIN(f)"}, {sql: "COS(n)"}, {sql: "ATAN(f)"}, {sql: "ASIN(f)"}, {sql: "ACOS(d)"}, {sql: "RADIANS(n)"}, {sql: "DEGREES(id)"},
 	{sql: "LOG(f)", not: map[catalog.Engine]string{"": "sql_unsupported"}},
 
-	{sql: "YEAR(at)"}, {sql: "QUARTER(due)"}, {sql: "MONTH(due)"}, {sql: "WEEK(at)"}, {sql: "WEEK(due)"}, {sql: "ISOYEAR(at)"}, {sql: "ISOYEAR(due)"}, {sql: "DAY(due)"},
+	{sql: "YEAR(at)"}, {sql: "QUARTER(due)"}, {sql: "MONTH(due)"}, {sql: "WEEK(at)"}, {sql: "WEEK(due)"}, {sql: "ISOYEAR(at)"}, {sql: "ISOYEAR(due)", babelfish: true}, {sql: "DAY(due)"},
 	{sql: "DAYOFYEAR(due)"}, {sql: "DAYOFWEEK(due)"}, {sql: "DOW(due)"}, {sql: "ISODOW(at)"}, {sql: "WEEKDAY(due)"}, {sql: "HOUR(at)"}, {sql: "HOUR(due)"}, {sql: "MINUTE(at)"}, {sql: "SECOND(at)"},
 	{sql: "EXTRACT(QUARTER FROM at)"}, {sql: "DATEPART(weekday, due)"}, {sql: "DATEPART(hh, at)"}, {sql: "EXTRACT(DOW FROM due)"}, {sql: "EPOCH(at)"}, {sql: "EXTRACT(EPOCH FROM due)"},
 	{sql: "MONTHNAME(at)"}, {sql: "DAYNAME(due)"}, {sql: "DATE(at)"}, {sql: "LAST_DAY(due)"}, {sql: "EOMONTH(at)"},
-	{sql: "DATE_TRUNC('year', at)"}, {sql: "DATETRUNC(quarter, at)"}, {sql: "DATE_TRUNC('month', due)"}, {sql: "DATE_TRUNC('week', at)"}, {sql: "DATE_TRUNC('week', due)"},
+	{sql: "DATE_TRUNC('year', at)"}, {sql: "DATETRUNC(quarter, at)"}, {sql: "DATE_TRUNC('month', due)"}, {sql: "DATE_TRUNC('week', at)"}, {sql: "DATE_TRUNC('week', due)", babelfish: true},
 	{sql: "DATE_TRUNC('day', at)"}, {sql: "DATE_TRUNC('hour', at)"}, {sql: "DATE_TRUNC('minute', at)"}, {sql: "DATE_TRUNC('quarter', due)"},
 	{sql: "DATEDIFF(day, at, due)"}, {sql: "DATEDIFF(week, at, due)"}, {sql: "DATEDIFF(month, at, due)"}, {sql: "DATEDIFF(quarter, due, at)"}, {sql: "DATEDIFF(year, at, due)"},
 	{sql: "DATEDIFF(hour, at, due)"}, {sql: "DATEDIFF(minute, at, '2026-01-05 00:00:01')"}, {sql: "DATEDIFF(second, due, at)"}, {sql: "DATEDIFF(due, at)"}, {sql: "DAYS_BETWEEN(due, at)"},
@@ -85,7 +87,13 @@ var windowCases = []struct {
 // odd values, customer by customer.
 func TestEveryFunctionMeansTheSameOnEveryEngine(t *testing.T) {
 	rigs := everyEngineWith(t, oddities, odditiesProfile)
+	fish := rigs[catalog.SQLServer] != nil && babelfish(t)
 	for _, c := range functionCases {
+		rigs := rigs
+		if c.babelfish && fish {
+			rigs = maps.Clone(rigs)
+			delete(rigs, catalog.SQLServer)
+		}
 		sameEverywhere(t, rigs, "SELECT id, "+c.sql+" AS x FROM odd ORDER BY id", c.not, c.params)
 	}
 	for _, c := range aggregateCases {

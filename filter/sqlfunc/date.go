@@ -85,7 +85,7 @@ var truncation = map[string]spelling{
 	"WEEK": {
 		catalog.Postgres:  pgYears + "DATE_TRUNC('week', {0})" + endOfCase,
 		catalog.MariaDB:   "CAST(CAST({0} AS DATE) - INTERVAL WEEKDAY({0}) DAY AS DATETIME)",
-		catalog.SQLServer: "CAST(DATEADD(day, -(DATEDIFF(day, " + msMonday + ", {0}) % 7), CAST({0} AS date)) AS datetime2)",
+		catalog.SQLServer: "DATEADD(day, DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) / 7 * 7, CAST('00010101' AS datetime2))",
 		catalog.SQLite:    "DATETIME({0}, 'start of day', '-6 days', 'weekday 1')",
 	},
 	"DAY": {
@@ -146,7 +146,7 @@ var difference = map[string]spelling{
 	"MONTH": months("month"),
 	"WEEK": {
 		catalog.Postgres:  "(FLOOR(EXTRACT(JULIAN FROM {1}) / 7) - FLOOR(EXTRACT(JULIAN FROM {0}) / 7))",
-		catalog.SQLServer: "(DATEDIFF(day, " + msMonday + ", {1}) / 7 - DATEDIFF(day, " + msMonday + ", {0}) / 7)",
+		catalog.SQLServer: "(DATEDIFF(day, " + msMonday + ", CAST({1} AS date)) / 7 - DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) / 7)",
 		catalog.MariaDB:   "((DATEDIFF({1}, '0001-01-01') DIV 7) - (DATEDIFF({0}, '0001-01-01') DIV 7))",
 		catalog.SQLite:    "CAST(FLOOR((julianday(DATE({1})) + 0.5) / 7) - FLOOR((julianday(DATE({0})) + 0.5) / 7) AS INTEGER)",
 	},
@@ -162,7 +162,7 @@ func dayDifference(from, to string) spelling {
 	return spelling{
 		// Numeric, so that what is infinite gives no error.
 		catalog.Postgres:  "(FLOOR(EXTRACT(JULIAN FROM " + t + ")) - FLOOR(EXTRACT(JULIAN FROM " + f + ")))",
-		catalog.SQLServer: "DATEDIFF(day, " + f + ", " + t + ")",
+		catalog.SQLServer: "DATEDIFF(day, CAST(" + f + " AS date), CAST(" + t + " AS date))",
 		catalog.MariaDB:   "DATEDIFF(" + t + ", " + f + ")",
 		catalog.SQLite:    "CAST(julianday(DATE(" + t + ")) - julianday(DATE(" + f + ")) AS INTEGER)",
 	}
@@ -180,26 +180,26 @@ var dateFuncs = []*Func{
 	{Name: "WEEK", Synonyms: []string{"ISO_WEEK", "ISOWEEK", "WEEKOFYEAR"}, Args: []ArgKind{Temporal}, Result: fixed(int32T),
 		spell: myPart(datePart("iso_week", "WEEK", "%V"), "WEEK({0}, 3)"), Doc: "the week of a date by ISO 8601, 1 to 53: it starts on Monday, and week 1 holds 4 January"},
 	{Name: "ISOYEAR", Args: []ArgKind{Temporal}, Result: fixed(int32T),
-		spell: msPart(myPart(datePart("", "ISOYEAR", "%G"), "(YEARWEEK({0}, 3) DIV 100)"), "YEAR(DATEADD(day, 26 - DATEPART(iso_week, {0}), CAST({0} AS date)))"),
+		spell: msPart(myPart(datePart("", "ISOYEAR", "%G"), "(YEARWEEK({0}, 3) DIV 100)"), "YEAR(DATEADD(day, DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) / 7 * 7 + 3, CAST('00010101' AS datetime2)))"),
 		Doc:   "the year that the WEEK of a date belongs to"},
 	{Name: "DAY", Synonyms: []string{"DAYOFMONTH"}, Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: datePart("day", "DAY", "%d"), Doc: "the day of the month"},
 	{Name: "DAYOFYEAR", Synonyms: []string{"DOY"}, Args: []ArgKind{Temporal}, Result: fixed(int32T),
 		spell: myPart(datePart("dayofyear", "DOY", "%j"), "DAYOFYEAR({0})"), Doc: "the day of the year, 1 to 366"},
 	{Name: "DAYOFWEEK", Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: spelling{
 		catalog.Postgres: "(EXTRACT(DOW FROM {0}) + 1)", catalog.MariaDB: "DAYOFWEEK({0})",
-		catalog.SQLServer: "((DATEDIFF(day, " + msMonday + ", {0}) + 1) % 7 + 1)", catalog.SQLite: "(CAST(strftime('%w', {0}) AS INTEGER) + 1)",
+		catalog.SQLServer: "((DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) + 1) % 7 + 1)", catalog.SQLite: "(CAST(strftime('%w', {0}) AS INTEGER) + 1)",
 	}, Doc: "the day of the week, 1 for Sunday to 7 for Saturday; DATEPART(WEEKDAY, x) is the same, whatever the server's DATEFIRST"},
 	{Name: "DOW", Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: spelling{
 		catalog.Postgres: "EXTRACT(DOW FROM {0})", catalog.MariaDB: "(DAYOFWEEK({0}) - 1)",
-		catalog.SQLServer: "((DATEDIFF(day, " + msMonday + ", {0}) + 1) % 7)", catalog.SQLite: "CAST(strftime('%w', {0}) AS INTEGER)",
+		catalog.SQLServer: "((DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) + 1) % 7)", catalog.SQLite: "CAST(strftime('%w', {0}) AS INTEGER)",
 	}, Doc: "the day of the week, 0 for Sunday to 6 for Saturday"},
 	{Name: "ISODOW", Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: spelling{
 		catalog.Postgres: "EXTRACT(ISODOW FROM {0})", catalog.MariaDB: "(WEEKDAY({0}) + 1)",
-		catalog.SQLServer: "(DATEDIFF(day, " + msMonday + ", {0}) % 7 + 1)", catalog.SQLite: "CAST(strftime('%u', {0}) AS INTEGER)",
+		catalog.SQLServer: "(DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) % 7 + 1)", catalog.SQLite: "CAST(strftime('%u', {0}) AS INTEGER)",
 	}, Doc: "the day of the week, 1 for Monday to 7 for Sunday"},
 	{Name: "WEEKDAY", Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: spelling{
 		catalog.Postgres: "(EXTRACT(ISODOW FROM {0}) - 1)", catalog.MariaDB: "WEEKDAY({0})",
-		catalog.SQLServer: "(DATEDIFF(day, " + msMonday + ", {0}) % 7)", catalog.SQLite: "(CAST(strftime('%u', {0}) AS INTEGER) - 1)",
+		catalog.SQLServer: "(DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) % 7)", catalog.SQLite: "(CAST(strftime('%u', {0}) AS INTEGER) - 1)",
 	}, Doc: "the day of the week, 0 for Monday to 6 for Sunday"},
 	{Name: "HOUR", Args: []ArgKind{Moment}, Result: fixed(int32T), spell: myPart(datePart("hour", "HOUR", "%H"), "HOUR({0})"), Doc: "the hour of a time, 0 to 23"},
 	{Name: "MINUTE", Args: []ArgKind{Moment}, Result: fixed(int32T), spell: myPart(datePart("minute", "MINUTE", "%M"), "MINUTE({0})"), Doc: "the minute of a time, 0 to 59"},

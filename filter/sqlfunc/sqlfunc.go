@@ -218,8 +218,9 @@ func choose(s spelling, e catalog.Engine) (string, bool) {
 // Copies is how many more times than once an engine's template holds the i-th
 // argument: a planner may compute each of them.
 func (f *Func) Copies(e catalog.Engine, unit string, i int, args ...sqltype.Type) int {
-	n := strings.Count(f.Template(e, unit, args...), fmt.Sprintf("{%d", i)) - 1
-	return max(n, 0)
+	template := f.Template(e, unit, args...)
+	n := strings.Count(template, fmt.Sprintf("{%d}", i)) + strings.Count(template, fmt.Sprintf("{%d!}", i))
+	return max(n-1, 0)
 }
 
 // table holds every function, byName finds them.

@@ -1,6 +1,12 @@
 package sqlfunc
 
-import "github.com/vantelle/vantelle/internal/erp/catalog"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
 
 // Texts are matched character by character, whatever the collation: REPLACE
 // and its kin mean the same on every engine. On MariaDB and SQL Server that is
@@ -67,6 +73,22 @@ func replacedChars(args []Arg) int {
 	return args[0].Chars * max(1, args[2].Chars)
 }
 
+// concatWS spells CONCAT_WS on SQL Server, where it came with 2017 only: each
+// text has the separator before it, and the first of those is cut off.
+func concatWS(e catalog.Engine, args []sqltype.Type) string {
+	if e != catalog.SQLServer {
+		return ""
+	}
+	template := ""
+	for i := 1; i < len(args); i++ {
+		template += ", {0!} + {" + strconv.Itoa(i) + "!}"
+	}
+	if len(args) == 2 {
+		template += ", ''" // CONCAT takes two at least
+	}
+	return "COALESCE(STUFF(CONCAT(" + strings.TrimPrefix(template, ", ") + "), 1, LEN({0!} + 'x') - 1, ''), '')"
+}
+
 var lpad, lpadShort = padded(true)
 var rpad, rpadShort = padded(false)
 
@@ -92,7 +114,7 @@ var textFuncs = []*Func{
 		spell: spelling{catalog.SQLite: "SUBSTR({0}, -{1}, {1})"}, Doc: "the last characters"},
 	{Name: "CONCAT", Args: []ArgKind{Text, Text}, Variadic: true, Result: fixed(text), Chars: sumChars, Doc: "texts one after the other; a NULL counts as empty"},
 	{Name: "CONCAT_WS", Args: []ArgKind{Written, Text, Text}, Variadic: true, Result: fixed(text), Chars: joinedChars,
-		Since: map[catalog.Engine]Version{catalog.SQLServer: sqlServer2017},
+		write: concatWS,
 		Doc:   "texts one after the other with the first argument between them; a NULL is left out, with its separator", Example: "CONCAT_WS(', ', ref, note)"},
 	{Name: "REPLACE", Args: []ArgKind{Text, Text, Text}, Result: fixed(text), Chars: replacedChars, partial: either(grows(replacedChars), searches(1, 0)),
 		spell: spelling{catalog.SQLServer: "(REPLACE(CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2, {1}, {2}) COLLATE DATABASE_DEFAULT)"},
@@ -122,8 +144,9 @@ var textFuncs = []*Func{
 		Doc:     "each character of the second argument become the one at its place in the third, which is as long", Example: "TRANSLATE(ref, '-_', '//')"},
 	{Name: "UNICODE", Synonyms: []string{"ASCII", "ORD"}, Args: []ArgKind{Text}, Result: fixed(int32T),
 		spell: spelling{
-			catalog.Postgres: "ASCII(NULLIF({0}, ''))",
-			catalog.MariaDB:  "CAST(CONV(NULLIF(HEX(CONVERT(LEFT({0}, 1) USING utf32)), ''), 16, 10) AS SIGNED)",
+			catalog.Postgres:  "ASCII(NULLIF({0}, ''))",
+			catalog.SQLServer: "NULLIF(UNICODE({0}), 0)",
+			catalog.MariaDB:   "CAST(CONV(NULLIF(HEX(CONVERT(LEFT({0}, 1) USING utf32)), ''), 16, 10) AS SIGNED)",
 		},
 		Doc: "the Unicode number of the first character, NULL of an empty text. SQL Server gives half of a character beyond U+FFFF unless the column's collation says SC"},
 	{Name: "STUFF", Synonyms: []string{"OVERLAY"}, Args: []ArgKind{Text, Count, Count, Text}, Result: fixed(text), Expands: true, Counts: map[int]Range{1: {1, 10000}, 2: {0, 10000}},

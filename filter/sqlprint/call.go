@@ -2,6 +2,7 @@ package sqlprint
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -73,8 +74,8 @@ func (p *printer) slot(x *querytree.Call, what string) error {
 	if strings.HasSuffix(what, "!") {
 		least = atom
 	}
-	i := int(what[0] - '0')
-	if i >= len(x.Args) {
+	i, err := strconv.Atoi(strings.TrimSuffix(what, "!"))
+	if err != nil || i >= len(x.Args) {
 		return fmt.Errorf("sqlprint: template of %s wants argument %d", x.Func.Name, i)
 	}
 	return p.argument(x, i, least)
