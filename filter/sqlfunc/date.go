@@ -180,7 +180,7 @@ var dateFuncs = []*Func{
 	{Name: "WEEK", Synonyms: []string{"ISO_WEEK", "ISOWEEK", "WEEKOFYEAR"}, Args: []ArgKind{Temporal}, Result: fixed(int32T),
 		spell: myPart(datePart("iso_week", "WEEK", "%V"), "WEEK({0}, 3)"), Doc: "the week of a date by ISO 8601, 1 to 53: it starts on Monday, and week 1 holds 4 January"},
 	{Name: "ISOYEAR", Args: []ArgKind{Temporal}, Result: fixed(int32T),
-		spell: msPart(myPart(datePart("", "ISOYEAR", "%G"), "(YEARWEEK({0}, 3) DIV 100)"), "YEAR(DATEADD(day, DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) / 7 * 7 + 3, CAST('00010101' AS datetime2)))"),
+		spell: msPart(myPart(datePart("", "ISOYEAR", "%G"), "(YEARWEEK({0}, 3) DIV 100)"), "YEAR(DATEADD(day, DATEDIFF(day, "+msMonday+", CAST({0} AS date)) / 7 * 7 + 3, CAST('00010101' AS datetime2)))"),
 		Doc:   "the year that the WEEK of a date belongs to"},
 	{Name: "DAY", Synonyms: []string{"DAYOFMONTH"}, Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: datePart("day", "DAY", "%d"), Doc: "the day of the month"},
 	{Name: "DAYOFYEAR", Synonyms: []string{"DOY"}, Args: []ArgKind{Temporal}, Result: fixed(int32T),
