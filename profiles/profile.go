@@ -117,9 +117,5 @@ type Column struct {
 	Hidden    bool
 	ReadOnly  bool
 	Mandatory bool
-	// Module is the module that the column belongs to; empty for the modules
-	// of its row. Where the profile gives that module the level none, the
-	// column is hidden.
-	Module string
-	Line   int
+	Line      int
 }

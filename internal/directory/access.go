@@ -20,6 +20,8 @@ type SuspensionCause string
 const (
 	SuspendedBySync          SuspensionCause = "sync"
 	SuspendedByAdministrator SuspensionCause = "administrator"
+	SuspendedByIdentity      SuspensionCause = "identity" // another company may stand under the id; a Decision lifts it
+	SuspendedByApproval      SuspensionCause = "approval" // a colleague has to approve it again
 )
 
 // Access is the fact that one customer may enter one dossier, with a profile.

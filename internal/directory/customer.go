@@ -32,9 +32,25 @@ type Customer struct {
 	Tags           []string          `db:"-" json:"tags,omitempty"`
 	Attributes     map[string]string `db:"-" json:"attributes,omitempty"` // usable in row filters as :attr_<name>
 	TechnicalID    string            `db:"technical_id" json:"-"`         // Sage cbMarq: survives a rename of the code
+	Addresses      []Address         `db:"-" json:"delivery_addresses,omitempty"`
+	FormerCodes    []string          `db:"-" json:"-"`     // codes that it had before, oldest first
+	Stamp          string            `db:"stamp" json:"-"` // the ERP's change marker when the content was taken; empty for none; no content
 
 	Hash      string     `db:"hash" json:"-"` // of the content the ERP gave; the sync compares it
 	RemovedAt *time.Time `db:"removed_at" json:"removed_at,omitempty"`
+}
+
+// Address is a place that a customer has goods delivered to.
+type Address struct {
+	ID         string `json:"id"` // the ERP's own
+	Name       string `json:"name,omitempty"`
+	Address    string `json:"address,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+	City       string `json:"city,omitempty"`
+	Country    string `json:"country,omitempty"`
+	Contact    string `json:"contact,omitempty"`
+	Phone      string `json:"phone,omitempty"`
+	Main       bool   `json:"main,omitempty"`
 }
 
 // Contact is a person at a customer.

@@ -23,6 +23,7 @@ type Run struct {
 	StartedAt  time.Time  `db:"started_at" json:"started_at"`
 	FinishedAt *time.Time `db:"finished_at" json:"finished_at,omitempty"`
 	Error      string     `db:"error" json:"error,omitempty"`
+	Quarantine Quarantine `db:"quarantine" json:"quarantine,omitempty"` // set where the guard stopped its plan
 	Counts
 }
 

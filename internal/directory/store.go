@@ -74,13 +74,32 @@ type Plan struct {
 	ReturnedAccess []string   // IDs of returned customers with unchanged identity: lift what the sync itself suspended
 	// SuspendedAccess are IDs under which the ERP now holds another company
 	// than the one the access was granted to: an access that is granted,
-	// pending or suspended by sync becomes suspended by SuspendedByAdministrator,
-	// so that no later run lifts it.
+	// pending or suspended by sync becomes suspended by SuspendedByIdentity, so
+	// that no later run lifts it.
 	SuspendedAccess []string
-	PutContacts     []Contact
-	DropContacts    []string
-	Changes         []Change
-	Counts          Counts
+	// Decisions are what administrators are asked; the store gives them their
+	// ids, run and time, and passes over what is asked already.
+	Decisions []Decision
+	// Fingerprint, where it is not nil, is remembered, and a Hold of the
+	// dossier ends. Position, where it is not nil, is remembered.
+	Fingerprint *Fingerprint
+	Position    *Position
+	// Before is what the directory held; the guard weighs the plan against it.
+	Before Before
+	// Backwards is how many customers the ERP shows with an older stamp than
+	// they had.
+	Backwards    int
+	PutContacts  []Contact
+	DropContacts []string
+	Changes      []Change
+	Counts       Counts
+}
+
+// Before is what the directory held when a plan was made.
+type Before struct {
+	Customers, Contacts int // not removed
+	Accesses            int // granted
+	AccessesLost        int // of those, how many the plan suspends
 }
 
 // SyncStore is what the synchronisation needs.
@@ -108,4 +127,33 @@ type SyncStore interface {
 	// Fingerprint is the one remembered for a dossier. ErrNotFound.
 	Fingerprint(ctx context.Context, dossier string) (Fingerprint, error)
 	SetFingerprint(ctx context.Context, dossier string, f Fingerprint) error
+
+	// OpenAccesses are the ids of the customers whose access is granted, sorted.
+	OpenAccesses(ctx context.Context, dossier string) ([]string, error)
+	// Position is the one remembered for a dossier. ErrNotFound.
+	Position(ctx context.Context, dossier string) (Position, error)
+	// SetHold closes a dossier; it stays closed until a plan with a
+	// fingerprint is applied. One that is closed already keeps its Since.
+	SetHold(ctx context.Context, h Hold) error
+	// Hold is that of a dossier. ErrNotFound.
+	Hold(ctx context.Context, dossier string) (Hold, error)
+	// QuarantineRun finishes a run whose plan the guard stopped as failed and
+	// waiting, keeps its changes, and supersedes what waited before.
+	QuarantineRun(ctx context.Context, r Run, changes []Change) error
+	// Quarantined is the newest run of a dossier that was stopped and whose
+	// plan was neither applied nor superseded. ErrNotFound.
+	Quarantined(ctx context.Context, dossier string) (Run, error)
+	// SettleQuarantine gives the newest stopped plan of a dossier its next
+	// state: ErrConflict where it is not in one of the states from. by and
+	// note are kept with it.
+	SettleQuarantine(ctx context.Context, runID string, to Quarantine, by, note string, from ...Quarantine) error
+	// Decisions are those of a dossier, open ones only or all, the newest
+	// first, at most limit.
+	Decisions(ctx context.Context, dossier string, open bool, limit int) ([]Decision, error)
+	// Decision finds one. ErrNotFound.
+	Decision(ctx context.Context, id string) (Decision, error)
+	// Decide answers a decision and does to the accesses what follows from it,
+	// in one transaction. ErrNotFound, ErrConflict where it is answered
+	// already or its customer is no longer there.
+	Decide(ctx context.Context, id string, v Verdict, by, note string, at time.Time) (Decision, error)
 }

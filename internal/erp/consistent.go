@@ -17,7 +17,7 @@ var ErrChangedMeanwhile = errors.New("the ERP's data changed while it was read, 
 // Consistent tells whether a transaction of Snapshot shows the tables as they
 // were at one moment. It does not where a SQL Server's database allows no
 // SNAPSHOT isolation, nor for tables of MariaDB without transactions (MyISAM,
-// Aria): who reads there confirms what was read.
+// Aria): who reads there confirms what was read. No tables stands for any.
 func (db *DB) Consistent(ctx context.Context, q sqlx.QueryerContext, tables []string) (bool, error) {
 	var n int
 	var err error
@@ -25,9 +25,12 @@ func (db *DB) Consistent(ctx context.Context, q sqlx.QueryerContext, tables []st
 	case catalog.SQLServer:
 		err = sqlx.GetContext(ctx, q, &n, "SELECT COUNT(*) FROM sys.databases WHERE database_id = DB_ID() AND CAST(snapshot_isolation_state AS int) <> 1")
 	case catalog.MariaDB:
-		text, args, e := sqlx.In("SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (?) AND ENGINE <> 'InnoDB'", tables)
-		if e != nil {
-			return false, e
+		text, args := "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND ENGINE <> 'InnoDB'", []any{}
+		if len(tables) > 0 {
+			var e error
+			if text, args, e = sqlx.In(text+" AND TABLE_NAME IN (?)", tables); e != nil {
+				return false, e
+			}
 		}
 		err = sqlx.GetContext(ctx, q, &n, text, args...)
 	default:

@@ -27,7 +27,8 @@ func (r accessRow) access() directory.Access {
 // change can come between the two.
 var entrantQuery = "SELECT " + aliased("c", "customer", customerColumns) + ", " + aliased("a", "access", accessColumns) + `
 	FROM customers c JOIN accesses a ON a.dossier = c.dossier AND a.customer_id = c.id
-	WHERE c.dossier = ? AND c.id = ? AND c.removed_at IS NULL`
+	WHERE c.dossier = ? AND c.id = ? AND c.removed_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.dossier = c.dossier)`
 
 // Entrant implements directory.AccessStore.
 func (d *DB) Entrant(ctx context.Context, dossier, customerID string) (directory.Entrant, error) {
@@ -190,12 +191,12 @@ func (t tx) suspendBySync(dossier string, customerIDs []string, by string, at mi
 		"state IN ('granted', 'pending')")
 }
 
-// suspendForGood closes accesses whose customer has become somebody else, those
-// that the sync suspended before included: from now on only an administrator
-// lifts them.
+// suspendForGood closes accesses whose customer may have become somebody else,
+// those that the sync suspended before included: from now on only an
+// administrator's word lifts them.
 func (t tx) suspendForGood(dossier string, customerIDs []string, by string, at micros) error {
 	return t.changeAccesses(dossier, customerIDs, by, at,
-		"suspended_from = CASE state WHEN 'suspended' THEN suspended_from ELSE state END, state = 'suspended', suspended_by = 'administrator'",
+		"suspended_from = CASE state WHEN 'suspended' THEN suspended_from ELSE state END, state = 'suspended', suspended_by = 'identity'",
 		"(state IN ('granted', 'pending') OR suspended_by = 'sync')")
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/vantelle/vantelle/internal/directory"
 )
 
 // micros is a time as the tables keep it: whole microseconds since 1970 UTC.
@@ -45,7 +47,7 @@ func optional(t *time.Time) *micros {
 }
 
 // jsonText keeps a list or a map in one column. What is empty is read as nil.
-type jsonText[T []string | map[string]string] struct{ v T }
+type jsonText[T []string | map[string]string | []directory.Address] struct{ v T }
 
 // Value implements driver.Valuer.
 func (j jsonText[T]) Value() (driver.Value, error) {

@@ -11,20 +11,23 @@ import (
 
 const customerColumns = `dossier, id, code, name, email, phone, address, postal_code, city, country,
 	vat, registration_no, state, parent_id, payer_id, representative, tags, attributes, technical_id,
-	hash, removed_at`
+	addresses, former_codes, stamp, hash, removed_at`
 
 // customerRow is a customer as its table keeps it; the fields below hide those
 // of the same column in directory.Customer.
 type customerRow struct {
 	directory.Customer
-	Tags       jsonText[[]string]          `db:"tags"`
-	Attributes jsonText[map[string]string] `db:"attributes"`
-	RemovedAt  *micros                     `db:"removed_at"`
+	Tags        jsonText[[]string]            `db:"tags"`
+	Attributes  jsonText[map[string]string]   `db:"attributes"`
+	Addresses   jsonText[[]directory.Address] `db:"addresses"`
+	FormerCodes jsonText[[]string]            `db:"former_codes"`
+	RemovedAt   *micros                       `db:"removed_at"`
 }
 
 func (r customerRow) customer() directory.Customer {
 	c := r.Customer
 	c.Tags, c.Attributes, c.RemovedAt = r.Tags.v, r.Attributes.v, r.RemovedAt.when()
+	c.Addresses, c.FormerCodes = r.Addresses.v, r.FormerCodes.v
 	return c
 }
 

@@ -50,6 +50,9 @@ func (t tx) applyPlan(runID string, plan directory.Plan, at time.Time) error {
 		{"lift suspensions", func() error { return t.liftSuspendedBySync(plan.Dossier, plan.ReturnedAccess, by, when) }},
 		{"drop contacts", func() error { return t.drop("contacts", plan.Dossier, plan.DropContacts, when) }},
 		{"put contacts", func() error { return t.putContacts(plan.Dossier, plan.PutContacts) }},
+		{"ask decisions", func() error { return t.askDecisions(runID, plan.Dossier, plan.Decisions, when) }},
+		{"remember the source", func() error { return t.rememberSource(plan) }},
+		{"settle what was stopped", func() error { return t.settleStopped(plan.Dossier) }},
 		{"store changes", func() error { return t.putChanges(runID, plan.Changes) }},
 		{"finish run", func() error {
 			return t.finishRun(directory.Run{ID: runID, State: directory.RunSucceeded, FinishedAt: &at, Counts: plan.Counts})
@@ -64,7 +67,7 @@ func (t tx) applyPlan(runID string, plan directory.Plan, at time.Time) error {
 }
 
 func touchesCustomers(plan directory.Plan) bool {
-	return len(plan.PutCustomers)+len(plan.DropCustomers)+len(plan.ReturnedAccess)+len(plan.SuspendedAccess) > 0
+	return plan.Fingerprint != nil || len(plan.PutCustomers)+len(plan.DropCustomers)+len(plan.ReturnedAccess)+len(plan.SuspendedAccess) > 0
 }
 
 // drop marks records of a table as removed. A plan that drops what is not there
@@ -90,7 +93,7 @@ func (t tx) putCustomers(dossier string, customers []directory.Customer) error {
 			c.Dossier, c.ID, c.Code, c.Name, c.Email, c.Phone, c.Address, c.PostalCode, c.City, c.Country,
 			c.VAT, c.RegistrationNo, c.State, c.ParentID, c.PayerID, c.Representative,
 			jsonText[[]string]{c.Tags}, jsonText[map[string]string]{c.Attributes}, c.TechnicalID,
-			c.Hash, nil, searchText(c),
+			jsonText[[]directory.Address]{c.Addresses}, jsonText[[]string]{c.FormerCodes}, c.Stamp, c.Hash, nil, searchText(c),
 		}, nil
 	})
 }

@@ -11,7 +11,7 @@ import (
 const countColumns = `customers_read, customers_created, customers_updated, customers_removed,
 	contacts_read, contacts_created, contacts_updated, contacts_removed, problems`
 
-const runColumns = `id, dossier, trigger, asked_by, state, started_at, finished_at, error, ` + countColumns
+const runColumns = `id, dossier, trigger, asked_by, state, started_at, finished_at, error, quarantine, ` + countColumns
 
 // runRow is a run as its table keeps it.
 type runRow struct {
@@ -41,8 +41,8 @@ func (d *DB) StartRun(ctx context.Context, r directory.Run) error {
 		r.StartedAt = d.now()
 	}
 	err := d.write(ctx, func(t tx) error {
-		args := []any{r.ID, r.Dossier, r.Trigger, r.AskedBy, directory.RunRunning, micros{r.StartedAt}, nil, ""}
-		_, err := t.exec("INSERT INTO runs ("+runColumns+") VALUES ("+marks(17)+")", append(args, countArgs(r.Counts)...)...)
+		args := []any{r.ID, r.Dossier, r.Trigger, r.AskedBy, directory.RunRunning, micros{r.StartedAt}, nil, "", ""}
+		_, err := t.exec("INSERT INTO runs ("+runColumns+") VALUES ("+marks(18)+")", append(args, countArgs(r.Counts)...)...)
 		return err
 	})
 	if err != nil {
@@ -165,14 +165,16 @@ func (d *DB) Fingerprint(ctx context.Context, dossier string) (directory.Fingerp
 
 // SetFingerprint implements directory.SyncStore.
 func (d *DB) SetFingerprint(ctx context.Context, dossier string, f directory.Fingerprint) error {
-	err := d.write(ctx, func(t tx) error {
-		_, err := t.exec(`INSERT INTO fingerprints (dossier, fingerprint, fingerprint_label) VALUES (?, ?, ?)
-			ON CONFLICT (dossier) DO UPDATE SET fingerprint = excluded.fingerprint, fingerprint_label = excluded.fingerprint_label`,
-			dossier, f.Value, f.Label)
-		return err
-	})
+	err := d.write(ctx, func(t tx) error { return t.setFingerprint(dossier, f) })
 	if err != nil {
 		return fmt.Errorf("remember fingerprint of dossier %s: %w", dossier, err)
 	}
 	return nil
+}
+
+func (t tx) setFingerprint(dossier string, f directory.Fingerprint) error {
+	_, err := t.exec(`INSERT INTO fingerprints (dossier, fingerprint, fingerprint_label) VALUES (?, ?, ?)
+		ON CONFLICT (dossier) DO UPDATE SET fingerprint = excluded.fingerprint, fingerprint_label = excluded.fingerprint_label`,
+		dossier, f.Value, f.Label)
+	return err
 }

@@ -29,9 +29,13 @@ func planDolibarr(_ context.Context, s *shape, _ *reader, opts Options) (*plan, 
 		return nil, err
 	}
 	customers := dolibarrCustomers(companies, opts)
+	if extra := s.table(prefix+"societe_extrafields", "xt"); extra.has("fk_object") { // societe's tms misses them
+		customers.beside(extra, "tms", extra.col("fk_object")+" = "+companies.col("rowid"))
+	}
 	p := &plan{
 		customers: customers, customer: dolibarrCustomer,
 		contacts: dolibarrContacts(people, companies, opts), contact: dolibarrContact,
+		utc:     true, // MariaDB's timestamps, in sessions of ours
 		lookups: dolibarrLookups(s, prefix), fingerprint: dolibarrFingerprint(s, prefix, opts.Entities[0]),
 	}
 	for _, t := range []*table{companies, people} {
@@ -97,6 +101,7 @@ func dolibarrCustomers(t *table, opts Options) *statement {
 	} {
 		st.add(c[0], t.opt(c[1]))
 	}
+	st.stamped(t, "tms")
 	return st
 }
 
@@ -155,6 +160,7 @@ func dolibarrContacts(people, companies *table, opts Options) *statement {
 	} {
 		st.add(c[0], people.opt(c[1]))
 	}
+	st.stamped(people, "tms")
 	return st
 }
 

@@ -13,21 +13,30 @@ import (
 // The first word of each digest names its recipe. Changing a recipe needs a
 // new name, and makes the next run rewrite every record.
 
+const (
+	customerRecipe = "customer 2"
+	contactRecipe  = "contact 1"
+	hashRecipes    = customerRecipe + ", " + contactRecipe
+)
+
 // customerHash is a digest of what the ERP said of a customer.
 func customerHash(c directory.Customer) string {
-	fields := []string{"customer 1", c.ID, c.Code, c.Name, c.Email, c.Phone, c.Address, c.PostalCode, c.City, c.Country,
+	fields := []string{customerRecipe, c.ID, c.Code, c.Name, c.Email, c.Phone, c.Address, c.PostalCode, c.City, c.Country,
 		c.VAT, c.RegistrationNo, string(c.State), c.ParentID, c.PayerID, c.Representative, c.TechnicalID,
 		strconv.Itoa(len(c.Tags))}
 	fields = append(fields, slices.Sorted(slices.Values(c.Tags))...)
 	for _, name := range slices.Sorted(maps.Keys(c.Attributes)) {
 		fields = append(fields, name, c.Attributes[name])
 	}
+	for _, a := range c.Addresses {
+		fields = append(fields, "address", a.ID, a.Name, a.Address, a.PostalCode, a.City, a.Country, a.Contact, a.Phone, strconv.FormatBool(a.Main))
+	}
 	return digest(fields...)
 }
 
 // contactHash is a digest of what the ERP said of a contact.
 func contactHash(c directory.Contact) string {
-	return digest("contact 1", c.ID, c.CustomerID, c.LastName, c.FirstName, c.Function, c.Email, c.Phone, c.Mobile)
+	return digest(contactRecipe, c.ID, c.CustomerID, c.LastName, c.FirstName, c.Function, c.Email, c.Phone, c.Mobile)
 }
 
 // digest is the hex SHA-256, cut to 128 bits, of texts that no other list of

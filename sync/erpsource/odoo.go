@@ -22,6 +22,7 @@ func planOdoo(_ context.Context, s *shape, _ *reader, opts Options) (*plan, erro
 	isCustomer := odooIsCustomer(s, customers, opts)
 	statement := odooCustomers(customers, isCustomer)
 	p := &plan{
+		utc:       true,
 		customers: statement, customer: odooCustomer,
 		contacts: odooContacts(people, customers, isCustomer), contact: odooContact,
 		lookups: append(odooLookups(s, people), odooTagLookups(s, people, opts)...), fingerprint: odooFingerprint(s, opts),
@@ -90,6 +91,7 @@ func odooCustomers(t *table, isCustomer []string) *statement {
 	} {
 		st.add(c[0], t.opt(c[1]))
 	}
+	st.stamped(t, "write_date")
 	return st
 }
 
@@ -133,6 +135,7 @@ func odooContacts(people, customers *table, isCustomer []string) *statement {
 	for _, c := range []string{"name", "function", "email", "phone", "mobile"} {
 		st.add(c, people.opt(c))
 	}
+	st.stamped(people, "write_date")
 	return st
 }
 

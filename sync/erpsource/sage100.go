@@ -79,6 +79,7 @@ func sageCustomers(t *table, opts Options) *statement {
 		st.add(c[0], t.opt(c[1]))
 	}
 	sageTagColumns(st, t)
+	st.stamped(t, "cbModification")
 	return st
 }
 
@@ -122,6 +123,7 @@ func sageContacts(people, accounts *table, opts Options) *statement {
 	} {
 		st.add(c[0], people.opt(c[1]))
 	}
+	st.stamped(people, "cbModification")
 	return st
 }
 

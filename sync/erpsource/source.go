@@ -84,6 +84,7 @@ type plan struct {
 	customers, contacts *statement
 	customer            func(r *row) directory.Customer
 	contact             func(r *row) (directory.Contact, string) // or why it cannot be taken
+	utc                 bool                                     // the markers are in UTC, not in the ERP's local time
 }
 
 type source struct {
@@ -109,7 +110,7 @@ func (s *source) open(ctx context.Context) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{tx: tx, timeout: s.db.SyncStatementTimeout()}
+	r := &reader{db: s.db, tx: tx, timeout: s.db.SyncStatementTimeout()}
 	plan, err := s.plan(ctx, shape, r, s.opts)
 	if err != nil {
 		_ = tx.Rollback() // nothing was written; the plan's own error is the one that counts

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/vantelle/vantelle/internal/erp"
 )
 
 // statement is a SELECT whose columns are all text and have our own names.
@@ -20,6 +22,9 @@ type statement struct {
 	from    string
 	where   []string
 	orderBy string
+
+	marker string        // the rows' change marker; empty for none
+	others []otherMarker // of tables beside
 }
 
 // id adds the column that identifies a record. It is trimmed where it is
@@ -35,8 +40,32 @@ func (s *statement) add(name, expr string) {
 	s.exprs = append(s.exprs, expr)
 }
 
-func (s *statement) sql() string {
-	return "SELECT " + strings.Join(s.exprs, ", ") + s.body() + " ORDER BY " + s.orderBy
+// sql is the statement. With a condition under which a row may have changed,
+// the others give nothing but their id; the last column then tells which.
+func (s *statement) sql(changed string) string {
+	if changed == "" {
+		return "SELECT " + strings.Join(s.exprs, ", ") + s.body() + " ORDER BY " + s.orderBy
+	}
+	exprs := make([]string, len(s.exprs), len(s.exprs)+1)
+	for i, name := range s.names {
+		if exprs[i] = s.exprs[i]; name != "id" {
+			exprs[i] = "CASE WHEN " + changed + " THEN " + s.exprs[i] + " END"
+		}
+	}
+	exprs = append(exprs, "CASE WHEN "+changed+" THEN '1' ELSE '0' END")
+	return "SELECT " + strings.Join(exprs, ", ") + s.body() + " ORDER BY " + s.orderBy
+}
+
+// newest is the statement for the newest marker, as a stamp.
+func (s *statement) newest(text func(string) string) string {
+	return "SELECT MAX(" + text(s.marker) + ")" + s.body()
+}
+
+// bodyAnd is the statement's FROM and WHERE with one more condition.
+func (s *statement) bodyAnd(condition string) string {
+	narrower := *s
+	narrower.where = append(slices.Clone(s.where), condition)
+	return narrower.body()
 }
 
 // idsOnly is the statement for nothing but its ids.
@@ -56,6 +85,7 @@ func (s *statement) body() string {
 // reader runs statements in the snapshot's transaction, each within the
 // timeout, which engines without one of their own need.
 type reader struct {
+	db      *erp.DB
 	tx      *sqlx.Tx
 	timeout time.Duration
 	lookups map[string]map[string][]string // by name and key

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +17,8 @@ import (
 type snapshot struct {
 	*reader
 	plan  *plan
-	alike map[string]string // ids that cannot be taken, with the reason
+	alike map[string]string     // ids that cannot be taken, with the reason
+	since map[*statement]string // the condition under which a row may have changed; nil for all
 	// confirm: the database does not keep the read apart from changes, so that
 	// the ids are read twice.
 	confirm bool
@@ -31,19 +33,21 @@ func (s *snapshot) Fingerprint(ctx context.Context) (directory.Fingerprint, erro
 }
 
 func (s *snapshot) Customers(ctx context.Context) iter.Seq2[directory.Customer, error] {
-	return stream(ctx, s, s.plan.customers, func(r *row) (directory.Customer, string) {
+	bare := func(id string) directory.Customer { return directory.Customer{ID: id} }
+	return stream(ctx, s, s.plan.customers, bare, func(r *row) (directory.Customer, string) {
 		if reason := s.alike[r.id]; reason != "" {
 			return directory.Customer{}, reason
 		}
 		c := s.plan.customer(r)
-		c.ID, c.Hash, c.Attributes = r.id, "", r.attributes()
+		c.ID, c.Hash, c.Attributes, c.Stamp = r.id, "", r.attributes(), r.text("stamp")
 		c.Hash = customerHash(c)
 		return c, ""
 	})
 }
 
 func (s *snapshot) Contacts(ctx context.Context) iter.Seq2[directory.Contact, error] {
-	return stream(ctx, s, s.plan.contacts, func(r *row) (directory.Contact, string) {
+	bare := func(id string) directory.Contact { return directory.Contact{ID: id} }
+	return stream(ctx, s, s.plan.contacts, bare, func(r *row) (directory.Contact, string) {
 		c, reason := s.plan.contact(r)
 		c.ID = r.id
 		c.Hash = contactHash(c)
@@ -88,11 +92,13 @@ type pending[T any] struct {
 	problem *directory.Problem // in place of record
 	notes   []*directory.Problem
 	twice   bool
+	same    bool // the record is its id, and has not changed
 }
 
 // stream runs a statement and makes a record or a problem of each row. build
-// gives a record or the reason why there is none.
-func stream[T any](ctx context.Context, s *snapshot, st *statement, build func(*row) (T, string)) iter.Seq2[T, error] {
+// gives a record or the reason why there is none, bare one with nothing but its
+// id.
+func stream[T any](ctx context.Context, s *snapshot, st *statement, bare func(id string) T, build func(*row) (T, string)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		fail := func(err error) { yield(none, fmt.Errorf("read %ss: %w", st.noun, err)) }
@@ -100,7 +106,7 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, build func(*
 			fail(err)
 			return
 		}
-		rows, cancel, err := s.query(ctx, st.sql())
+		rows, cancel, err := s.query(ctx, st.sql(s.since[st]))
 		if err != nil {
 			fail(err)
 			return
@@ -125,9 +131,12 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, build func(*
 			if last.problem != nil {
 				return yield(none, last.problem)
 			}
+			if last.same {
+				return yield(last.record, directory.ErrUnchanged)
+			}
 			return yield(last.record, nil)
 		}
-		scan, met := newScanner(st), newIDs()
+		scan, met := newScanner(st, s.since[st] != ""), newIDs()
 		for rows.Next() {
 			values, err := scan.row(rows)
 			if err != nil {
@@ -148,6 +157,10 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, build func(*
 			}
 			if !emit() {
 				return
+			}
+			if values[changedColumn].String == "0" && s.alike[r.id] == "" {
+				next.record, next.same, last = bare(r.id), true, next
+				continue
 			}
 			if values["id"].String != r.id {
 				next.notes = append(next.notes, &directory.Problem{Noun: st.noun, Record: r.id,
@@ -231,8 +244,15 @@ type scanner struct {
 	target []any
 }
 
-func newScanner(st *statement) *scanner {
-	s := &scanner{names: st.names, cells: make([]sql.NullString, len(st.names))}
+// changedColumn tells whether a row may have changed, in statements that ask.
+const changedColumn = "changed?"
+
+func newScanner(st *statement, asks bool) *scanner {
+	names := st.names
+	if asks {
+		names = append(slices.Clone(names), changedColumn)
+	}
+	s := &scanner{names: names, cells: make([]sql.NullString, len(names))}
 	for i := range s.cells {
 		s.target = append(s.target, &s.cells[i])
 	}

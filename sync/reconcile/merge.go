@@ -8,14 +8,22 @@ import (
 	"github.com/vantelle/vantelle/internal/directory"
 )
 
+// presence is how the source has an id.
+type presence uint8
+
+const (
+	shown     presence = iota // with its record, or not at all
+	kept                      // its record could not be shown
+	unchanged                 // its record is as it was
+)
+
 // merge walks two sorted sides in step.
 type merge[T any] struct {
 	noun string
 	id   func(T) string
-	// found is called once for each id of either side, in order. kept: the
-	// source has the id but could not show its record. The pointers are good
-	// for the call only.
-	found   func(source, stored *T, kept bool)
+	// found is called once for each id of either side, in order. The pointers
+	// are good for the call only.
+	found   func(source, stored *T, how presence)
 	problem func(*directory.Problem)
 }
 
@@ -33,17 +41,16 @@ func (m merge[T]) run(source, stored iter.Seq2[T, error]) error {
 	}
 	for !a.ended || !b.ended {
 		var s, d *T
-		kept, ahead, behind := false, a.before(b), b.before(a)
+		how, ahead, behind := shown, a.before(b), b.before(a)
 		if !behind {
-			kept = a.kept
-			if !kept {
+			if how = a.how; how == shown {
 				s = &a.record
 			}
 		}
 		if !ahead {
 			d = &b.record
 		}
-		m.found(s, d, kept)
+		m.found(s, d, how)
 		if !behind {
 			if err := a.next(); err != nil {
 				return err
@@ -67,7 +74,7 @@ type side[T any] struct {
 
 	ended   bool
 	started bool
-	kept    bool // the id is there, the record is not
+	how     presence
 	id      string
 	record  T
 }
@@ -85,8 +92,10 @@ func (s *side[T]) next() error {
 			s.ended = true
 			return nil
 		}
-		id, kept := s.merge.id(record), false
-		if err != nil {
+		id, how := s.merge.id(record), shown
+		if errors.Is(err, directory.ErrUnchanged) && s.problem != nil {
+			how = unchanged
+		} else if err != nil {
 			var p *directory.Problem
 			if s.problem == nil || !errors.As(err, &p) {
 				return fmt.Errorf("read %ss from %s: %w", s.merge.noun, s.name, err)
@@ -95,7 +104,7 @@ func (s *side[T]) next() error {
 			if !p.Keep {
 				continue
 			}
-			id, kept = p.Record, true
+			id, how = p.Record, kept
 		}
 		if id == "" {
 			return fmt.Errorf("read %ss from %s: a record without id", s.merge.noun, s.name)
@@ -103,7 +112,7 @@ func (s *side[T]) next() error {
 		if s.started && id <= s.id {
 			return fmt.Errorf("read %ss from %s: %q comes after %q: %w", s.merge.noun, s.name, id, s.id, ErrNotSorted)
 		}
-		s.started, s.id, s.kept, s.record = true, id, kept, record
+		s.started, s.id, s.how, s.record = true, id, how, record
 		return nil
 	}
 }

@@ -29,6 +29,10 @@ type memory struct {
 	changes      map[string][]directory.Change
 	fingerprints map[string]directory.Fingerprint
 	plans        []directory.Plan
+	positions    map[string]directory.Position
+	holds        map[string]directory.Hold
+	open         []string // ids of granted accesses
+	decisions    []directory.Decision
 
 	startErr, applyErr error
 }
@@ -37,7 +41,8 @@ var _ directory.SyncStore = (*memory)(nil)
 
 func newMemory() *memory {
 	return &memory{customers: map[string]directory.Customer{}, contacts: map[string]directory.Contact{},
-		changes: map[string][]directory.Change{}, fingerprints: map[string]directory.Fingerprint{}}
+		changes: map[string][]directory.Change{}, fingerprints: map[string]directory.Fingerprint{},
+		positions: map[string]directory.Position{}, holds: map[string]directory.Hold{}}
 }
 
 func all[T any](m *memory, rows map[string]T, of string, dossier func(T) string) iter.Seq2[T, error] {
@@ -98,6 +103,15 @@ func (m *memory) ApplyPlan(ctx context.Context, id string, p directory.Plan, at 
 		c.RemovedAt = &at
 		m.contacts[p.Dossier+"/"+id] = c
 	}
+	if p.Fingerprint != nil {
+		m.fingerprints[p.Dossier] = *p.Fingerprint
+		delete(m.holds, p.Dossier)
+	}
+	if p.Position != nil {
+		m.positions[p.Dossier] = *p.Position
+	}
+	m.settle(p.Dossier)
+	m.decisions = append(m.decisions, p.Decisions...)
 	m.plans = append(m.plans, p)
 	m.changes[id] = p.Changes
 	r := m.find(id)
@@ -187,6 +201,97 @@ func (m *memory) SetFingerprint(_ context.Context, d string, f directory.Fingerp
 	defer m.mu.Unlock()
 	m.fingerprints[d] = f
 	return nil
+}
+
+func (m *memory) settle(d string) {
+	for i := range m.runs {
+		if r := &m.runs[i]; r.Dossier == d {
+			switch r.Quarantine {
+			case directory.QuarantineApproved:
+				r.Quarantine = directory.QuarantineApplied
+			case directory.QuarantineWaiting, directory.QuarantineRejected:
+				r.Quarantine = directory.QuarantineSuperseded
+			}
+		}
+	}
+}
+
+func (m *memory) OpenAccesses(context.Context, string) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.open, nil
+}
+
+func (m *memory) Position(_ context.Context, d string) (directory.Position, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p, ok := m.positions[d]; ok {
+		return p, nil
+	}
+	return directory.Position{}, directory.ErrNotFound
+}
+
+func (m *memory) SetHold(_ context.Context, h directory.Hold) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.holds[h.Dossier] = h
+	return nil
+}
+
+func (m *memory) Hold(_ context.Context, d string) (directory.Hold, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if h, ok := m.holds[d]; ok {
+		return h, nil
+	}
+	return directory.Hold{}, directory.ErrNotFound
+}
+
+func (m *memory) QuarantineRun(ctx context.Context, r directory.Run, changes []directory.Change) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.settle(r.Dossier)
+	r.Quarantine = directory.QuarantineWaiting
+	*m.find(r.ID) = r
+	m.changes[r.ID] = changes
+	return ctx.Err()
+}
+
+func (m *memory) Quarantined(_ context.Context, d string) (directory.Run, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range slices.Backward(m.runs) {
+		if r.Dossier == d && slices.Contains([]directory.Quarantine{directory.QuarantineWaiting, directory.QuarantineApproved, directory.QuarantineRejected}, r.Quarantine) {
+			return r, nil
+		}
+	}
+	return directory.Run{}, directory.ErrNotFound
+}
+
+func (m *memory) SettleQuarantine(_ context.Context, id string, to directory.Quarantine, _, _ string, from ...directory.Quarantine) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.find(id)
+	if r == nil {
+		return directory.ErrNotFound
+	}
+	if !slices.Contains(from, r.Quarantine) {
+		return directory.ErrConflict
+	}
+	r.Quarantine = to
+	return nil
+}
+
+func (m *memory) Decisions(context.Context, string, bool, int) ([]directory.Decision, error) {
+	return m.decisions, nil
+}
+
+func (m *memory) Decision(context.Context, string) (directory.Decision, error) {
+	return directory.Decision{}, directory.ErrNotFound
+}
+
+func (m *memory) Decide(context.Context, string, directory.Verdict, string, string, time.Time) (directory.Decision, error) {
+	return directory.Decision{}, directory.ErrNotFound
 }
 
 // live are the ids of the customers and contacts that are not removed.

@@ -30,7 +30,11 @@ type Progress struct {
 	ContactsRead      int       `json:"contacts_read"`
 	CustomersExpected int       `json:"customers_expected"` // 0 until the ERP was asked
 	ContactsExpected  int       `json:"contacts_expected"`
-	Rate              float64   `json:"rate"` // records a second, since the first one
+	Changed           int       `json:"changed"` // records found changed so far
+	Rate              float64   `json:"rate"`    // records a second, since the first one
+	// Remaining is how many seconds the reading will still take at this rate;
+	// nil where that cannot be known.
+	Remaining *float64 `json:"remaining_seconds,omitempty"`
 }
 
 // progressEvery is how often a run says how far it is within a phase.
@@ -55,9 +59,25 @@ func (m *meter) phase(p Phase) {
 	m.say(m.now())
 }
 
+// changes hears of what the comparison finds.
+func (m *meter) changes(c directory.Counts) {
+	m.p.Changed = c.CustomersCreated + c.CustomersUpdated + c.CustomersRemoved + c.ContactsCreated + c.ContactsUpdated + c.ContactsRemoved
+}
+
+// restart forgets what was read.
+func (m *meter) restart() {
+	m.p.CustomersRead, m.p.ContactsRead, m.p.Changed, m.p.Rate, m.p.Remaining = 0, 0, 0, 0, nil
+	m.reading = time.Time{}
+}
+
 func (m *meter) say(now time.Time) {
 	if elapsed := now.Sub(m.reading).Seconds(); !m.reading.IsZero() && elapsed > 0 {
-		m.p.Rate = float64(m.p.CustomersRead+m.p.ContactsRead) / elapsed
+		read := m.p.CustomersRead + m.p.ContactsRead
+		m.p.Rate, m.p.Remaining = float64(read)/elapsed, nil
+		if left := m.p.CustomersExpected + m.p.ContactsExpected - read; left >= 0 && m.p.Rate > 0 && m.p.Phase != PhaseApplying {
+			seconds := float64(left) / m.p.Rate
+			m.p.Remaining = &seconds
+		}
 	}
 	m.lastSaid = now
 	m.publish(m.p)

@@ -6,7 +6,8 @@
 // one dossier overlap.
 //
 // Read next: RunOnce (the way of one run, from the ERP to the report),
-// schedule.go (when), dossier.go (the loop of one dossier), manager.go (all of
+// compare.go (what is read), database.go (whose database it is), quarantine.go
+// (what the guard stopped), schedule.go (when), dossier.go (the loop of one dossier), manager.go (all of
 // them), events.go (who watches).
 package syncrun
 
@@ -34,10 +35,6 @@ const (
 	TriggerCLI      = "cli"
 )
 
-// ErrOtherDatabase is returned where the ERP's fingerprint is not the one
-// remembered for the dossier.
-var ErrOtherDatabase = errors.New("this is not the database that the dossier was synchronised with before: nothing was changed; check the dossier's connection, or run once accepting the new database if it was replaced on purpose")
-
 // Config is what a Runner needs.
 type Config struct {
 	Dossier string
@@ -45,10 +42,14 @@ type Config struct {
 	Store   directory.SyncStore
 	Log     zerolog.Logger
 
-	Guard    reconcile.Guard  // nil: reconcile.RefuseEmptySource
-	Progress func(Progress)   // called from the run's goroutine; must not block; nil: nobody watches
-	Now      func() time.Time // nil: time.Now
-	NewID    func() string    // nil: random
+	Guard reconcile.Guard // nil: that of reconcile.DefaultLimits
+	// FullEvery is how long change markers may be believed; 0 reads everything
+	// at each run.
+	FullEvery time.Duration
+	Notify    func(Notice)     // called from the run's goroutine; must not block; nil: nobody is told
+	Progress  func(Progress)   // called from the run's goroutine; must not block; nil: nobody watches
+	Now       func() time.Time // nil: time.Now
+	NewID     func() string    // nil: random
 }
 
 // Options says what a run is for.
@@ -59,8 +60,12 @@ type Options struct {
 	DryRun bool
 	// AllowEmpty lets an ERP without any customer empty the directory.
 	AllowEmpty bool
-	// AcceptDatabase remembers the ERP's fingerprint in place of another.
+	// AcceptDatabase is an administrator's word that the database is the right
+	// one: its fingerprint is remembered in place of another, older records
+	// are taken, and a hold ends.
 	AcceptDatabase bool
+	// Full reads everything, whatever change markers say.
+	Full bool
 }
 
 // Runner synchronises one dossier. Its owner keeps its runs from overlapping;
@@ -70,10 +75,13 @@ type Runner struct{ Config }
 // NewRunner completes c with its defaults.
 func NewRunner(c Config) *Runner {
 	if c.Guard == nil {
-		c.Guard = reconcile.RefuseEmptySource
+		c.Guard = reconcile.DefaultLimits().Guard()
 	}
 	if c.Progress == nil {
 		c.Progress = func(Progress) {}
+	}
+	if c.Notify == nil {
+		c.Notify = func(Notice) {}
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -138,12 +146,31 @@ func (r *Runner) execute(ctx context.Context, run directory.Run, o Options) (dir
 	run.CustomersRead, run.ContactsRead = m.p.CustomersRead, m.p.ContactsRead
 	if ctx.Err() != nil && erp.Classify(err) == erp.Canceled {
 		run.State = directory.RunCanceled
+		var by *CanceledError
+		if errors.As(context.Cause(ctx), &by) {
+			run.Error = by.Error()
+		}
 	}
-	log.Error().Str("state", string(run.State)).Str("class", erp.Classify(err).String()).Str("error", run.Error).Msg("synchronisation failed")
+	say := log.Error()
+	if run.State == directory.RunCanceled || erp.Planned(err) {
+		say = log.Info()
+	}
+	say.Str("state", string(run.State)).Str("class", erp.Classify(err).String()).Str("error", run.Error).Msg("synchronisation failed")
 	if !o.DryRun {
-		err = errors.Join(err, r.finish(ctx, run))
+		err = errors.Join(err, r.ended(ctx, &run, plan, err))
 	}
 	return run, plan, fmt.Errorf("synchronise %s: %w", r.Dossier, err)
+}
+
+// ended records the end of a run that did not succeed, and tells of it.
+func (r *Runner) ended(ctx context.Context, run *directory.Run, plan directory.Plan, cause error) error {
+	switch {
+	case stoppable(cause):
+		return r.quarantine(ctx, run, plan)
+	case errors.Is(cause, ErrOtherDatabase), errors.Is(cause, ErrRestoredDatabase):
+		return errors.Join(r.finish(ctx, *run), r.hold(ctx, *run, cause))
+	}
+	return r.finish(ctx, *run)
 }
 
 // finish records the end of a run that failed, even where ctx has ended.
@@ -158,11 +185,11 @@ func (r *Runner) finish(ctx context.Context, run directory.Run) error {
 
 // synchronise is the way of a run, and gives the time it ended.
 func (r *Runner) synchronise(ctx context.Context, run directory.Run, o Options, m *meter) (directory.Plan, time.Time, error) {
-	plan, fingerprint, err := r.compare(ctx, o, m)
+	plan, err := r.compare(ctx, o, m)
 	if err != nil {
 		return directory.Plan{}, r.Now(), err
 	}
-	if err := r.Guard(plan); err != nil && !(o.AllowEmpty && errors.Is(err, reconcile.ErrEmptySource)) {
+	if err := r.judge(ctx, plan, o); err != nil {
 		return plan, r.Now(), err
 	}
 	if o.DryRun {
@@ -173,76 +200,11 @@ func (r *Runner) synchronise(ctx context.Context, run directory.Run, o Options, 
 	if err := r.Store.ApplyPlan(ctx, run.ID, plan, at); err != nil {
 		return directory.Plan{}, r.Now(), fmt.Errorf("change the directory: %w", err)
 	}
-	if fingerprint != nil {
-		// The run has ended well and stays so. An unremembered fingerprint is
-		// remembered by the next run.
-		ctx, cancel := recording(ctx)
-		defer cancel()
-		if err := r.Store.SetFingerprint(ctx, r.Dossier, *fingerprint); err != nil {
-			r.Log.Error().Err(err).Msg("the ERP's fingerprint was not remembered")
-		}
+	if n := len(plan.Decisions); n > 0 {
+		r.Notify(Notice{Event: EventDecision, Dossier: r.Dossier, RunID: run.ID, At: at,
+			Text: fmt.Sprintf("%d customers may have become others: an administrator is asked which are the same", n)})
 	}
 	return plan, at, nil
-}
-
-// compare reads both sides in one consistent read of the ERP, which has ended
-// when it returns. fingerprint is one to remember, or nil.
-func (r *Runner) compare(ctx context.Context, o Options, m *meter) (plan directory.Plan, fingerprint *directory.Fingerprint, err error) {
-	m.phase(PhaseConnecting)
-	snap, err := r.Source.Open(ctx)
-	if err != nil {
-		return plan, nil, err
-	}
-	defer func() {
-		if e := snap.Close(); e != nil {
-			r.Log.Warn().Err(e).Msg("the read of the ERP did not end cleanly") // it is read already
-		}
-	}()
-	if fingerprint, err = r.checkDatabase(ctx, snap, o); err != nil {
-		return plan, nil, err
-	}
-	if m.p.CustomersExpected, m.p.ContactsExpected, err = snap.Expected(ctx); err != nil {
-		return plan, nil, err
-	}
-	plan, err = reconcile.Diff(reconcile.Input{
-		Dossier:            r.Dossier,
-		SourceCustomers:    counted(snap.Customers(ctx), m, PhaseCustomers, &m.p.CustomersRead),
-		DirectoryCustomers: r.Store.AllCustomers(ctx, r.Dossier),
-		SourceContacts:     counted(snap.Contacts(ctx), m, PhaseContacts, &m.p.ContactsRead),
-		DirectoryContacts:  r.Store.AllContacts(ctx, r.Dossier),
-	})
-	return plan, fingerprint, err
-}
-
-// checkDatabase compares the ERP's fingerprint with the one remembered. It
-// returns the one to remember where it is new, else nil.
-func (r *Runner) checkDatabase(ctx context.Context, snap erpsource.Snapshot, o Options) (*directory.Fingerprint, error) {
-	now, err := snap.Fingerprint(ctx)
-	if err != nil {
-		return nil, err
-	}
-	before, err := r.Store.Fingerprint(ctx, r.Dossier)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) {
-		return nil, fmt.Errorf("read the remembered fingerprint: %w", err)
-	}
-	switch {
-	case before.Value != "" && before.Value != now.Value && !o.AcceptDatabase:
-		// An ERP that gives no fingerprint any more could be any.
-		return nil, fmt.Errorf("%w (it was %s, it is %s)", ErrOtherDatabase, named(before), named(now))
-	case now == before:
-		return nil, nil
-	}
-	return &now, nil
-}
-
-func named(f directory.Fingerprint) string {
-	switch {
-	case f.Label != "":
-		return f.Label
-	case f.Value != "":
-		return f.Value
-	}
-	return "one without a name"
 }
 
 // explain is an error as the history shows it: what happened and what can be done.

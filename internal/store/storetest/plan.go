@@ -116,7 +116,7 @@ func testPlans(t *testing.T, open func(*testing.T) *kit) {
 				})
 				want := k.access("1")
 				equal(k, "state", want.State, directory.AccessSuspended)
-				equal(k, "cause", want.SuspendedBy, directory.SuspendedByAdministrator)
+				equal(k, "cause", want.SuspendedBy, directory.SuspendedByIdentity)
 				equal(k, "from", want.SuspendedFrom, before.State)
 
 				// The other company leaves, and comes back as itself.

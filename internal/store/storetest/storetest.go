@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		"concurrency": testConcurrency,
 		"revision":    testRevision,
 		"text":        testTexts,
+		"trust":       testTrust,
 	} {
 		t.Run(name, func(t *testing.T) {
 			suite(t, func(t *testing.T) *kit { return &kit{Store: open(t), t: t} })

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/vantelle/vantelle/internal/directory"
+)
+
+const decisionColumns = `id, dossier, kind, customer_id, other_id, run_id, detail, asked_at, verdict, decided_by, decided_at, note`
+
+// decisionRow is a decision as its table keeps it.
+type decisionRow struct {
+	directory.Decision
+	AskedAt   micros  `db:"asked_at"`
+	DecidedAt *micros `db:"decided_at"`
+}
+
+func (r decisionRow) decision() directory.Decision {
+	d := r.Decision
+	d.AskedAt, d.DecidedAt = r.AskedAt.Time, r.DecidedAt.when()
+	return d
+}
+
+// askDecisions keeps what a plan asks, but for what is asked already.
+func (t tx) askDecisions(runID, dossier string, asked []directory.Decision, at micros) error {
+	for i, d := range asked {
+		var n int
+		err := t.get(&n, "SELECT COUNT(*) FROM decisions WHERE dossier = ? AND kind = ? AND customer_id = ? AND other_id = ? AND verdict = ''",
+			dossier, d.Kind, d.CustomerID, d.OtherID)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			continue
+		}
+		_, err = t.exec("INSERT INTO decisions ("+decisionColumns+") VALUES ("+marks(12)+")",
+			runID+"-"+strconv.Itoa(i+1), dossier, d.Kind, d.CustomerID, d.OtherID, runID, d.Detail, at, "", "", nil, "")
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Decisions implements directory.SyncStore.
+func (d *DB) Decisions(ctx context.Context, dossier string, open bool, limit int) ([]directory.Decision, error) {
+	where := ""
+	if open {
+		where = " AND verdict = ''"
+	}
+	var rows []decisionRow
+	err := d.list(ctx, &rows, "SELECT "+decisionColumns+" FROM decisions WHERE dossier = ?"+where+" ORDER BY asked_at DESC, id LIMIT ?", dossier, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("list decisions of dossier %s: %w", dossier, err)
+	}
+	return convert(rows, decisionRow.decision), nil
+}
+
+// Decision implements directory.SyncStore.
+func (d *DB) Decision(ctx context.Context, id string) (directory.Decision, error) {
+	var row decisionRow
+	if err := d.get(ctx, &row, "SELECT "+decisionColumns+" FROM decisions WHERE id = ?", id); err != nil {
+		return directory.Decision{}, fmt.Errorf("read decision %s: %w", id, err)
+	}
+	return row.decision(), nil
+}
+
+// Decide implements directory.SyncStore.
+func (d *DB) Decide(ctx context.Context, id string, v directory.Verdict, by, note string, at time.Time) (directory.Decision, error) {
+	if v != directory.VerdictSame && v != directory.VerdictNotSame {
+		return directory.Decision{}, fmt.Errorf("answer decision %s: the answer must be same or not_same, not %q", id, v)
+	}
+	at = asStored(at)
+	var q directory.Decision
+	err := d.write(ctx, func(t tx) error {
+		if err := t.raiseRevision(); err != nil {
+			return err
+		}
+		var row decisionRow
+		if err := t.get(&row, "SELECT "+decisionColumns+" FROM decisions WHERE id = ?"+t.engine.lockRow(), id); err != nil {
+			return err
+		}
+		if q = row.decision(); q.Verdict != "" {
+			return fmt.Errorf("it was answered with %s by %s: %w", q.Verdict, q.DecidedBy, directory.ErrConflict)
+		}
+		q.Verdict, q.DecidedBy, q.DecidedAt, q.Note = v, by, &at, note
+		if err := t.follow(q); err != nil {
+			return err
+		}
+		_, err := t.exec("UPDATE decisions SET verdict = ?, decided_by = ?, decided_at = ?, note = ? WHERE id = ?", v, by, micros{at}, note, id)
+		return err
+	})
+	if err != nil {
+		return directory.Decision{}, fmt.Errorf("answer decision %s: %w", id, err)
+	}
+	return q, nil
+}
+
+// follow does to the accesses what an answer means.
+func (t tx) follow(q directory.Decision) error {
+	switch q.Kind {
+	case directory.DecideRenamed, directory.DecideMerged, directory.DecideRecreated:
+		if q.Verdict == directory.VerdictSame {
+			return t.moveAccess(q)
+		}
+		return nil // the access of who is gone stays suspended
+	}
+	a, err := t.accessOf(q.Dossier, q.CustomerID)
+	if errors.Is(err, directory.ErrNotFound) {
+		return nil // nobody had granted one
+	}
+	if err != nil {
+		return err
+	}
+	if a.State != directory.AccessSuspended || a.SuspendedBy != directory.SuspendedByIdentity {
+		return nil // an administrator has decided of the access itself
+	}
+	if q.Verdict == directory.VerdictNotSame {
+		a.State = directory.AccessRevoked
+	} else if a.State = a.SuspendedFrom; a.State == "" {
+		a.State = directory.AccessPending
+	}
+	var there int
+	err = t.get(&there, "SELECT COUNT(*) FROM customers WHERE dossier = ? AND id = ? AND removed_at IS NULL", q.Dossier, q.CustomerID)
+	if err != nil {
+		return err
+	}
+	a.SuspendedBy, a.SuspendedFrom = "", ""
+	if there == 0 && a.State != directory.AccessRevoked { // gone meanwhile: as if the sync had suspended it
+		a.SuspendedBy, a.SuspendedFrom, a.State = directory.SuspendedBySync, a.State, directory.AccessSuspended
+	}
+	return t.changeAccess(a, q)
+}
+
+// moveAccess gives the access of who is gone to whom he became, unless that one
+// has an access of his own, and revokes the old one.
+func (t tx) moveAccess(q directory.Decision) error {
+	if err := t.customerIsThere(q.Dossier, q.OtherID); err != nil {
+		if errors.Is(err, directory.ErrNotFound) {
+			err = fmt.Errorf("customer %s is not there: %w", q.OtherID, directory.ErrConflict)
+		}
+		return err
+	}
+	from, err := t.accessOf(q.Dossier, q.CustomerID)
+	if errors.Is(err, directory.ErrNotFound) {
+		return nil
+	}
+	if err != nil || from.State == directory.AccessRevoked {
+		return err
+	}
+	to, err := t.accessOf(q.Dossier, q.OtherID)
+	switch {
+	case errors.Is(err, directory.ErrNotFound):
+		to = from
+		to.CustomerID, to.Version = q.OtherID, 0
+	case err != nil:
+		return err
+	case to.State == directory.AccessRevoked:
+		version := to.Version
+		to = from
+		to.CustomerID, to.Version = q.OtherID, version
+	default:
+		to = directory.Access{} // he keeps his own
+	}
+	if to.CustomerID != "" {
+		if to.SuspendedBy == directory.SuspendedBySync {
+			to.State, to.SuspendedBy, to.SuspendedFrom = to.SuspendedFrom, "", ""
+		}
+		if err := t.changeAccess(to, q); err != nil {
+			return err
+		}
+	}
+	from.State, from.SuspendedBy, from.SuspendedFrom = directory.AccessRevoked, "", ""
+	return t.changeAccess(from, q)
+}
+
+// changeAccess writes the next version of an access because of a decision.
+func (t tx) changeAccess(a directory.Access, q directory.Decision) error {
+	a.Version++
+	a.ChangedBy, a.ChangedAt = q.DecidedBy, *q.DecidedAt
+	a.Note = "decision " + q.ID + ": " + string(q.Kind) + ", " + string(q.Verdict)
+	if err := t.putAccess(a); err != nil {
+		return err
+	}
+	return t.keepHistory(a.Dossier, []string{a.CustomerID})
+}
+
+// accessOf reads an access to change it.
+func (t tx) accessOf(dossier, customerID string) (directory.Access, error) {
+	var row accessRow
+	err := t.get(&row, "SELECT "+accessColumns+" FROM accesses WHERE dossier = ? AND customer_id = ?"+t.engine.lockRow(), dossier, customerID)
+	return row.access(), err
+}

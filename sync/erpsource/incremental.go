@@ -1,0 +1,198 @@
+package erpsource
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/directory"
+)
+
+// Incremental is a Snapshot that can pass over what has not changed. Change
+// markers make a read cheaper and are never believed beyond it: the ids are all
+// read, so that nobody's absence is overlooked, and a read of everything comes
+// at least daily.
+type Incremental interface {
+	Snapshot
+	// Position is how far this read goes; FullAt is the caller's to set. A
+	// source without change markers has a Position without stamps.
+	Position(ctx context.Context) (directory.Position, error)
+	// Since makes Customers and Contacts yield directory.ErrUnchanged, with
+	// the id alone, for what has not changed since a position; or it says why
+	// everything has to be read, and changes nothing.
+	Since(ctx context.Context, p directory.Position) (whyNot string, err error)
+}
+
+var _ Incremental = (*snapshot)(nil)
+
+// Overlap is how far back of the newest stamp seen a read begins. It covers
+// stamps by the minute, equal stamps, transactions that commit late, and the
+// hour that a clock is set back in autumn.
+const Overlap = 2 * time.Hour
+
+// clockTolerance is how far an ERP's clock may be set back before its stamps
+// are doubted: Overlap less what must remain of it.
+const clockTolerance = 90 * time.Minute
+
+// stampLayout reads stamps; a fraction may follow.
+const stampLayout = "2006-01-02 15:04:05"
+
+// stamped makes a column the marker of a statement's rows, where it is there
+// and holds a date and time.
+func (s *statement) stamped(t *table, column string) {
+	if !t.has(column) || t.Column(column).Type.Kind != sqltype.Timestamp {
+		return
+	}
+	s.marker = t.col(column)
+	s.add("stamp", t.shape.db.StampText(s.marker))
+}
+
+// beside adds a table whose rows, linked to the statement's by a condition,
+// have a marker of their own that the statement's rows do not share.
+func (s *statement) beside(t *table, column, link string) {
+	if t.has(column) && t.Column(column).Type.Kind == sqltype.Timestamp {
+		s.others = append(s.others, otherMarker{t.col(column), t.from(), link})
+	}
+}
+
+// otherMarker is the marker of a table beside a statement's.
+type otherMarker struct{ column, from, link string }
+
+// changed spells the condition under which a row may have changed since a
+// moment: its marker is not older, or missing, or ahead of the ERP's own clock,
+// which then was wrong or is.
+func (s *statement) changed(since, now string, db interface {
+	CompareStamp(expr, op, stamp string) (string, error)
+}) (string, error) {
+	late, err := db.CompareStamp(s.marker, ">=", since)
+	if err != nil {
+		return "", err
+	}
+	ahead, err := db.CompareStamp(s.marker, ">", now)
+	if err != nil {
+		return "", err
+	}
+	any := []string{s.marker + " IS NULL", late, ahead}
+	for _, o := range s.others {
+		late, err := db.CompareStamp(o.column, ">=", since)
+		if err != nil {
+			return "", err
+		}
+		any = append(any, "EXISTS (SELECT 1 FROM "+o.from+" WHERE "+o.link+" AND ("+o.column+" IS NULL OR "+late+"))")
+	}
+	return "(" + strings.Join(any, " OR ") + ")", nil
+}
+
+// Position implements Incremental.
+func (s *snapshot) Position(ctx context.Context) (directory.Position, error) {
+	p := directory.Position{Shape: s.shapeOf()}
+	if !s.marked() {
+		return p, nil
+	}
+	var err error
+	for _, one := range []struct {
+		into *string
+		text string
+	}{
+		{&p.Now, "SELECT " + s.db.Clock(s.plan.utc)},
+		{&p.Customers, s.plan.customers.newest(s.db.StampText)},
+		{&p.Contacts, s.plan.contacts.newest(s.db.StampText)},
+	} {
+		if *one.into, err = s.one(ctx, one.text); err != nil {
+			return directory.Position{}, fmt.Errorf("read how far the ERP is: %w", err)
+		}
+	}
+	// A stamp ahead of the clock says nothing of what comes after.
+	p.Customers, p.Contacts = min(p.Customers, p.Now), min(p.Contacts, p.Now)
+	return p, nil
+}
+
+// Since implements Incremental.
+func (s *snapshot) Since(ctx context.Context, p directory.Position) (string, error) {
+	if !s.marked() {
+		return "this ERP keeps no change markers", nil
+	}
+	now, err := s.Position(ctx)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case p.Shape != now.Shape:
+		return "the columns or the settings are others than they were", nil
+	case before(now.Now, p.Now, clockTolerance):
+		return "the ERP's clock was set back", nil
+	case now.Customers < p.Customers || now.Contacts < p.Contacts:
+		return "the newest record is older than the newest one was", nil
+	}
+	conditions := make([]string, 2)
+	for i, st := range []*statement{s.plan.customers, s.plan.contacts} {
+		since, err := backFrom([]string{p.Customers, p.Contacts}[i], p.Now)
+		if err != nil {
+			return "", err
+		}
+		if conditions[i], err = st.changed(since, now.Now, s.db); err != nil {
+			return "", err
+		}
+	}
+	s.since = map[*statement]string{s.plan.customers: conditions[0], s.plan.contacts: conditions[1]}
+	// Where nobody has changed, nothing that is looked up beside them is needed.
+	text, err := s.one(ctx, "SELECT COUNT(*)"+s.plan.customers.bodyAnd(conditions[0]))
+	if err != nil {
+		return "", fmt.Errorf("count what has changed: %w", err)
+	}
+	if text == "0" {
+		s.lookups = map[string]map[string][]string{}
+	}
+	return "", nil
+}
+
+// marked tells whether both kinds of record have markers.
+func (s *snapshot) marked() bool {
+	return s.plan.customers.marker != "" && s.plan.contacts.marker != ""
+}
+
+// shapeOf is another one whenever the statements, or what is made of their rows,
+// are others.
+func (s *snapshot) shapeOf() string {
+	parts := []string{hashRecipes, s.plan.customers.sql(""), s.plan.contacts.sql("")}
+	for _, l := range s.plan.lookups {
+		parts = append(parts, l.sql)
+	}
+	return digest(parts...)
+}
+
+// one reads one text; empty for NULL.
+func (r *reader) one(ctx context.Context, text string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	var v sql.NullString
+	err := r.tx.QueryRowxContext(ctx, text).Scan(&v)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return v.String, err
+}
+
+// before tells whether stamp a is more than tolerance before b.
+func before(a, b string, tolerance time.Duration) bool {
+	x, err := time.Parse(stampLayout, a)
+	y, err2 := time.Parse(stampLayout, b)
+	return err == nil && err2 == nil && x.Add(tolerance).Before(y)
+}
+
+// backFrom is where to begin again after a newest stamp, or after the clock
+// where there was none.
+func backFrom(newest, now string) (string, error) {
+	if newest == "" {
+		newest = now
+	}
+	t, err := time.Parse(stampLayout, newest)
+	if err != nil {
+		return "", fmt.Errorf("the position kept is damaged: %w", err)
+	}
+	return t.Add(-Overlap).Format(stampLayout), nil
+}
