@@ -87,11 +87,12 @@ func TestNothingOfferedFailsOnAHiddenRow(t *testing.T) {
 	long := strings.Repeat("a", 60_000)
 	texts := []string{"''", "'İß'", "label", "label || label", "$1", "UPPER($1)", "$1 || $1"}
 	numbers := []string{"-9223372036854775808", "9223372036854775807", strings.Repeat("9", 38), "0." + strings.Repeat("0", 36) + "1", "id", "id * id", "-id"}
-	dates := []string{"DATE '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59'", "CURRENT_TIMESTAMP"}
+	dates := []string{"DATE '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59'", "CURRENT_TIMESTAMP", "DATE '9999-12-31'"}
 	values := map[sqlfunc.ArgKind][]string{
-		sqlfunc.Text: texts, sqlfunc.Exact: numbers, sqlfunc.Number: numbers, sqlfunc.Temporal: dates, sqlfunc.Count: {"1", "0", "10000"},
+		sqlfunc.Text: texts, sqlfunc.Exact: numbers, sqlfunc.Number: numbers, sqlfunc.Real: numbers, sqlfunc.Whole: numbers,
+		sqlfunc.Temporal: dates, sqlfunc.Moment: dates, sqlfunc.Count: {"1", "0", "10000", "20", "1000"}, sqlfunc.Written: {"'a'", "'%'", "'İ'"},
 		sqlfunc.Ordered: append(append(slices.Clone(texts), numbers...), dates...), sqlfunc.Same: append(slices.Clone(texts), numbers...),
-		sqlfunc.Any: texts,
+		sqlfunc.Any: texts, sqlfunc.Cond: {"id > 52", "NULL", "label = ''"},
 	}
 	var worst []string
 	for _, f := range sqlfunc.All() {
@@ -100,10 +101,19 @@ func TestNothingOfferedFailsOnAHiddenRow(t *testing.T) {
 		}
 		calls := []string{""}
 		for i := range f.Args {
+			args := values[f.Arg(i)]
+			if f.Arg(i) == sqlfunc.Unit {
+				args = nil
+				for word, unit := range f.Units {
+					if word == unit {
+						args = append(args, "'"+word+"'")
+					}
+				}
+			}
 			var longer []string
 			for _, call := range calls {
-				for j, v := range values[f.Arg(i)] {
-					if i == 0 || j < 4 {
+				for j, v := range args {
+					if i == 0 || j < 4 || f.Arg(i) == sqlfunc.Count {
 						longer = append(longer, call+", "+v)
 					}
 				}

@@ -3,7 +3,8 @@ package filter
 import "context"
 
 // Describe says what columns a request's answer would have. It runs nothing,
-// and keeps what it compiled for the request itself. Errors are *refusal.Error.
+// and keeps what it compiled for the request itself. What it gives is shared and
+// must not be changed. Errors are *refusal.Error.
 func (g *Gate) Describe(ctx context.Context, req Request) ([]Column, error) {
 	if !req.Caller.Valid() {
 		return nil, g.refuse(nobody())
@@ -12,9 +13,9 @@ func (g *Gate) Describe(ctx context.Context, req Request) ([]Column, error) {
 	if err != nil {
 		return nil, g.refuse(err)
 	}
-	p, err := g.plans.of(world, req, g.metrics)
+	p, err := g.plans.of(world, req, req.statement(), g.metrics)
 	if err != nil {
 		return nil, g.refuse(err)
 	}
-	return columns(p.statement), nil
+	return p.columns, nil
 }

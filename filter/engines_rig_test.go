@@ -97,6 +97,12 @@ func say(engine catalog.Engine, statement string) string {
 // is a server for.
 func everyEngine(t *testing.T) map[catalog.Engine]*rig {
 	t.Helper()
+	return everyEngineWith(t, warehouse, warehouseProfile)
+}
+
+// everyEngineWith is everyEngine over other statements and another profile.
+func everyEngineWith(t *testing.T, tables []string, profile string) map[catalog.Engine]*rig {
+	t.Helper()
 	name := "engines_" + strings.ToLower(rand.Text()[:8])
 	rigs := map[catalog.Engine]*rig{}
 	add := func(engine catalog.Engine, dsn string, change func(*erp.Settings)) {
@@ -108,16 +114,16 @@ func everyEngine(t *testing.T) map[catalog.Engine]*rig {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = db.Close() })
-		rigs[engine] = rigOn(t, db, warehouseProfile)
+		rigs[engine] = rigOn(t, db, profile)
 	}
 	path := filepath.Join(t.TempDir(), "erp.db")
-	fill(t, catalog.SQLite, "sqlite", path, nil, nil)
+	fill(t, catalog.SQLite, "sqlite", path, tables, nil, nil)
 	add(catalog.SQLite, path, func(*erp.Settings) {})
 
 	if dsn := os.Getenv("VANTELLE_TEST_POSTGRES"); dsn == "" {
 		t.Log("VANTELLE_TEST_POSTGRES is not set: nothing is compared on PostgreSQL")
 	} else {
-		fill(t, catalog.Postgres, "pgx", dsn, []string{"CREATE SCHEMA " + name, "SET search_path = " + name}, []string{"DROP SCHEMA " + name + " CASCADE"})
+		fill(t, catalog.Postgres, "pgx", dsn, tables, []string{"CREATE SCHEMA " + name, "SET search_path = " + name}, []string{"DROP SCHEMA " + name + " CASCADE"})
 		add(catalog.Postgres, dsn, func(s *erp.Settings) { s.Schemas = []string{name} })
 	}
 	if dsn := os.Getenv("VANTELLE_TEST_MARIADB"); dsn == "" {
@@ -127,7 +133,7 @@ func everyEngine(t *testing.T) map[catalog.Engine]*rig {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fill(t, catalog.MariaDB, "mysql", dsn, []string{"CREATE DATABASE " + name + " CHARACTER SET utf8mb4", "USE " + name}, []string{"DROP DATABASE " + name})
+		fill(t, catalog.MariaDB, "mysql", dsn, tables, []string{"CREATE DATABASE " + name + " CHARACTER SET utf8mb4", "USE " + name}, []string{"DROP DATABASE " + name})
 		config.DBName = name
 		add(catalog.MariaDB, config.FormatDSN(), func(*erp.Settings) {})
 	}
@@ -138,7 +144,7 @@ func everyEngine(t *testing.T) map[catalog.Engine]*rig {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fill(t, catalog.SQLServer, "sqlserver", dsn, []string{"CREATE DATABASE " + name, "USE " + name}, []string{"USE master", "DROP DATABASE " + name})
+		fill(t, catalog.SQLServer, "sqlserver", dsn, tables, []string{"CREATE DATABASE " + name, "USE " + name}, []string{"USE master", "DROP DATABASE " + name})
 		query := at.Query()
 		query.Set("database", name)
 		at.RawQuery = query.Encode()
@@ -147,9 +153,9 @@ func everyEngine(t *testing.T) map[catalog.Engine]*rig {
 	return rigs
 }
 
-// fill makes the warehouse: first makes its place, last drops it when the test
+// fill makes the tables: first makes their place, last drops it when the test
 // has ended.
-func fill(t *testing.T, engine catalog.Engine, driver, dsn string, first, last []string) {
+func fill(t *testing.T, engine catalog.Engine, driver, dsn string, tables, first, last []string) {
 	t.Helper()
 	raw, err := sql.Open(driver, dsn)
 	if err != nil {
@@ -170,7 +176,7 @@ func fill(t *testing.T, engine catalog.Engine, driver, dsn string, first, last [
 	}
 	defer conn.Close()
 	statements := append([]string{}, first...)
-	for _, statement := range warehouse {
+	for _, statement := range tables {
 		statements = append(statements, say(engine, statement))
 	}
 	for _, statement := range statements {

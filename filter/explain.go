@@ -34,7 +34,7 @@ func (g *Gate) Explain(ctx context.Context, req Request, engine catalog.Engine) 
 	if err != nil {
 		return Explanation{}, err
 	}
-	out := Explanation{View: v.Digest(), Profile: v.Profile.Name, Tables: p.tables, Engine: engine, SQL: p.statement.SQL, Columns: columns(p.statement)}
+	out := Explanation{View: v.Digest(), Profile: v.Profile.Name, Tables: p.tables, Engine: engine, SQL: p.statement.SQL, Columns: p.columns}
 	for _, param := range p.statement.Params {
 		out.Params = append(out.Params, describe(param))
 	}

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"context"
-	"crypto/rand"
 	"strconv"
 	"time"
 
@@ -67,16 +66,17 @@ func (g *Gate) Do(ctx context.Context, req Request) (*Answer, error) {
 	}
 	// What does he ask? Parse, resolve, authorise, print: a plan holds all
 	// four, and no data.
-	plan, err := g.plans.of(world, req, g.metrics)
+	text := req.statement()
+	plan, err := g.plans.of(world, req, text, g.metrics)
 	if err != nil {
-		return nil, g.deny(ctx, req, world.View, nil, err)
+		return nil, g.deny(ctx, g.entry(req, world.View, nil, audit.Digest(text)), err)
 	}
+	entry := g.entry(req, world.View, plan.tables, plan.digest)
 	args, err := execute.Bind(plan.statement, values(req), world.DB.Engine())
 	if err != nil {
-		return nil, g.deny(ctx, req, world.View, plan.tables, err)
+		return nil, g.deny(ctx, entry, err)
 	}
 	// Deciding and auditing are one act: what is not written down is not run.
-	entry := g.entry(req, world.View, plan.tables)
 	if err := g.audit.Begin(ctx, entry); err != nil {
 		return nil, g.refuse(refusal.Because(err, refusal.AuditDown, "the audit log cannot be written, so nothing is answered"))
 	}
@@ -90,7 +90,7 @@ func (g *Gate) Do(ctx context.Context, req Request) (*Answer, error) {
 	if err != nil {
 		return nil, g.refuse(err)
 	}
-	return &Answer{Columns: columns(plan.statement), Rows: live(rows, req.Still, g.now), Truncated: rows.Truncated}, nil
+	return &Answer{Columns: plan.columns, Rows: live(rows, req.Still, g.now), Truncated: rows.Truncated}, nil
 }
 
 // View gives the caller's world, for a catalog of what he may ask.
@@ -117,8 +117,7 @@ func (g *Gate) refuse(err error) error {
 
 // deny writes a refusal down before it is given. Where even that cannot be
 // written, the caller learns this first.
-func (g *Gate) deny(ctx context.Context, req Request, v *view.View, tables []string, err error) error {
-	entry := g.entry(req, v, tables)
+func (g *Gate) deny(ctx context.Context, entry audit.Entry, err error) error {
 	entry.Decision, entry.Code = audit.Deny, code(err)
 	if lost := g.audit.Begin(ctx, entry); lost != nil {
 		err = refusal.Because(lost, refusal.AuditDown, "the audit log cannot be written, so nothing is answered")
@@ -126,14 +125,14 @@ func (g *Gate) deny(ctx context.Context, req Request, v *view.View, tables []str
 	return g.refuse(err)
 }
 
-func (g *Gate) entry(req Request, v *view.View, tables []string) audit.Entry {
-	c := req.Caller
+func (g *Gate) entry(req Request, v *view.View, tables []string, digest string) audit.Entry {
+	c, now := req.Caller, g.now()
 	return audit.Entry{
-		ID: rand.Text(), Time: g.now(), RequestID: req.RequestID,
+		ID: audit.NewID(now), Time: now, RequestID: req.RequestID,
 		Dossier: c.Dossier, KeyID: c.KeyID, CustomerID: c.Customer.ID, Actor: c.Actor, Contact: c.Contact,
 		Front: req.Front, Action: audit.ActionRead, Decision: audit.Allow,
 		Tables: tables, View: v.Profile.Name + " v" + strconv.Itoa(v.Profile.Version) + " " + v.Digest(),
-		Digest: audit.Digest(req.statement()),
+		Digest: digest,
 	}
 }
 

@@ -3,9 +3,7 @@ package filter
 import (
 	"encoding/json"
 	"errors"
-	"sort"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -14,9 +12,11 @@ import (
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/resolve"
 	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqlparse"
 	"github.com/vantelle/vantelle/filter/sqlprint"
 	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/audit"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
@@ -37,12 +37,14 @@ type Limits struct {
 type plan struct {
 	statement *sqlprint.Statement
 	tables    []string
+	columns   []Column
+	digest    string // by which the audit knows the request's text
 }
 
 // plans compiles requests and keeps what it compiled.
 type plans struct {
 	limits Limits
-	cache  *otter.Cache[string, *plan]
+	cache  *otter.Cache[planKey, *plan]
 }
 
 func newPlans(l Limits) *plans {
@@ -50,11 +52,12 @@ func newPlans(l Limits) *plans {
 	if size <= 0 {
 		size = 1000
 	}
-	return &plans{limits: l, cache: otter.Must(&otter.Options[string, *plan]{MaximumSize: size})}
+	return &plans{limits: l, cache: otter.Must(&otter.Options[planKey, *plan]{MaximumSize: size})}
 }
 
-func (p *plans) of(w World, req Request, m Metrics) (*plan, error) {
-	key := planKey(w, req)
+// of gives the plan of a request whose statement is text.
+func (p *plans) of(w World, req Request, text string, m Metrics) (*plan, error) {
+	key := keyOf(w, req, text)
 	if cached, ok := p.cache.GetIfPresent(key); ok {
 		m.Compiled("cached")
 		return cached, nil
@@ -65,41 +68,9 @@ func (p *plans) of(w World, req Request, m Metrics) (*plan, error) {
 		return nil, err
 	}
 	m.Compiled("compiled")
+	made.digest = audit.Digest(text)
 	p.cache.Set(key, made)
 	return made, nil
-}
-
-// planKey names everything that a plan depends on: the dossier and the view
-// (whose digest covers the profile, its version and the catalog), the text and
-// the kinds of the values.
-func planKey(w World, req Request) string {
-	var b strings.Builder
-	part := func(s string) { // with its length, so that no part reads as two
-		b.WriteString(strconv.Itoa(len(s)))
-		b.WriteByte(':')
-		b.WriteString(s)
-	}
-	kindOf := "text"
-	if req.Query != nil {
-		kindOf = "tree" // a front's own tree and a text never share a plan
-	}
-	part(kindOf)
-	part(w.Dossier)
-	part(w.View.Digest())
-	part(req.statement())
-	for _, k := range kinds(req.Params) {
-		b.WriteByte('0' + byte(k))
-	}
-	names := make([]string, 0, len(req.Named))
-	for n := range req.Named {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	for _, n := range names {
-		part(n)
-		b.WriteByte('0' + byte(kind(req.Named[n])))
-	}
-	return b.String()
 }
 
 // compile takes a request to a printed statement of an engine.
@@ -115,7 +86,11 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	for n, x := range req.Named {
 		named[n] = kind(x)
 	}
-	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes})
+	var version sqlfunc.Version
+	if engine == v.Catalog.Engine {
+		version = sqlfunc.ParseVersion(v.Catalog.Version)
+	}
+	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Version: version, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes})
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +109,7 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 		}
 		return nil, refusal.Because(err, refusal.Internal, "the request could not be printed")
 	}
-	return &plan{statement: st, tables: decision.Tables()}, nil
+	return &plan{statement: st, tables: decision.Tables(), columns: columns(st)}, nil
 }
 
 // syntax turns a parser's error into a refusal.

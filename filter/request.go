@@ -51,7 +51,7 @@ type Rows interface {
 // Answer is what the gate gives back: the columns, and rows to be streamed.
 // Close must be called; it ends the statement on the ERP and the audit entry.
 type Answer struct {
-	Columns []Column
+	Columns []Column // shared with other answers: never changed
 	Rows    Rows
 	// Truncated tells, once Next has returned io.EOF, whether a cap cut the answer.
 	Truncated func() bool

@@ -122,6 +122,7 @@ func (d *difference) table(thing string, a, b Table) {
 		y, after := b.Columns[name]
 		column := thing + ": column " + name
 		if d.presence(before, after, column, columnRemark(y)) {
+			d.value(column, "module", x.Module, y.Module)
 			d.flag(column, x.Hidden, y.Hidden, "becomes hidden", "becomes visible")
 			d.flag(column, x.ReadOnly, y.ReadOnly, "becomes read-only", "is no longer read-only")
 			d.flag(column, x.Mandatory, y.Mandatory, "becomes mandatory", "is no longer mandatory")

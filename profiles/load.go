@@ -60,6 +60,7 @@ func readProfile(n strictyaml.Node) *Profile {
 	for _, name := range tables.Keys() {
 		p.Tables[name] = readTable(name, tables.Get(name))
 	}
+	hideByModule(p)
 	resources := m.Get("resources").Map()
 	for _, name := range resources.Keys() {
 		p.Resources[name] = readResource(name, resources.Get(name))
@@ -152,10 +153,23 @@ func readColumn(n strictyaml.Node) Column {
 		Hidden:    m.Get("hidden").Bool(),
 		ReadOnly:  m.Get("read_only").Bool(),
 		Mandatory: m.Get("mandatory").Bool(),
+		Module:    m.Get("module").Text(),
 		Line:      n.Line(),
 	}
 	m.Done()
 	return c
+}
+
+// hideByModule hides the columns of the modules that are off.
+func hideByModule(p *Profile) {
+	for _, t := range p.Tables {
+		for name, c := range t.Columns {
+			if module, ok := p.Modules[c.Module]; ok && !module.Level.AllowsReading() {
+				c.Hidden, c.ReadOnly, c.Mandatory = true, false, false
+				t.Columns[name] = c
+			}
+		}
+	}
 }
 
 func readFollows(n strictyaml.Node) *Follows {

@@ -117,5 +117,9 @@ type Column struct {
 	Hidden    bool
 	ReadOnly  bool
 	Mandatory bool
-	Line      int
+	// Module is the module that the column belongs to; empty for the modules
+	// of its row. Where the profile gives that module the level none, the
+	// column is hidden.
+	Module string
+	Line   int
 }

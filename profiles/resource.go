@@ -4,9 +4,9 @@ package profiles
 // invoices instead of F_DOCENTETE. The standard profiles use the same names
 // for resources and their columns on every ERP.
 //
-// A resource shows nothing that its tables do not: it is read through them,
-// with their row filters, and names only columns that they show. Raw table
-// names keep working beside it.
+// A resource is read through its tables, with their row filters, and its
+// columns come from columns that they show; only what the author computes may
+// be made of hidden ones. Raw table names keep working beside it.
 type Resource struct {
 	// Name is what requests call it. EN is the resource's key in the profile,
 	// FR its French name; either may be used, and so may Synonyms.
@@ -36,12 +36,14 @@ type Resource struct {
 // Computed is given.
 type ResourceColumn struct {
 	// From names the column of the table that it is, or several of which the
-	// first that a dossier has is taken: generations of an ERP differ.
+	// first that a dossier has is taken: generations of an ERP differ. One that
+	// its module hides counts as missing.
 	From []string
 	// Computed is an expression of the portal's SQL, taken where a dossier
 	// has no column of From. The resource's own row is called self, and
-	// every column is written with its table: self.DO_Type. It may read the
-	// tables and columns that the profile shows, subqueries included.
+	// every column is written with its table: self.DO_Type. Subqueries read
+	// the profile's tables through their row filters. Hidden columns may be
+	// used: what is computed of them is the author's to publish.
 	Computed Condition
 	Label    Text // for people; may be empty
 	// Values decodes what is stored. A column with values shows the code,

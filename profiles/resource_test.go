@@ -102,3 +102,27 @@ func TestDiffTellsWhatChangesInResources(t *testing.T) {
 		})
 	}
 }
+
+func TestAColumnOfAModuleThatIsOffIsHidden(t *testing.T) {
+	const text = `
+profile: A
+erp: sage100
+modules: {links: {level: LEVEL}, invoices: {level: read}}
+tables:
+  F_DOCENTETE:
+    rows: DO_Tiers = :customer
+    columns: {DO_Piece: {}, DO_Link: {module: links, read_only: true}}
+`
+	for level, hidden := range map[string]bool{"none": true, "list": false, "full": false} {
+		p, err := Load("a.yaml", []byte(strings.Replace(text, "LEVEL", level, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := p.Tables["F_DOCENTETE"].Columns["DO_Link"]; c.Hidden != hidden || c.ReadOnly == hidden || c.Module != "links" {
+			t.Errorf("at the level %s it is %+v", level, c)
+		}
+		if p.Tables["F_DOCENTETE"].Columns["DO_Piece"].Hidden {
+			t.Error("a column without a module is hidden")
+		}
+	}
+}

@@ -156,7 +156,7 @@ func checkResourceColumn(p *Profile, r Resource, name, path string, complain com
 func checkShown(t Table, table, column, path string, complain complaint) {
 	for _, listed := range t.ColumnOrder {
 		if strings.EqualFold(listed, column) {
-			if t.Columns[listed].Hidden {
+			if c := t.Columns[listed]; c.Hidden && c.Module == "" {
 				complain(path, "%s hides %s, and a resource shows nothing that its table does not", table, listed)
 			}
 			return

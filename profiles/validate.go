@@ -131,6 +131,9 @@ func checkColumns(p *Profile, key string, complain complaint) {
 		} else {
 			seen[strings.ToLower(name)] = name
 		}
+		if _, ok := p.Modules[c.Module]; c.Module != "" && !ok {
+			complain(at+".module", "there is no such module in this profile%s", strictyaml.DidYouMean(c.Module, slices.Sorted(maps.Keys(p.Modules))))
+		}
 		switch {
 		case c.Hidden && c.Mandatory:
 			complain(at, "a column cannot be hidden and mandatory: who cannot see it cannot give it")

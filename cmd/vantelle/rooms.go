@@ -123,7 +123,7 @@ func erpSettings(name string, d config.Dossier) erp.Settings {
 		s.DSN = d.Path
 	}
 	s.PortalPool.MaxOpen, s.SyncPool.MaxOpen = d.Pools.Portal, d.Pools.Sync
-	s.PortalPool.MaxIdle = min(s.PortalPool.MaxIdle, s.PortalPool.MaxOpen)
+	s.PortalPool.MaxIdle = s.PortalPool.MaxOpen // they leave after a while without work
 	s.SyncPool.MaxIdle = min(s.SyncPool.MaxIdle, s.SyncPool.MaxOpen)
 	s.ConnectTimeout = d.Timeouts.Connect.Std()
 	s.StatementTimeout = d.Timeouts.Statement.Std()

@@ -31,8 +31,8 @@ func Equal(a, b Expr) bool {
 		return ok && a.T == b.T && Equal(a.X, b.X)
 	case *Call:
 		b, ok := b.(*Call)
-		return ok && a.Func == b.Func && a.Star == b.Star && a.Distinct == b.Distinct && a.T == b.T &&
-			a.Filter == nil && b.Filter == nil && a.Over == nil && b.Over == nil && equalAll(a.Args, b.Args)
+		return ok && a.Func == b.Func && a.Unit == b.Unit && a.Star == b.Star && a.Distinct == b.Distinct && a.T == b.T &&
+			len(a.OrderBy)+len(b.OrderBy) == 0 && a.Filter == nil && b.Filter == nil && a.Over == nil && b.Over == nil && equalAll(a.Args, b.Args)
 	case *Case:
 		b, ok := b.(*Case)
 		if !ok || len(a.Whens) != len(b.Whens) || a.T != b.T || !equalOptional(a.Operand, b.Operand) || !equalOptional(a.Else, b.Else) {

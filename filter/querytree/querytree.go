@@ -205,8 +205,10 @@ type Op struct {
 type Call struct {
 	Func     *sqlfunc.Func
 	Args     []Expr
+	Unit     string // of DATE_TRUNC and its kin, or how a date is written out; "" for none
 	Star     bool
 	Distinct bool
+	OrderBy  []Order // of an aggregate's values
 	Filter   Expr
 	Over     *Window
 	T        sqltype.Type
@@ -217,6 +219,21 @@ type Call struct {
 type Window struct {
 	PartitionBy []Expr
 	OrderBy     []Order
+	Frame       *Frame // nil for the usual one
+}
+
+// Frame is ROWS, RANGE or GROUPS BETWEEN Start AND End.
+type Frame struct {
+	Unit       string
+	Start, End FrameBound
+}
+
+// FrameBound is one end of a Frame: Kind is "UNBOUNDED PRECEDING",
+// "PRECEDING", "CURRENT ROW", "FOLLOWING" or "UNBOUNDED FOLLOWING"; N, a
+// Number, is set for the two that count.
+type FrameBound struct {
+	Kind string
+	N    Expr
 }
 
 // Convert makes a T of X: exactly and without a way to fail (Int to a wider

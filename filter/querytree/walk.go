@@ -19,11 +19,17 @@ func Children(x Expr, visit func(Expr), query func(*Query)) {
 		each(x.Args...)
 	case *Call:
 		each(x.Args...)
+		for _, o := range x.OrderBy {
+			each(o.X)
+		}
 		each(x.Filter)
 		if x.Over != nil {
 			each(x.Over.PartitionBy...)
 			for _, o := range x.Over.OrderBy {
 				each(o.X)
+			}
+			if x.Over.Frame != nil {
+				each(x.Over.Frame.Start.N, x.Over.Frame.End.N)
 			}
 		}
 	case *Convert:

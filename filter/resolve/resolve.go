@@ -16,6 +16,7 @@ import (
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
@@ -39,7 +40,8 @@ const (
 
 // Options say what a query is resolved against.
 type Options struct {
-	Engine   catalog.Engine // whose rules decide what can fail
+	Engine   catalog.Engine  // whose rules decide what can fail
+	Version  sqlfunc.Version // of the engine; zero where it is not known
 	Tables   Lookup
 	Params   []ValueKind
 	Named    map[string]ValueKind

@@ -2,6 +2,7 @@ package sqlprint
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -21,7 +22,7 @@ func (p *printer) call(x *querytree.Call) error {
 	if x.Func.Name == "CONCAT" && !p.concatFunction() {
 		return p.concatWithoutNulls(x)
 	}
-	template := x.Func.Template(p.engine(), argTypes(x.Args)...)
+	template := x.Func.Template(p.engine(), x.Unit, argTypes(x.Args)...)
 	if x.Func.Name == "CONCAT" && p.concatOperator() == "" {
 		template = "CONCAT_WS('', {*})"
 	}
@@ -29,6 +30,9 @@ func (p *printer) call(x *querytree.Call) error {
 		name, rest, _ := strings.Cut(template, "(")
 		p.put(name + "(DISTINCT ")
 		template = rest
+	}
+	if (x.Over != nil || x.Filter != nil) && !strings.Contains(template, "{over}") {
+		template += "{over}"
 	}
 	for template != "" {
 		before, rest, found := strings.Cut(template, "{")
@@ -38,31 +42,70 @@ func (p *printer) call(x *querytree.Call) error {
 		}
 		what, after, _ := strings.Cut(rest, "}")
 		template = after
-		switch {
-		case x.Star:
-			p.put("*")
-		case what == "*":
-			if err := p.list(x.Args); err != nil {
-				return err
-			}
-		default:
-			i := int(what[0] - '0')
-			if i >= len(x.Args) {
-				return fmt.Errorf("sqlprint: template of %s wants argument %d", x.Func.Name, i)
-			}
-			least := lowest
-			if strings.HasPrefix(after, " + ") {
-				least = atom
-			}
-			if err := p.value(x.Args[i], least); err != nil {
-				return err
-			}
+		if err := p.slot(x, what); err != nil {
+			return err
 		}
 	}
-	if x.Filter != nil {
-		if !p.filterClause() {
-			return &Unsupported{"FILTER is not offered on this engine: use CASE inside the aggregate"}
+	return nil
+}
+
+// slot prints what stands in a template between braces; see sqlfunc.Func.
+func (p *printer) slot(x *querytree.Call, what string) error {
+	switch {
+	case what == "over":
+		return p.over(x)
+	case x.Star && x.Filter != nil && !p.filterClause():
+		return p.filtered(x.Filter, &querytree.Number{Text: "1", T: sqltype.Type{Kind: sqltype.Int, Bits: 32}})
+	case x.Star:
+		p.put("*")
+		return nil
+	case what == "*":
+		for i := range x.Args {
+			if i > 0 {
+				p.put(", ")
+			}
+			if err := p.argument(x, i, lowest); err != nil {
+				return err
+			}
 		}
+		return nil
+	}
+	least := lowest
+	if strings.HasSuffix(what, "!") {
+		least = atom
+	}
+	i, err := strconv.Atoi(strings.TrimSuffix(what, "!"))
+	if err != nil || i >= len(x.Args) {
+		return fmt.Errorf("sqlprint: template of %s wants argument %d", x.Func.Name, i)
+	}
+	return p.argument(x, i, least)
+}
+
+// argument prints an argument. An aggregate's FILTER is a CASE around its first
+// one where the engine has no FILTER: aggregates pass over NULLs.
+func (p *printer) argument(x *querytree.Call, i, least int) error {
+	if i == 0 && x.Filter != nil && !p.filterClause() {
+		return p.filtered(x.Filter, x.Args[0])
+	}
+	return p.value(x.Args[i], least)
+}
+
+func (p *printer) filtered(cond, x querytree.Expr) error {
+	p.put("CASE WHEN ")
+	if err := p.filter(cond); err != nil {
+		return err
+	}
+	p.put(" THEN ")
+	if err := p.expr(x); err != nil {
+		return err
+	}
+	p.put(" END")
+	return nil
+}
+
+// over prints FILTER and OVER.
+func (p *printer) over(x *querytree.Call) error {
+	if x.Filter != nil && p.filterClause() {
 		p.put(" FILTER (WHERE ")
 		if err := p.filter(x.Filter); err != nil {
 			return err
@@ -82,7 +125,28 @@ func (p *printer) call(x *querytree.Call) error {
 	if err := p.orderBy(x.Over.OrderBy, nil); err != nil {
 		return err
 	}
+	if f := x.Over.Frame; f != nil {
+		p.put(" " + f.Unit + " BETWEEN ")
+		if err := p.frameBound(f.Start); err != nil {
+			return err
+		}
+		p.put(" AND ")
+		if err := p.frameBound(f.End); err != nil {
+			return err
+		}
+	}
 	p.put(")")
+	return nil
+}
+
+func (p *printer) frameBound(b querytree.FrameBound) error {
+	if b.N != nil {
+		if err := p.expr(b.N); err != nil {
+			return err
+		}
+		p.put(" ")
+	}
+	p.put(b.Kind)
 	return nil
 }
 

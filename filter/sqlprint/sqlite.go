@@ -2,6 +2,7 @@ package sqlprint
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/sqltype"
@@ -30,7 +31,12 @@ func (sqlite) placeholder(b []byte, n int, _ sqltype.Type) []byte {
 	return strconv.AppendInt(append(b, '?'), int64(n), 10)
 }
 
-func (sqlite) number(b []byte, text string, t sqltype.Type) []byte { return signed(b, text) }
+func (sqlite) number(b []byte, text string, t sqltype.Type) []byte {
+	if t.Kind == sqltype.Float && !strings.Contains(text, ".") {
+		text += ".0" // else it is a whole number, with a whole number's overflows
+	}
+	return signed(b, text)
+}
 
 func (sqlite) truth(v bool) string {
 	if v {
@@ -44,6 +50,8 @@ func (sqlite) conversion(from, to sqltype.Type) (string, string) {
 	switch {
 	case to.Kind == sqltype.Text && from.Kind != sqltype.Text:
 		return "CAST(", " AS TEXT)"
+	case to.Kind == sqltype.Float && from.Kind != sqltype.Float:
+		return "CAST(", " AS REAL)"
 	case to.Kind == sqltype.Date && from.Kind == sqltype.Timestamp:
 		return "DATE(", ")"
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/resolve"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqlparse"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -172,7 +173,7 @@ func (b *binder) condition(c profiles.Condition, policy *querytree.Policy) (quer
 	if err != nil {
 		return nil, fmt.Errorf("row condition at line %d: %w", c.Line, err)
 	}
-	x, err := resolve.Condition(ast, policy.Self, resolve.Options{Engine: b.v.Catalog.Engine, Tables: b.v.Catalog.Table})
+	x, err := resolve.Condition(ast, policy.Self, resolve.Options{Engine: b.v.Catalog.Engine, Version: sqlfunc.ParseVersion(b.v.Catalog.Version), Tables: b.v.Catalog.Table})
 	if err != nil {
 		return nil, fmt.Errorf("row condition at line %d: %s", c.Line, explain(err))
 	}

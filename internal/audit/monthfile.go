@@ -90,8 +90,12 @@ type file interface {
 	close() error
 }
 
-// monthFile is a file over SQLite.
-type monthFile struct{ db *sqlx.DB }
+// monthFile is a file over SQLite. Its statements are prepared once: an entry is
+// on the way of every request.
+type monthFile struct {
+	db                                      *sqlx.DB
+	insertEntry, insertOutcome, findOutcome *sql.Stmt
+}
 
 // openMonth opens a month's file, new or not.
 func openMonth(dir string, m month, durable sqlitefile.Synchronous) (file, error) {
@@ -100,30 +104,52 @@ func openMonth(dir string, m month, durable sqlitefile.Synchronous) (file, error
 	if err != nil {
 		return nil, fmt.Errorf("open audit of %s: %w", m, err)
 	}
-	if _, err := db.ExecContext(ctx, schema); err != nil {
-		return nil, fmt.Errorf("open audit of %s: %w", m, errors.Join(err, db.Close()))
+	f := &monthFile{db: db}
+	_, err = db.ExecContext(ctx, schema)
+	for _, s := range []struct {
+		stmt  **sql.Stmt
+		query string
+	}{{&f.insertEntry, insertEntry}, {&f.insertOutcome, insertOutcome}, {&f.findOutcome, findOutcome}} {
+		if err == nil {
+			*s.stmt, err = db.PrepareContext(ctx, s.query)
+		}
 	}
-	return &monthFile{db}, nil
+	if err != nil {
+		return nil, fmt.Errorf("open audit of %s: %w", m, errors.Join(err, f.close()))
+	}
+	return f, nil
 }
 
 func (f *monthFile) begin(entries []Entry) error {
-	return f.transaction(insertEntry, func(insert *sql.Stmt, _ *sql.Tx) error {
+	if len(entries) == 1 { // a statement outside a transaction is one by itself
+		return insert(f.insertEntry, entries[0])
+	}
+	return f.transaction(func(tx *sql.Tx) error {
+		stmt := tx.Stmt(f.insertEntry)
 		for _, e := range entries {
-			tables, err := json.Marshal(e.Tables)
-			if err != nil {
+			if err := insert(stmt, e); err != nil {
 				return err
-			}
-			if _, err := insert.Exec(e.ID, e.Time.UnixMicro(), e.RequestID, e.Dossier, e.KeyID, e.CustomerID, e.Actor, e.Contact,
-				e.Front, e.Action, string(tables), e.View, e.Decision, e.Code, e.Digest); err != nil {
-				return fmt.Errorf("entry %s: %w", e.ID, err)
 			}
 		}
 		return nil
 	})
 }
 
+func insert(stmt *sql.Stmt, e Entry) error {
+	tables, err := json.Marshal(e.Tables)
+	if err != nil {
+		return err
+	}
+	if _, err := stmt.Exec(e.ID, e.Time.UnixMicro(), e.RequestID, e.Dossier, e.KeyID, e.CustomerID, e.Actor, e.Contact,
+		e.Front, e.Action, string(tables), e.View, e.Decision, e.Code, e.Digest); err != nil {
+		return fmt.Errorf("entry %s: %w", e.ID, err)
+	}
+	return nil
+}
+
 func (f *monthFile) finish(outcomes []Outcome) (strangers []Outcome, err error) {
-	err = f.transaction(insertOutcome, func(insert *sql.Stmt, tx *sql.Tx) error {
+	err = f.transaction(func(tx *sql.Tx) error {
+		insert, find := tx.Stmt(f.insertOutcome), tx.Stmt(f.findOutcome)
 		for _, o := range outcomes {
 			res, err := insert.Exec(o.Rows, o.Millis, o.Code, o.ID)
 			if err != nil {
@@ -135,7 +161,7 @@ func (f *monthFile) finish(outcomes []Outcome) (strangers []Outcome, err error) 
 				continue
 			}
 			var known int
-			if err := tx.QueryRow(findOutcome, o.ID).Scan(&known); err != nil {
+			if err := find.QueryRow(o.ID).Scan(&known); err != nil {
 				return err
 			}
 			if known == 0 {
@@ -150,9 +176,9 @@ func (f *monthFile) finish(outcomes []Outcome) (strangers []Outcome, err error) 
 	return strangers, nil
 }
 
-// transaction prepares a statement and commits what do makes of it. No context
-// ends it: a group belongs to many requests, none of which may end the others.
-func (f *monthFile) transaction(query string, do func(*sql.Stmt, *sql.Tx) error) (err error) {
+// transaction commits what do makes. No context ends it: a group belongs to
+// many requests, none of which may end the others.
+func (f *monthFile) transaction(do func(*sql.Tx) error) (err error) {
 	tx, err := f.db.Begin()
 	if err != nil {
 		return err
@@ -162,11 +188,7 @@ func (f *monthFile) transaction(query string, do func(*sql.Stmt, *sql.Tx) error)
 			err = errors.Join(err, ignoreDone(tx.Rollback()))
 		}
 	}()
-	stmt, err := tx.Prepare(query)
-	if err != nil {
-		return err
-	}
-	if err := do(stmt, tx); err != nil {
+	if err := do(tx); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -180,4 +202,12 @@ func ignoreDone(err error) error {
 	return err
 }
 
-func (f *monthFile) close() error { return f.db.Close() }
+func (f *monthFile) close() error {
+	var errs []error
+	for _, stmt := range []*sql.Stmt{f.insertEntry, f.insertOutcome, f.findOutcome} {
+		if stmt != nil {
+			errs = append(errs, stmt.Close())
+		}
+	}
+	return errors.Join(append(errs, f.db.Close())...)
+}

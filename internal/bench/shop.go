@@ -81,8 +81,7 @@ func openGate(db *erp.DB, log audit.Log, m filter.Metrics) (*filter.Gate, error)
 func openERP(engine catalog.Engine, dsn string, schemas []string, pool int) (*erp.DB, error) {
 	s := erp.DefaultSettings()
 	s.Name, s.Engine, s.DSN, s.Schemas = dossier, engine, dsn, schemas
-	s.PortalPool.MaxOpen = pool
-	s.PortalPool.MaxIdle = min(s.PortalPool.MaxIdle, pool)
+	s.PortalPool.MaxOpen, s.PortalPool.MaxIdle = pool, pool
 	s.StatementTimeout = 10 * time.Minute // a million rows may take their time
 	return erp.Open(s, zerolog.Nop())
 }

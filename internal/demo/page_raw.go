@@ -43,10 +43,11 @@ func (c UnfilteredCounts) count(ctx context.Context, table, statement string) (i
 // ofHeader is the customer of the document to which a row belongs.
 const ofHeader = "h.DO_Tiers FROM main.F_DOCENTETE h JOIN main.%s x ON x.DO_Domaine = h.DO_Domaine AND x.DO_Type = h.DO_Type AND x.DO_Piece = h.DO_Piece WHERE h.DO_Domaine = 0"
 
-// owners lists the tables that the standard profile shows, each with what
+// owners lists the tables of the demonstration that the standard profile shows, each with what
 // finds its customers; nothing for those that are nobody's.
 var owners = map[string]string{
-	"P_DOSSIER": "", "F_ARTICLE": "", "F_FAMILLE": "", "F_COLLABORATEUR": "",
+	"P_DOSSIER": "", "F_ARTICLE": "", "F_FAMILLE": "", "F_COLLABORATEUR": "", "F_ARTSTOCK": "", "F_DEPOT": "", "F_TAXE": "",
+	"P_DEVISE": "", "P_REGLEMENT": "", "P_EXPEDITION": "", "P_UNITE": "",
 	"F_COMPTET":    "x.CT_Num FROM main.F_COMPTET x WHERE x.CT_Type = 0",
 	"F_CONTACTT":   "x.CT_Num FROM main.F_CONTACTT x",
 	"F_LIVRAISON":  "x.CT_Num FROM main.F_LIVRAISON x",

@@ -77,10 +77,12 @@ type Pool struct {
 
 // DefaultSettings are settings that protect an ERP which people work on; the
 // caller fills in Name, Engine and DSN or Server. Connections live for minutes
-// only, so that an ERP that moved to another machine is followed there.
+// only, so that an ERP that moved to another machine is followed there. The
+// portal's are all kept between two requests: closing and opening them is what
+// makes a request wait when many come at once.
 func DefaultSettings() Settings {
 	return Settings{
-		PortalPool:           Pool{MaxOpen: 16, MaxIdle: 8, MaxIdleTime: 2 * time.Minute, MaxLifetime: 5 * time.Minute},
+		PortalPool:           Pool{MaxOpen: 16, MaxIdle: 16, MaxIdleTime: 2 * time.Minute, MaxLifetime: 5 * time.Minute},
 		SyncPool:             Pool{MaxOpen: 2, MaxIdle: 1, MaxIdleTime: time.Minute, MaxLifetime: 5 * time.Minute},
 		ConnectTimeout:       10 * time.Second,
 		StatementTimeout:     30 * time.Second,

@@ -1483,3 +1483,49 @@ CREATE TABLE "llx_const" (
   "tms" timestamp DEFAULT CURRENT_TIMESTAMP,
   PRIMARY KEY ("rowid")
 );
+
+
+CREATE TABLE "llx_c_paiement" (
+  "id" integer NOT NULL,
+  "entity" integer DEFAULT 1 NOT NULL,
+  "code" varchar(6) NOT NULL,
+  "libelle" varchar(128),
+  "type" smallint,
+  "active" tinyint DEFAULT 1 NOT NULL,
+  "accountancy_code" varchar(32),
+  "module" varchar(32),
+  "position" integer DEFAULT 0 NOT NULL,
+  UNIQUE ("entity", "code"),
+  PRIMARY KEY ("id")
+);
+
+CREATE TABLE "llx_c_payment_term" (
+  "rowid" integer NOT NULL,
+  "entity" integer DEFAULT 1 NOT NULL,
+  "code" varchar(16),
+  "sortorder" smallint,
+  "active" tinyint DEFAULT 1,
+  "libelle" varchar(255),
+  "libelle_facture" text,
+  "type_cdr" tinyint,
+  "nbjour" smallint,
+  "decalage" smallint,
+  "deposit_percent" varchar(63),
+  "module" varchar(32),
+  "position" integer DEFAULT 0 NOT NULL,
+  UNIQUE ("entity", "code"),
+  PRIMARY KEY ("rowid")
+);
+
+CREATE TABLE "llx_c_shipment_mode" (
+  "rowid" integer NOT NULL,
+  "entity" integer DEFAULT 1 NOT NULL,
+  "tms" timestamp DEFAULT CURRENT_TIMESTAMP,
+  "code" varchar(30) NOT NULL,
+  "libelle" varchar(128) NOT NULL,
+  "description" text,
+  "tracking" varchar(255),
+  "active" tinyint DEFAULT 0,
+  "module" varchar(32),
+  PRIMARY KEY ("rowid")
+);

@@ -96,6 +96,8 @@ type loader struct {
 	key    string // numbered from 1 where a row does not give it
 	rows   map[string]int
 	err    error
+
+	columns map[string]map[string]string // by table, where rows may name columns that a version lacks; else nil
 }
 
 // load makes the tables of d, fills them, and adds the keys.
@@ -139,6 +141,9 @@ func (l *loader) add(table string, r row) {
 		r[l.key] = l.rows[table]
 	}
 	names := slices.Sorted(maps.Keys(r))
+	if l.columns != nil {
+		names = slices.DeleteFunc(names, func(name string) bool { _, there := l.columns[table][name]; return !there })
+	}
 	columns, marks, values := make([]string, len(names)), make([]string, len(names)), make([]any, len(names))
 	for i, name := range names {
 		columns[i], marks[i], values[i] = quote(name), fmt.Sprintf("$%d", i+1), r[name]

@@ -3,12 +3,14 @@
 // an Admin, or refuses.
 //
 // It must never guess, trim or fold a customer's code, never tell apart the
-// reasons for which a customer may not enter, and never keep an answer longer
-// than the request it was given for: every change of an access or a key holds
-// from the next request on, because every request asks the directory again.
+// reasons for which a customer may not enter, and never give an answer that the
+// directory would not give now: every change of an access or a key holds from
+// the next request on, because every request asks the directory at least
+// whether it has changed.
 //
-// Read caller.go for the answers, resolver.go for the way to them, key.go for
-// the form of keys and header.go for the form of headers.
+// Read caller.go for the answers, resolver.go for the way to them, memory.go for
+// how they are remembered, key.go for the form of keys and header.go for the form
+// of headers.
 package identity
 
 import (
@@ -18,7 +20,8 @@ import (
 )
 
 // Caller is a portal's backend acting for one customer in one dossier. It is
-// handed on as a parameter. Its zero value is nobody.
+// handed on as a parameter and never changed: what it points to is shared with
+// other requests. Its zero value is nobody.
 type Caller struct {
 	Dossier   string
 	KeyID     string // of the backend key, for the audit

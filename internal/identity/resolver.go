@@ -18,7 +18,8 @@ type Directory interface {
 }
 
 // Resolver finds out who is asking. Set its fields before the first use; it may
-// then be used by many goroutines.
+// then be used by many goroutines. It remembers who was let in where the
+// directory tells when it has changed.
 type Resolver struct {
 	Store Directory
 
@@ -29,6 +30,8 @@ type Resolver struct {
 
 	// AllowDemoKeys accepts the keys that everybody knows.
 	AllowDemoKeys bool
+
+	memory memory
 }
 
 // Backend finds the customer for whom a portal's backend asks. bearer is the
@@ -39,6 +42,28 @@ type Resolver struct {
 // ErrNoSuchDossier, *HeaderError, ErrAmbiguous, ErrNoAccess. Any other is a
 // failure of the directory.
 func (r *Resolver) Backend(ctx context.Context, dossier, bearer, customer, contact, actor string) (Caller, error) {
+	store, tells := r.Store.(revised)
+	if !tells {
+		return r.backend(ctx, dossier, bearer, customer, contact, actor)
+	}
+	revision, err := store.Revision(ctx)
+	if err != nil { // asking will say what is wrong
+		return r.backend(ctx, dossier, bearer, customer, contact, actor)
+	}
+	q := ask(dossier, bearer, customer, contact, actor)
+	if c, ok := r.memory.recall(q, revision); ok {
+		return c, nil
+	}
+	c, err := r.backend(ctx, dossier, bearer, customer, contact, actor)
+	if err != nil {
+		return Caller{}, err
+	}
+	r.memory.keep(q, revision, c)
+	return c, nil
+}
+
+// backend is Backend without what it remembers.
+func (r *Resolver) backend(ctx context.Context, dossier, bearer, customer, contact, actor string) (Caller, error) {
 	key, err := r.key(ctx, directory.KeyBackend, bearer)
 	if err != nil {
 		return Caller{}, err

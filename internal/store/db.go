@@ -63,7 +63,9 @@ type DB struct {
 	engine engine
 	writer *sqlx.DB // SQLite: one connection
 	reader *sqlx.DB
-	now    func() time.Time
+	// revision is the statement that every request runs.
+	revision *sql.Stmt
+	now      func() time.Time
 }
 
 // Open opens the directory and brings its tables to the present form. An
@@ -99,7 +101,11 @@ func open(ctx context.Context, cfg Config, steps fs.FS) (*DB, error) {
 	if err != nil {
 		return fail(errors.Join(err, writer.Close()))
 	}
-	return &DB{engine: e, writer: writer, reader: reader, now: cfg.Now}, nil
+	revision, err := reader.PrepareContext(ctx, readRevision)
+	if err != nil {
+		return fail(errors.Join(err, reader.Close(), writer.Close()))
+	}
+	return &DB{engine: e, writer: writer, reader: reader, revision: revision, now: cfg.Now}, nil
 }
 
 // Ping reports whether the directory can be read.
@@ -111,7 +117,7 @@ func (d *DB) Ping(ctx context.Context) error {
 // Close waits for what is under way and closes the directory. A second Close does
 // nothing.
 func (d *DB) Close() error {
-	if err := errors.Join(d.reader.Close(), d.writer.Close()); err != nil {
+	if err := errors.Join(d.revision.Close(), d.reader.Close(), d.writer.Close()); err != nil {
 		return fmt.Errorf("close directory store: %w", err)
 	}
 	return nil
@@ -218,24 +224,4 @@ func (t tx) exec(query string, args ...any) (int64, error) {
 		return 0, err
 	}
 	return res.RowsAffected()
-}
-
-// raiseRevision tells every cache that accesses, keys or customers are about to
-// change. It comes first in such a transaction: on an engine with several
-// writers its row is the lock behind which they queue.
-func (t tx) raiseRevision() error {
-	n, err := t.exec("UPDATE revisions SET value = value + 1 WHERE name = 'directory'")
-	if err == nil && n != 1 {
-		err = errors.New("the revision's row is missing")
-	}
-	return err
-}
-
-// Revision implements directory.AccessStore.
-func (d *DB) Revision(ctx context.Context) (int64, error) {
-	var n int64
-	if err := d.get(ctx, &n, "SELECT value FROM revisions WHERE name = 'directory'"); err != nil {
-		return 0, fmt.Errorf("read directory revision: %w", err)
-	}
-	return n, nil
 }
