@@ -12,7 +12,7 @@ func TestStandardProfileOnEveryVersionOfOdoo(t *testing.T) {
 	for _, version := range erpshape.OdooVersions() {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
 			dsn, db, schema := erpshape.Postgres(t)
-			if err := erpshape.LoadOdooVersion(t.Context(), db, schema, version); err != nil {
+			if err := erpshape.LoadOdooVersion(t.Context(), db, schema, version, erpshape.OdooBusiness); err != nil {
 				t.Fatal(err)
 			}
 			lacksTables, lacks := []string{}, []string{}
@@ -20,7 +20,19 @@ func TestStandardProfileOnEveryVersionOfOdoo(t *testing.T) {
 				lacksTables, lacks = []string{"helpdesk_ticket", "helpdesk_ticket_stage"}, []string{"tickets"}
 			}
 			onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema, nil).checkBound(t, lacksTables)
-			onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema, open).checkEveryResource(t, fmt.Sprint(erpshape.OdooAlpha), lacks)
+			opened := onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema, open)
+			opened.checkEveryResource(t, fmt.Sprint(erpshape.OdooAlpha), lacks)
+			r := onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema, nil)
+			alpha, beta, branch := fmt.Sprint(erpshape.OdooAlpha), fmt.Sprint(erpshape.OdooBeta), fmt.Sprint(erpshape.OdooBranch)
+			opened.checkVocabulary(t, alpha, "A", "C") // a group sees its subsidiaries
+			opened.checkVocabulary(t, branch, "C")     // and not the other way round
+			opened.checkVocabulary(t, beta, "B")
+			r.checkNoLeak(t, alpha, "VB", "VADEX", "VABCX", "VABLX", "VAFAX", "VAPRX", "VX", "interne")
+			r.checkNoLeak(t, branch, "VA", "VB", "VX", "interne")
+			r.checkNoLeak(t, beta, "VA", "VC", "VX", "interne")
+			if got := r.ask(t, alpha, "SELECT name FROM project_task"); len(got) != 1 || got[0] != "VAPR1" {
+				t.Errorf("the tasks are %q", got)
+			}
 		})
 	}
 }

@@ -3,6 +3,7 @@ package profiles_test
 import (
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -22,19 +23,40 @@ func TestStandardProfileOnEveryGenerationOfSage(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			if err := erpshape.LoadSageGeneration(t.Context(), db, catalog.SQLite, "", generation); err != nil {
+			if err := erpshape.LoadSageGeneration(t.Context(), db, catalog.SQLite, "", generation, erpshape.SageBusiness); err != nil {
 				t.Fatal(err)
 			}
 			onStandard(t, "B2B", catalog.SQLite, path, "", nil).checkBound(t, nil)
-			onStandard(t, "B2B", catalog.SQLite, path, "", open).checkEveryResource(t, erpshape.SageAlpha, lacks)
+			opened := onStandard(t, "B2B", catalog.SQLite, path, "", open)
+			opened.checkEveryResource(t, erpshape.SageAlpha, lacks)
+			checkSage(t, onStandard(t, "B2B", catalog.SQLite, path, "", nil), opened)
 		})
 		t.Run(generation+" on postgres", func(t *testing.T) {
 			dsn, db, schema := erpshape.Postgres(t)
-			if err := erpshape.LoadSageGeneration(t.Context(), db, catalog.Postgres, schema, generation); err != nil {
+			if err := erpshape.LoadSageGeneration(t.Context(), db, catalog.Postgres, schema, generation, erpshape.SageBusiness); err != nil {
 				t.Fatal(err)
 			}
 			onStandard(t, "B2B", catalog.Postgres, dsn, schema, nil).checkBound(t, nil)
-			onStandard(t, "B2B", catalog.Postgres, dsn, schema, open).checkEveryResource(t, erpshape.SageAlpha, lacks)
+			opened := onStandard(t, "B2B", catalog.Postgres, dsn, schema, open)
+			opened.checkEveryResource(t, erpshape.SageAlpha, lacks)
+			checkSage(t, onStandard(t, "B2B", catalog.Postgres, dsn, schema, nil), opened)
 		})
+	}
+}
+
+// checkSage wants that two customers see their own, and nothing that is not
+// released, bought, or of another price category.
+func checkSage(t *testing.T, r, opened *standardRig) {
+	t.Helper()
+	opened.checkVocabulary(t, erpshape.SageAlpha, "A")
+	opened.checkVocabulary(t, erpshape.SageBeta, "B")
+	r.checkNoLeak(t, erpshape.SageAlpha, "VB", "VADEX", "VABCX", "VABLX", "VAFAX", "interne", "https://pay.example/", erpshape.SageSupplier)
+	r.checkNoLeak(t, erpshape.SageBeta, "VA", "VBDEX", "interne")
+	// ART00 to ART05 have a price for one customer each, ART06 to ART09 one for a
+	// category: of an even article the first, of an odd one the second.
+	for customer, want := range map[string]string{erpshape.SageAlpha: "ART00 ART06 ART08", erpshape.SageBeta: "ART01 ART07 ART09", erpshape.SageOmega: "ART07 ART09"} {
+		if got := strings.Join(r.ask(t, customer, "SELECT AR_Ref FROM F_ARTCLIENT ORDER BY AR_Ref"), " "); got != want {
+			t.Errorf("%s has the prices %s, want %s", customer, got, want)
+		}
 	}
 }

@@ -40,7 +40,7 @@ func DolibarrCustomers() []int {
 // schema of PostgreSQL: every table that a portal meets, with the third
 // parties, contacts, users, tags and settings of two companies in it. prefix
 // is what the names of its tables begin with, llx_ as a rule.
-func LoadDolibarr(ctx context.Context, db *sql.DB, dialect catalog.Engine, schema, prefix string) error {
+func LoadDolibarr(ctx context.Context, db *sql.DB, dialect catalog.Engine, schema, prefix string, more ...func(*Rows)) error {
 	types := func(_, declared string, _ bool) string { return declared }
 	mark := func(int) string { return "?" }
 	switch dialect {
@@ -60,6 +60,9 @@ func LoadDolibarr(ctx context.Context, db *sql.DB, dialect catalog.Engine, schem
 				r.row["rowid"] = rows[r.table]
 			}
 			l.insert(named(r.table), r.row, mark)
+		}
+		for _, f := range more {
+			f(&Rows{l: l, add: func(table string, r row) { l.insert(named(table), r, mark) }})
 		}
 	}
 	text := strings.ReplaceAll(dolibarrSchema, `"llx_`, `"`+prefix)

@@ -51,7 +51,7 @@ func LoadOdooVersion(ctx context.Context, db *sql.DB, schema string, version int
 		l.columns = columns
 		fillOdoo(l)
 		for _, f := range more {
-			f(&Rows{l})
+			f(&Rows{l: l, columns: columns})
 		}
 	}
 	types := func(_, declared string, _ bool) string { return declared }
@@ -92,10 +92,3 @@ func odooDefault(declared string) string {
 	}
 	return "0"
 }
-
-// Rows adds rows to a database that is being loaded.
-type Rows struct{ l *loader }
-
-// Add writes one row of a table; of the columns that the database's version
-// does not have, nothing is written. The first error stops the load.
-func (r *Rows) Add(table string, values map[string]any) { r.l.add(table, values) }

@@ -58,8 +58,8 @@ func SageColumns(generation string) map[string]map[string]string {
 // LoadSageGeneration makes the dossier of LoadSage as a generation of Sage 100
 // has it: with every table and column of that generation, and no other but
 // SageFreeColumn and those that LoadSage adds for its site. Statistics and
-// families are filled in for Alpha.
-func LoadSageGeneration(ctx context.Context, db *sql.DB, dialect catalog.Engine, schema, generation string) error {
+// families are filled in for Alpha. more may add rows of its own.
+func LoadSageGeneration(ctx context.Context, db *sql.DB, dialect catalog.Engine, schema, generation string, more ...func(*Rows)) error {
 	types, err := sageTypes(dialect)
 	if err != nil {
 		return fmt.Errorf("load Sage dossier of generation %s: %w", generation, err)
@@ -68,6 +68,9 @@ func LoadSageGeneration(ctx context.Context, db *sql.DB, dialect catalog.Engine,
 	fill := func(l *loader) {
 		l.run(otherSageTables(l.prefix, dialect, columns))
 		fillSage(l)
+		for _, f := range more {
+			f(&Rows{l: l, columns: columns})
+		}
 		for _, filled := range sageFilledColumns() {
 			if _, stays := columns[filled[0]][filled[1]]; !stays {
 				l.run([]string{fmt.Sprintf("ALTER TABLE %s%s DROP COLUMN %s", l.prefix, quote(filled[0]), quote(filled[1]))})
