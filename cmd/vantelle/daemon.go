@@ -22,6 +22,7 @@ import (
 	"github.com/vantelle/vantelle/internal/identity"
 	"github.com/vantelle/vantelle/internal/lifecycle"
 	svc "github.com/vantelle/vantelle/internal/site/service"
+	"github.com/vantelle/vantelle/sync/leading"
 )
 
 // options is what a daemon is made of besides its configuration.
@@ -46,7 +47,7 @@ type daemon struct {
 	lock     *lock
 	resolver *identity.Resolver
 	watches  map[string]*watch
-	syncs    *syncs
+	syncs    *leading.Node
 	group    *lifecycle.Group
 	stopping chan struct{} // closed when the service begins to stop
 	hangups  <-chan os.Signal
@@ -88,6 +89,7 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 	if adminServer, d.adminAddr, err = d.server(ctx, "admin", cfg.Admin.Listen, cfg.Admin.TLS, cfg.Admin.TrustedProxies, d.adminHandler(d.gather, o.page)); err != nil {
 		return nil, err
 	}
+	d.syncs.Address = d.adminAddr.String()
 	d.join(releaseLock, closeRooms, portalServer, adminServer)
 	if o.manager != nil { // the last to start: ready means that all of it is
 		d.group.Add("service manager", o.manager(d.store.Ping, d.log))

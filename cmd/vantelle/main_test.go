@@ -32,6 +32,7 @@ func (l leakChecked) Run() int {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
+	removeBinary()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

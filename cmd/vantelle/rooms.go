@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -170,7 +171,17 @@ func gateLimits(l config.Limits) filter.Limits {
 
 // storeConfig says where the directory is.
 func storeConfig(d config.Directory, log zerolog.Logger) store.Config {
-	return store.Config{Driver: string(d.Driver), Path: d.Path, Synchronous: durability(d.Synchronous), DSN: d.DSN.Reveal(), Logger: log}
+	return store.Config{Driver: string(d.Driver), Path: d.Path, Synchronous: durability(d.Synchronous), DSN: d.DSN.Reveal(), Node: nodeName(), Logger: log}
+}
+
+// nodeName names this process to the others that share a directory: the machine,
+// and what tells two processes of it apart.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil || host == "" {
+		host = "node"
+	}
+	return host[:min(len(host), 30)] + "-" + strings.ToLower(rand.Text()[:8])
 }
 
 // durability is how the stores spell what the configuration says.

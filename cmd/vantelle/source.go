@@ -14,18 +14,25 @@ import (
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/site/doctor"
 	"github.com/vantelle/vantelle/sync/erpsource"
+	"github.com/vantelle/vantelle/sync/leading"
 	"github.com/vantelle/vantelle/sync/syncrun"
 )
 
-// syncs is the synchronisation as a part of the service.
-type syncs struct {
-	*syncrun.Manager
-	atStart []string // dossiers to synchronise when the service starts
-}
-
-func newSyncs(r *rooms, metrics prometheus.Registerer) (*syncs, error) {
-	s := &syncs{}
-	c := syncrun.ManagerConfig{Store: r.store, Log: r.log, Parallel: r.cfg.Sync.Parallel, Registerer: metrics, Now: r.now}
+// newSyncs makes the synchronisation as a part of the service. Its Address can
+// be set until it starts.
+func newSyncs(r *rooms, metrics prometheus.Registerer) (*leading.Node, error) {
+	leads := prometheus.NewGauge(prometheus.GaugeOpts{Name: "vantelle_sync_leading", Help: "Whether this node leads the synchronisation: 1 or 0."})
+	if err := metrics.Register(leads); err != nil {
+		return nil, err
+	}
+	n := leading.Config{Store: r.store, Lease: r.cfg.Directory.Lease.Std(), Log: r.log, Dossiers: sortedNames(r.cfg.Dossiers),
+		Leads: func(does bool) {
+			leads.Set(0)
+			if does {
+				leads.Set(1)
+			}
+		}}
+	c := syncrun.ManagerConfig{Log: r.log, Parallel: r.cfg.Sync.Parallel, Registerer: metrics, Now: r.now}
 	for _, name := range sortedNames(r.cfg.Dossiers) {
 		d := r.cfg.Dossiers[name]
 		source, err := newSource(d, r.erps[name], r.filterColumns(name))
@@ -38,26 +45,15 @@ func newSyncs(r *rooms, metrics prometheus.Registerer) (*syncs, error) {
 		}
 		c.Dossiers = append(c.Dossiers, syncrun.Dossier{Name: name, Source: source, Schedule: schedule})
 		if d.SyncAtStart {
-			s.atStart = append(s.atStart, name)
+			n.AtStart = append(n.AtStart, name)
 		}
 	}
-	var err error
-	s.Manager, err = syncrun.NewManager(c)
-	return s, err
-}
-
-// Start implements lifecycle.Service. A dossier that was never synchronised is
-// synchronised by the manager itself; asking once more joins that run.
-func (s *syncs) Start(ctx context.Context) error {
-	if err := s.Manager.Start(ctx); err != nil {
-		return err
+	n.NewManager = func(fenced directory.SyncStore) (leading.Manager, error) {
+		c := c
+		c.Store = fenced
+		return syncrun.NewManager(c)
 	}
-	for _, name := range s.atStart {
-		if _, _, err := s.Trigger(name, "start of the service"); err != nil {
-			return err
-		}
-	}
-	return nil
+	return leading.New(n), nil
 }
 
 // filterColumns gives what finds the columns of a dossier that any profile for

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/store"
 	"github.com/vantelle/vantelle/sync/syncrun"
 )
 
@@ -49,14 +51,30 @@ func (c *syncCmd) Run(w *world) error {
 		if err != nil {
 			return err
 		}
+		var written directory.SyncStore = r.store
 		if !c.DryRun {
-			// The lock is ours: what is still running in the history is not.
-			if _, err := r.store.AbandonRuns(ctx, r.now()); err != nil {
+			lead, leave, err := c.lead(ctx, r)
+			if err != nil {
+				return err
+			}
+			defer leave()
+			lost, cancel := context.WithCancel(ctx)
+			defer cancel()
+			go func() {
+				select {
+				case <-lead.Lost():
+					cancel()
+				case <-lost.Done():
+				}
+			}()
+			ctx, written = lost, lead.Store()
+			// The lead is ours: what is still running in the history is not.
+			if _, err := written.AbandonRuns(ctx, r.now()); err != nil {
 				return err
 			}
 		}
 		p := newProgress(w)
-		runner := syncrun.NewRunner(syncrun.Config{Dossier: c.Dossier, Source: source, Store: r.store, Log: r.log.Level(zerolog.Disabled),
+		runner := syncrun.NewRunner(syncrun.Config{Dossier: c.Dossier, Source: source, Store: written, Log: r.log.Level(zerolog.Disabled),
 			Now: r.now, Progress: func(s syncrun.Progress) { p.show(syncProgress(s)) }})
 		run, plan, err := runner.RunOnce(ctx, syncrun.Options{Trigger: syncrun.TriggerCLI, DryRun: c.DryRun, AllowEmpty: c.AllowEmpty, AcceptDatabase: c.AcceptDatabase})
 		p.done()
@@ -69,6 +87,27 @@ func (c *syncCmd) Run(w *world) error {
 		c.report(w.stdout, plan)
 		return nil
 	})
+}
+
+// lead takes the lead of the synchronisation for this run; where a service has
+// it, that is the one to ask.
+func (c *syncCmd) lead(ctx context.Context, r *rooms) (_ *store.Lead, leave func(), err error) {
+	candidacy, err := r.store.Stand(ctx, store.Candidate{Address: "vantelle sync", Lease: r.cfg.Directory.Lease.Std()})
+	if err != nil {
+		return nil, nil, err
+	}
+	lead, err := candidacy.Try(ctx)
+	if err != nil {
+		var led *store.LedError
+		if errors.As(err, &led) {
+			err = fmt.Errorf("%w. Ask it, or any other node, instead:\n%s", err, askService(r.cfg, c.Dossier))
+		}
+		return nil, nil, errors.Join(err, candidacy.Close())
+	}
+	return lead, func() {
+		lead.Release()
+		_ = candidacy.Close() // the process ends with it
+	}, nil
 }
 
 // syncProgress words where a run stands.

@@ -40,6 +40,8 @@ func problemOf(err error) error {
 		return &httpjson.Problem{Code: httpjson.Conflict, Detail: state.Error(), Members: map[string]any{"state": state.State}, Cause: err}
 	case errors.Is(err, syncrun.ErrStopped):
 		return &httpjson.Problem{Code: httpjson.Conflict, Detail: "the service is stopping: ask again once it has started", Cause: err}
+	case errors.Is(err, directory.ErrNoLeader):
+		return &httpjson.Problem{Code: httpjson.Conflict, Detail: directory.ErrNoLeader.Error(), Cause: err}
 	case errors.Is(err, directory.ErrConflict):
 		return &httpjson.Problem{Code: httpjson.PreconditionFailed,
 			Detail: "somebody changed this access in the meantime: read it again, and send its ETag as If-Match", Cause: err}

@@ -73,6 +73,7 @@ type Directory struct {
 	Synchronous Synchronous `yaml:"synchronous"`
 	DSN         Secret      `yaml:"dsn"` // postgres: the whole address
 	DSNFile     string      `yaml:"dsn_file"`
+	Lease       Duration    `yaml:"lease"` // postgres: after so long without a word from the leading node another takes over
 }
 
 // Audit is where Vantelle keeps who saw and changed what.

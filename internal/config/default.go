@@ -17,7 +17,7 @@ func Default() Config {
 			TrustedProxies: []string{},
 			Tokens:         []Token{},
 		},
-		Directory: Directory{Driver: SQLite, Path: "vantelle.db", Synchronous: SyncNormal},
+		Directory: Directory{Driver: SQLite, Path: "vantelle.db", Synchronous: SyncNormal, Lease: Duration(10 * time.Second)},
 		Audit:     Audit{Path: "audit", Synchronous: SyncNormal, Keep: Duration(400 * day)},
 		Log:       Log{Level: "info", Format: "json", MaxSize: 20 * MiB, Keep: 5},
 		Limits: Limits{

@@ -91,6 +91,7 @@ func (v *validation) storage(c Config) {
 // directory checks where the directory is; it repeats no dsn.
 func (v *validation) directory(d Directory) {
 	dsn := d.DSN.Reveal()
+	v.duration("directory.lease", d.Lease, Duration(time.Second), Duration(10*time.Minute))
 	switch {
 	case d.Driver != SQLite && d.Driver != Postgres:
 		v.oneOf("directory.driver", string(d.Driver), string(SQLite), string(Postgres))

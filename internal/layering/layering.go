@@ -31,7 +31,7 @@ var Floors = [][]string{
 	{"internal/erp", "internal/store", "internal/audit"},
 	{"internal/identity", "internal/access", "filter/execute", "sync/erpsource", "sync/reconcile"},
 	{"filter", "sync/syncrun"}, // the gate; a run
-	{"filter/portal", "internal/adminapi", "internal/site/doctor", "internal/site/setup"},
+	{"filter/portal", "internal/adminapi", "sync/leading", "internal/site/doctor", "internal/site/setup"},
 	{"internal/demo"},
 	{"cmd/vantelle"},
 }

@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -66,6 +67,10 @@ type DB struct {
 	// revision is the statement that every request runs.
 	revision *sql.Stmt
 	now      func() time.Time
+	log      zerolog.Logger
+	node     string
+	// epoch is that of the lead in whose name this store writes; 0 for none.
+	epoch int64
 }
 
 // Open opens the directory and brings its tables to the present form. An
@@ -105,7 +110,7 @@ func open(ctx context.Context, cfg Config, steps fs.FS) (*DB, error) {
 	if err != nil {
 		return fail(errors.Join(err, reader.Close(), writer.Close()))
 	}
-	return &DB{engine: e, writer: writer, reader: reader, revision: revision, now: cfg.Now}, nil
+	return &DB{engine: e, writer: writer, reader: reader, revision: revision, now: cfg.Now, log: cfg.Logger, node: cfg.Node}, nil
 }
 
 // Ping reports whether the directory can be read.
@@ -125,7 +130,7 @@ func (d *DB) Close() error {
 
 // get reads one row into dest, and is directory.ErrNotFound without one.
 func (d *DB) get(ctx context.Context, dest any, query string, args ...any) error {
-	err := told(ctx, d.reader.GetContext(ctx, dest, d.reader.Rebind(query), args...))
+	err := told(ctx, d.again(ctx, func() error { return d.reader.GetContext(ctx, dest, d.reader.Rebind(query), args...) }))
 	if d.engine.impossible(err) {
 		return directory.ErrNotFound
 	}
@@ -134,9 +139,23 @@ func (d *DB) get(ctx context.Context, dest any, query string, args ...any) error
 
 // list reads every row into dest, a pointer to a slice.
 func (d *DB) list(ctx context.Context, dest any, query string, args ...any) error {
-	err := told(ctx, d.reader.SelectContext(ctx, dest, d.reader.Rebind(query), args...))
+	err := told(ctx, d.again(ctx, func() error {
+		reflect.ValueOf(dest).Elem().SetZero() // what an earlier try read
+		return d.reader.SelectContext(ctx, dest, d.reader.Rebind(query), args...)
+	}))
 	if d.engine.impossible(err) {
 		return nil // no row has what was asked for
+	}
+	return err
+}
+
+// again does what changes nothing a few times, where the server hung up on
+// sessions that lay in the pool.
+func (d *DB) again(ctx context.Context, do func() error) (err error) {
+	for range readers + 1 {
+		if err = do(); err == nil || !d.engine.hungUp(err) || ctx.Err() != nil {
+			break
+		}
 	}
 	return err
 }
@@ -179,15 +198,23 @@ func (d *DB) write(ctx context.Context, fn func(tx) error) error {
 }
 
 func (d *DB) transaction(ctx context.Context, fn func(tx) error) error {
-	conn, err := d.writer.Connx(ctx)
+	var (
+		conn *sqlx.Conn
+		t    *sqlx.Tx
+	)
+	err := d.again(ctx, func() (err error) {
+		if conn, err = d.writer.Connx(ctx); err != nil {
+			return err
+		}
+		if t, err = conn.BeginTxx(ctx, nil); err != nil {
+			err = errors.Join(err, conn.Close())
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	t, err := conn.BeginTxx(ctx, nil)
-	if err != nil {
-		return err
-	}
 	committed := false
 	defer func() {
 		if !committed {
@@ -195,7 +222,13 @@ func (d *DB) transaction(ctx context.Context, fn func(tx) error) error {
 			_ = t.Rollback()
 		}
 	}()
-	if err := fn(tx{t, ctx, conn, d.engine}); err != nil {
+	w := tx{t, ctx, conn, d.engine}
+	if d.epoch != 0 {
+		if err := w.fence(d.epoch); err != nil {
+			return err
+		}
+	}
+	if err := fn(w); err != nil {
 		if errors.Is(err, errUnchanged) {
 			return nil
 		}

@@ -34,12 +34,29 @@ type engine interface {
 	keep(ctx context.Context, db *sqlx.DB, current, target int64) (unchanged func() error, err error)
 	// hasTable reports whether there is a table of that name.
 	hasTable(ctx context.Context, db *sqlx.DB, name string) (bool, error)
+	// shared reports whether several nodes may work on the directory.
+	shared() bool
+	// openLobby opens the pool whose sessions lead; nil where one process
+	// works on the directory anyway.
+	openLobby(ctx context.Context) (*sqlx.DB, error)
+	// seize makes a session the one that leads, or is a *LedError. release
+	// undoes it; where it cannot, the end of the session does.
+	seize(ctx context.Context, conn *sqlx.Conn, node string) error
+	release(conn *sqlx.Conn)
+	// clock is the database's clock in SQL, as the tables keep times.
+	clock() string
+	// lockKey ends a SELECT of a row whose key nobody else may change before
+	// the transaction is over; its other columns they may.
+	lockKey() string
 	// lockRow ends a SELECT whose rows nobody else may change before the
 	// transaction is over; empty where transactions that write queue anyway.
 	lockRow() string
 	// bulk writes many rows faster than statements do, and reports whether it
 	// did: where it did not, put does it.
 	bulk(t tx, into table, n int, row rowValues) (done bool, err error)
+	// hungUp reports whether err says that the server ended the session, before
+	// or while it was used: another one may work.
+	hungUp(err error) bool
 	// impossible reports whether err says that a text could not be kept at
 	// all, so that no row can hold it.
 	impossible(err error) bool

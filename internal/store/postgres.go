@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"time"
@@ -71,11 +73,18 @@ func (e postgresEngine) open(ctx context.Context, part string, conns int, settin
 	return db, nil
 }
 
+// The kinds of sessions that a node has.
+const (
+	leadSessions  = "lead"
+	writeSessions = "writer"
+	readSessions  = "reader"
+)
+
 // sessionName is what the server shows of a node's sessions; it keeps 63 bytes.
 func sessionName(node, part string) string { return "vantelle " + part + " " + node }
 
 func (e postgresEngine) openWriter(ctx context.Context) (*sqlx.DB, error) {
-	db, err := e.open(ctx, "writer", writers, nil)
+	db, err := e.open(ctx, writeSessions, writers, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +117,7 @@ func fits(ctx context.Context, db *sqlx.DB) error {
 }
 
 func (e postgresEngine) openReader(ctx context.Context) (*sqlx.DB, error) {
-	return e.open(ctx, "reader", readers, map[string]string{"default_transaction_read_only": "on"})
+	return e.open(ctx, readSessions, readers, map[string]string{"default_transaction_read_only": "on"})
 }
 
 func (postgresEngine) steps() fs.FS           { return migrations(Postgres) }
@@ -151,7 +160,91 @@ func (postgresEngine) hasTable(ctx context.Context, db *sqlx.DB, name string) (t
 	return there, err
 }
 
+func (postgresEngine) shared() bool { return true }
+
+func (e postgresEngine) openLobby(ctx context.Context) (*sqlx.DB, error) {
+	return e.open(ctx, leadSessions, 1, map[string]string{"lock_timeout": "5000"})
+}
+
+// leadLock is the session's lock that makes a leader, one for each schema.
+const leadLock = "(hashtext('vantelle lead'), 'leads'::regclass::oid::int4)"
+
+// seize takes the leader's lock, from a leader whose lease has ended by force.
+func (e postgresEngine) seize(ctx context.Context, conn *sqlx.Conn, node string) error {
+	before, err := leader(ctx, e, conn)
+	if err != nil {
+		return err
+	}
+	locked, err := tryLock(ctx, conn)
+	switch {
+	case err != nil:
+		return err
+	case !locked && !before.Expired:
+		return &LedError{before}
+	case before.Node == "" || before.Node == node:
+	default:
+		// Whatever it was writing ends here, and it can write no more: a
+		// process that was paused would otherwise hold its locks.
+		if err := e.evict(ctx, conn, before.Node); err != nil {
+			return errors.Join(fmt.Errorf("end the sessions of node %s: %w", before.Node, err), unlock(conn, locked))
+		}
+	}
+	for wait := time.Millisecond; !locked && wait < time.Second; wait *= 2 { // its end takes the server a moment
+		time.Sleep(wait)
+		if locked, err = tryLock(ctx, conn); err != nil {
+			return err
+		}
+	}
+	if !locked {
+		return &LedError{before}
+	}
+	return nil
+}
+
+func tryLock(ctx context.Context, conn *sqlx.Conn) (locked bool, err error) {
+	err = conn.GetContext(ctx, &locked, "SELECT pg_try_advisory_lock"+leadLock)
+	return locked, err
+}
+
+// evict ends the sessions by which a node leads and writes. Those that read for
+// its portal stay.
+func (e postgresEngine) evict(ctx context.Context, conn *sqlx.Conn, node string) error {
+	_, err := conn.ExecContext(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name IN ($1, $2)`,
+		sessionName(node, leadSessions), sessionName(node, writeSessions))
+	return err
+}
+
+func (e postgresEngine) release(conn *sqlx.Conn) { _ = unlock(conn, true) }
+
+func unlock(conn *sqlx.Conn, locked bool) error {
+	if !locked {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_unlock"+leadLock)
+	return err
+}
+
+func (postgresEngine) clock() string {
+	return "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint"
+}
+
+func (postgresEngine) lockKey() string { return " FOR KEY SHARE" }
+
 func (postgresEngine) lockRow() string { return " FOR UPDATE" }
+
+// hungUp: a server that restarts, or another node that takes the lead over,
+// ends sessions; the pool only finds out when it uses one.
+func (postgresEngine) hungUp(err error) bool {
+	const operatorIntervention = "57P" // admin_shutdown, crash_shutdown, …
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return strings.HasPrefix(e.Code, operatorIntervention)
+	}
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
+}
 
 // impossible: PostgreSQL keeps no NUL and nothing that is not UTF-8.
 func (postgresEngine) impossible(err error) bool {

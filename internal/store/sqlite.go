@@ -67,10 +67,21 @@ func (sqliteEngine) hasTable(ctx context.Context, db *sqlx.DB, name string) (the
 	return there, err
 }
 
+func (sqliteEngine) shared() bool                                    { return false }
+func (sqliteEngine) openLobby(context.Context) (*sqlx.DB, error)     { return nil, nil }
+func (sqliteEngine) seize(context.Context, *sqlx.Conn, string) error { return nil }
+func (sqliteEngine) release(*sqlx.Conn)                              {}
+func (sqliteEngine) lockKey() string                                 { return "" }
+func (sqliteEngine) clock() string {
+	return "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+}
+
 // lockRow is empty: there is one writer.
 func (sqliteEngine) lockRow() string { return "" }
 
 func (sqliteEngine) bulk(tx, table, int, rowValues) (bool, error) { return false, nil }
+
+func (sqliteEngine) hungUp(error) bool { return false }
 
 // impossible is never: SQLite keeps any bytes.
 func (sqliteEngine) impossible(error) bool { return false }

@@ -303,8 +303,14 @@ func TestMetrics(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := NewManager(ManagerConfig{Registerer: registry}); err == nil {
-			t.Error("metrics registered twice pass")
+		// A manager that follows another counts on; what is not ours is no place to.
+		if later, err := NewManager(ManagerConfig{Registerer: registry}); err != nil || later.metrics.runs != m.metrics.runs {
+			t.Errorf("a second manager does not count on: %v", err)
+		}
+		other := prometheus.NewRegistry()
+		other.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "vantelle_sync_runs_total", Help: "Something else."}))
+		if _, err := NewManager(ManagerConfig{Registerer: other}); err == nil {
+			t.Error("a name that is taken passes")
 		}
 		if err := m.Start(t.Context()); err != nil {
 			t.Fatal(err)

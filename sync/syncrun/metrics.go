@@ -30,7 +30,23 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	if r == nil {
 		return m, nil
 	}
-	return m, errors.Join(r.Register(m.runs), r.Register(m.changes), r.Register(m.seconds), r.Register(m.lastSuccess))
+	return m, errors.Join(register(r, &m.runs), register(r, &m.changes), register(r, &m.seconds), register(r, &m.lastSuccess))
+}
+
+// register lets r collect c, or makes c the one that r collects already: a
+// manager that follows another in the same process counts on.
+func register[C prometheus.Collector](r prometheus.Registerer, c *C) error {
+	var before prometheus.AlreadyRegisteredError
+	err := r.Register(*c)
+	if !errors.As(err, &before) {
+		return err
+	}
+	same, ok := before.ExistingCollector.(C)
+	if !ok {
+		return err
+	}
+	*c = same
+	return nil
 }
 
 // observe counts a run that ended, and what of plan it did.
