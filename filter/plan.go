@@ -90,7 +90,7 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	if engine == v.Catalog.Engine {
 		version = sqlfunc.ParseVersion(v.Catalog.Version)
 	}
-	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Version: version, Tables: v.Lookup, Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes})
+	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Version: version, Tables: v.Lookup, Resources: v.ResourceFor(req.Language), Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes})
 	if err != nil {
 		return nil, err
 	}

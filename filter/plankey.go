@@ -2,6 +2,8 @@ package filter
 
 import (
 	"slices"
+
+	"github.com/vantelle/vantelle/filter/view"
 )
 
 // planKey names everything that a plan depends on: the dossier and the view
@@ -13,10 +15,11 @@ type planKey struct {
 	view    string
 	text    string
 	kinds   string
+	in      view.Language // of the labels that resources give
 }
 
 func keyOf(w World, req Request, text string) planKey {
-	return planKey{tree: req.Query != nil, dossier: w.Dossier, view: w.View.Digest(), text: text, kinds: kindsKey(req)}
+	return planKey{tree: req.Query != nil, dossier: w.Dossier, view: w.View.Digest(), text: text, kinds: kindsKey(req), in: req.Language}
 }
 
 // kindsKey spells the kinds of a request's values: a byte for each by position,

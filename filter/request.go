@@ -5,6 +5,7 @@ import (
 
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/identity"
 )
 
@@ -22,6 +23,9 @@ type Request struct {
 	// by name. A value is nil, bool, int64, json.Number or string.
 	Params []any
 	Named  map[string]any
+
+	// Language is the one of the labels that resources decode values into.
+	Language view.Language
 
 	// Still tells whether the caller may still enter; nil where the front
 	// cannot. A stream asks it every second.

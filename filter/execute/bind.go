@@ -93,6 +93,9 @@ func value(p sqlprint.Param, v Values) (any, error) {
 		if !ok || strings.TrimSpace(text) == "" { // to some engines a blank is as good as nothing
 			return nil, refusal.New(refusal.NoAccess, "the profile filters by :%s, which this identity does not have", p.Slot.Name)
 		}
+		if p.Type.Kind == sqltype.Binary {
+			return textBytes(text, p)
+		}
 		x, err := parse(text, p)
 		if err == nil && !sameText(x, text) {
 			// An id comes from the ERP: "007" is nobody's way to write 7.
@@ -109,6 +112,22 @@ func value(p sqlprint.Param, v Values) (any, error) {
 		}
 	}
 	return nil, refusal.New(refusal.ParamMismatch, "%s has no value", describe(p.Slot))
+}
+
+// textBytes gives the bytes by which the ERP keeps a text of the identity in a
+// binary column: Sage's indexes are on such copies of its codes.
+func textBytes(text string, p sqlprint.Param) (any, error) {
+	if _, err := parse(text, sqlprint.Param{Slot: p.Slot, Type: sqltype.Type{Kind: sqltype.Text}}); err != nil {
+		return nil, err
+	}
+	if p.Type.CodePage == 0 {
+		return []byte(text), nil
+	}
+	encoded, ok := inCodePage(text, p.Type.CodePage)
+	if !ok {
+		return nil, mismatch(p, "a character of it is not in the database's code page")
+	}
+	return []byte(encoded), nil
 }
 
 // sameText tells whether a value of the identity is spelled as it would be printed.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
 )
@@ -24,6 +25,14 @@ type visit struct {
 
 // id is the request's, which its answer, the log and the audit carry.
 func (v *visit) id() string { return httpjson.RequestID(v.r.Context()) }
+
+// language is the one of labels that the visitor prefers.
+func (v *visit) language() view.Language {
+	if httpjson.PrefersFrench(v.r.Header.Get("Accept-Language")) {
+		return view.French
+	}
+	return view.English
+}
 
 // handler answers a visit, or returns why it cannot. An error after bytes have
 // left is a cutError or a toldError.
@@ -110,7 +119,7 @@ func (v *visit) logCut(err error) {
 // setHeaders sets what every answer of the front carries.
 func setHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Authorization, Vantelle-Customer, Vantelle-Contact, Accept")
+	h.Set("Vary", "Authorization, Vantelle-Customer, Vantelle-Contact, Accept, Accept-Language")
 	h.Set("X-Content-Type-Options", "nosniff")
 }
 

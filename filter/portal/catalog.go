@@ -17,7 +17,41 @@ import (
 // catalogDocument is what a caller may ask for: the visible tables and
 // columns, and nothing that would tell of others.
 type catalogDocument struct {
-	Tables []catalogTable `json:"tables"`
+	Tables    []catalogTable    `json:"tables"`
+	Resources []catalogResource `json:"resources"`
+}
+
+// catalogResource is a resource of the catalog: the same name and the same
+// columns on every ERP.
+type catalogResource struct {
+	Name      string                     `json:"name"`
+	Names     []string                   `json:"names"` // all that requests may use
+	Title     catalogText                `json:"title"`
+	Columns   []resourceColumn           `json:"columns"`
+	Relations map[string]catalogRelation `json:"relations"`
+	Search    []string                   `json:"search"` // what q= looks into
+}
+
+// resourceColumn is a column of a resource. Values are the codes it can have,
+// with their labels; LabelOf names the column whose labels it has.
+type resourceColumn struct {
+	Name     string         `json:"name"`
+	Label    catalogText    `json:"label"`
+	Type     string         `json:"type"`
+	Nullable bool           `json:"nullable"`
+	Values   []catalogValue `json:"values,omitempty"`
+	LabelOf  string         `json:"label_of,omitempty"`
+}
+
+type catalogValue struct {
+	Code  string      `json:"code"`
+	Label catalogText `json:"label"`
+}
+
+// catalogRelation is a resource whose rows belong to a row of this one.
+type catalogRelation struct {
+	To  string `json:"to"`
+	One bool   `json:"one"`
 }
 
 // catalogTable is a table of the catalog.
@@ -85,7 +119,7 @@ func (p *portal) catalog(v *visit) error {
 
 // describe makes the catalog of a view.
 func describe(world *view.View) catalogDocument {
-	doc := catalogDocument{Tables: []catalogTable{}}
+	doc := catalogDocument{Tables: []catalogTable{}, Resources: []catalogResource{}}
 	for _, t := range world.Tables {
 		out := catalogTable{
 			Schema: t.Visible.Schema, Name: t.Visible.Name, Title: label(t.Title),
@@ -105,7 +139,29 @@ func describe(world *view.View) catalogDocument {
 		}
 		doc.Tables = append(doc.Tables, out)
 	}
+	for _, r := range world.Resources {
+		doc.Resources = append(doc.Resources, describeResource(r))
+	}
 	return doc
+}
+
+func describeResource(r *view.Resource) catalogResource {
+	out := catalogResource{Name: r.Name, Names: r.Names, Title: label(r.Title), Columns: []resourceColumn{},
+		Relations: map[string]catalogRelation{}, Search: append([]string{}, r.Search...)}
+	for _, c := range r.Columns {
+		col := resourceColumn{Name: c.Name, Label: label(c.Label), Type: c.Type.String(), Nullable: c.Nullable, LabelOf: c.LabelOf}
+		for _, v := range c.Values {
+			col.Values = append(col.Values, catalogValue{v.Code, label(v.Label)})
+		}
+		if c.Other != nil {
+			col.Values = append(col.Values, catalogValue{c.Other.Code, label(c.Other.Label)})
+		}
+		out.Columns = append(out.Columns, col)
+	}
+	for name, rel := range r.Relations {
+		out.Relations[name] = catalogRelation{rel.To.Name, rel.One}
+	}
+	return out
 }
 
 func label(t profiles.Text) catalogText { return catalogText{FR: t.FR, EN: t.EN} }

@@ -25,7 +25,7 @@ func TestCatalog(t *testing.T) {
 		`{"name":"owner","type":"text(17)","nullable":false,"read_only":false,"mandatory":false},` +
 		`{"name":"a","type":"text(17)","nullable":true,"read_only":false,"mandatory":false},` +
 		`{"name":"b","type":"text(17)","nullable":false,"read_only":false,"mandatory":false}],` +
-		`"key":["a"],"require_filter":[]}]}`
+		`"key":["a"],"require_filter":[]}],"resources":[]}`
 	if w.Code != 200 || w.Body.String() != want {
 		t.Errorf("%d\n got %s\nwant %s", w.Code, w.Body, want)
 	}

@@ -98,7 +98,7 @@ type page struct {
 // says that there is more behind the page.
 func (p *portal) readPage(v *visit, query *sqlast.Query, params []any, enc encoding, size int64) (*page, error) {
 	answer, err := p.Gate.Do(v.r.Context(), filter.Request{
-		Caller: v.who, RequestID: v.id(), Front: "rows", Query: query, Params: params, Still: p.still(v),
+		Caller: v.who, RequestID: v.id(), Language: v.language(), Front: "rows", Query: query, Params: params, Still: p.still(v),
 	})
 	if err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func (p *portal) count(v *visit, pg *page, q *rowsQuery, table string) error {
 		return nil
 	}
 	answer, err := p.Gate.Do(v.r.Context(), filter.Request{
-		Caller: v.who, RequestID: v.id(), Front: "rows", Query: q.countQuery(table), Params: q.params,
+		Caller: v.who, RequestID: v.id(), Language: v.language(), Front: "rows", Query: q.countQuery(table), Params: q.params,
 	})
 	if err != nil {
 		return err

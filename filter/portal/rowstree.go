@@ -50,15 +50,14 @@ func (q *rowsQuery) selection(table string, items []sqlast.Item) *sqlast.Select 
 // alias first.
 func (q *rowsQuery) orderBy(table string, world *view.View) []*sqlast.OrderItem {
 	var items []*sqlast.OrderItem
-	shown := world.Table("", table)
-	seen := map[*catalog.Column]bool{}
+	shown := shapeOf(world, table)
+	seen := map[string]bool{}
 	add := func(term orderTerm) {
-		if shown != nil {
-			c := shown.Visible.Column(term.column)
-			if c != nil && seen[c] {
+		if i := shown.find(term.column); i >= 0 {
+			if seen[shown.columns[i].name] {
 				return // SQL Server takes no column twice
 			}
-			seen[c] = true
+			seen[shown.columns[i].name] = true
 		}
 		items = append(items, &sqlast.OrderItem{
 			X:     &sqlast.Name{Parts: []sqlast.Ident{ident(table), ident(term.column)}},
@@ -69,44 +68,88 @@ func (q *rowsQuery) orderBy(table string, world *view.View) []*sqlast.OrderItem 
 	for _, term := range q.order {
 		add(term)
 	}
-	if shown != nil {
-		for _, name := range q.tieBreakers(shown) {
-			add(orderTerm{column: name})
-		}
+	for _, name := range q.tieBreakers(shown) {
+		add(orderTerm{column: name})
 	}
 	return items
 }
 
-// tieBreakers are the columns that tell a table's rows apart: its key, else a
-// unique constraint without NULLs that the view shows whole. Where there is
-// neither they are every selected column: rows that are alike in all that is
-// selected make the same page in any order.
-func (q *rowsQuery) tieBreakers(shown *view.Table) []string {
-	if len(shown.Visible.PrimaryKey) > 0 || tellsApart(shown.Visible, shown.Key) {
-		return shown.Key
+// tieBreakers are the columns that tell rows apart: the key, else a unique
+// constraint without NULLs that the view shows whole. Where there is neither
+// they are every selected column: rows that are alike in all that is selected
+// make the same page in any order.
+func (q *rowsQuery) tieBreakers(shown rowsShape) []string {
+	if shown.total {
+		return shown.key
 	}
-	for _, unique := range shown.Visible.Unique {
-		if tellsApart(shown.Visible, unique) {
-			return unique
-		}
-	}
-	names := slices.Clone(shown.Key)
+	names := slices.Clone(shown.key)
 	for _, item := range q.items {
 		switch item := item.(type) {
 		case *sqlast.Star:
-			for _, c := range shown.Visible.Columns {
-				if sortable(c.Type.Kind) {
-					names = append(names, c.Name)
+			for _, c := range shown.columns {
+				if sortable(c.kind) {
+					names = append(names, c.name)
 				}
 			}
 		case *sqlast.ExprItem:
 			parts := item.X.(*sqlast.Name).Parts // parseItem makes nothing else
-			if c := shown.Visible.Column(parts[0].Name); c != nil && sortable(c.Type.Kind) {
-				names = append(names, c.Name)
+			if i := shown.find(parts[0].Name); i >= 0 && sortable(shown.columns[i].kind) {
+				names = append(names, shown.columns[i].name)
 			}
 		}
 	}
 	return names
+}
+
+// rowsShape is what /rows has to know of a table or a resource: its columns,
+// and which of them tell its rows apart. The zero shape is of what isn't there.
+type rowsShape struct {
+	columns []shapeColumn
+	key     []string
+	total   bool // key tells any two rows apart
+}
+
+type shapeColumn struct {
+	name string
+	kind sqltype.Kind
+}
+
+func shapeOf(world *view.View, name string) rowsShape {
+	if t := world.Table("", name); t != nil {
+		return tableShape(t)
+	}
+	r := world.Resource(name)
+	if r == nil {
+		return rowsShape{}
+	}
+	shape := rowsShape{key: r.Key, total: len(r.Key) > 0 && r.Table != nil && tableShape(r.Table).total}
+	for _, c := range r.Columns {
+		shape.columns = append(shape.columns, shapeColumn{c.Name, c.Type.Kind})
+	}
+	return shape
+}
+
+func tableShape(t *view.Table) rowsShape {
+	shape := rowsShape{key: t.Key, total: len(t.Visible.PrimaryKey) > 0 || tellsApart(t.Visible, t.Key)}
+	for _, unique := range t.Visible.Unique {
+		if !shape.total && tellsApart(t.Visible, unique) {
+			shape.key, shape.total = unique, true
+		}
+	}
+	for _, c := range t.Visible.Columns {
+		shape.columns = append(shape.columns, shapeColumn{c.Name, c.Type.Kind})
+	}
+	return shape
+}
+
+// find gives the place of a column as the catalog would find it by name; -1
+// for none.
+func (s rowsShape) find(name string) int {
+	exact := slices.IndexFunc(s.columns, func(c shapeColumn) bool { return c.name == name })
+	if exact >= 0 {
+		return exact
+	}
+	return slices.IndexFunc(s.columns, func(c shapeColumn) bool { return catalog.Fold(c.name) == catalog.Fold(name) })
 }
 
 // tellsApart tells whether all columns of a unique constraint are visible and

@@ -34,7 +34,7 @@ func (p *portal) sql(v *visit) error {
 		return httpjson.Errorf(httpjson.BadRequest, `the body must be {"sql": "…", "params": […]}: sql is missing`)
 	}
 	v.sql = body.SQL
-	request := filter.Request{Caller: v.who, RequestID: v.id(), Front: "sql", Text: body.SQL, Still: p.still(v)}
+	request := filter.Request{Caller: v.who, RequestID: v.id(), Language: v.language(), Front: "sql", Text: body.SQL, Still: p.still(v)}
 	if request.Params, request.Named, err = scalars(body.Params); err != nil {
 		return err
 	}

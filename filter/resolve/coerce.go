@@ -52,7 +52,9 @@ func takes(x querytree.Expr, t sqltype.Type) bool {
 		case sqltype.Text:
 			// What text can be read as; whether this text can is seen in coerce, or when it is bound.
 			switch t.Kind {
-			case sqltype.Other, sqltype.JSON, sqltype.Binary, sqltype.Null:
+			case sqltype.Binary: // only the identity's, for a seek in the bytes that an ERP keeps of a code
+				return x.Slot.Kind == querytree.SlotIdentity
+			case sqltype.Other, sqltype.JSON, sqltype.Null:
 				return false
 			}
 			return true

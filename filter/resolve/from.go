@@ -85,7 +85,18 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 		return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
 	}
 	if table == nil {
-		return joined{}, unknown
+		res := r.resourceNamed(schema, t.Name[len(t.Name)-1])
+		if res == nil {
+			return joined{}, unknown
+		}
+		if rel.name == "" {
+			rel.name = t.Name[0].Name
+		}
+		rel, err := r.resource(res, rel.name, t.At)
+		if err != nil {
+			return joined{}, err
+		}
+		return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
 	}
 	if rel.table = table; r.policy {
 		rel.source = &querytree.RawScan{Table: table}
@@ -96,6 +107,15 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 		rel.name, rel.schema = table.Name, table.Schema
 	}
 	return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
+}
+
+// resourceNamed finds the resource that a name means; nil for none. Resources
+// are made of tables, not of each other.
+func (r *resolver) resourceNamed(schema string, want sqlast.Ident) *Resource {
+	if schema != "" || r.policy || r.inResource || r.opt.Resources == nil {
+		return nil
+	}
+	return r.opt.Resources(want.Name)
 }
 
 func (r *resolver) derived(t *sqlast.Derived, s *scope) (joined, error) {
@@ -174,6 +194,9 @@ func (r *resolver) common(left, right []joinColumn) []sqlast.Ident {
 	var names []sqlast.Ident
 	seen := map[string]bool{}
 	for _, c := range left {
+		if strings.HasPrefix(c.name, JoinKey) {
+			continue
+		}
 		id := sqlast.Ident{Name: c.name, Quoted: true}
 		if !seen[c.name] && r.match(right, id, r.passes()[0]) != nil {
 			seen[c.name] = true
@@ -199,7 +222,15 @@ func (r *resolver) mergeUsing(t *sqlast.Join, using []sqlast.Ident, left, right 
 		if len(l) > 1 || len(r1) > 1 {
 			return nil, nil, refusal.At(t.At, refusal.UnknownName, "column %s is ambiguous in USING", clip(name.Name))
 		}
-		eq, err := r.compare("=", l[0].reference(), r1[0].reference(), t.At)
+		a, err := r.reference(l[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		b, err := r.reference(r1[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		eq, err := r.compare("=", a, b, t.At)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -31,12 +31,7 @@ func (r *resolver) checkGrouping(sel *querytree.Select, order []querytree.Order,
 	if g.bad == nil {
 		return nil
 	}
-	name := ""
-	if rel := g.local[g.bad.Source]; rel.table != nil {
-		name = g.bad.Col.Name
-	} else {
-		name = rel.labels[g.bad.Index]
-	}
+	name := g.local[g.bad.Source].labelOf(g.bad)
 	at, written := r.at[g.bad]
 	if !written {
 		at = sqlast.NoPos

@@ -172,7 +172,14 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 				if err := r.spend(c.weight(), item.At); err != nil {
 					return err
 				}
-				addItem(out, c.reference(), c.name, c.weight())
+				if strings.HasPrefix(c.name, JoinKey) {
+					continue
+				}
+				x, err := r.reference(c)
+				if err != nil {
+					return err
+				}
+				addItem(out, x, c.name, c.weight())
 			}
 		case *sqlast.ExprItem:
 			before := r.nodes
@@ -213,7 +220,7 @@ func label(item *sqlast.ExprItem, x querytree.Expr, s *scope, i int) string {
 			for at := s; at != nil; at = at.outer {
 				for _, rel := range at.from.rels {
 					if rel.source == ref.Source {
-						return rel.labels[ref.Index]
+						return rel.labelOf(ref)
 					}
 				}
 			}

@@ -40,13 +40,16 @@ const (
 
 // Options say what a query is resolved against.
 type Options struct {
-	Engine   catalog.Engine  // whose rules decide what can fail
-	Version  sqlfunc.Version // of the engine; zero where it is not known
-	Tables   Lookup
-	Params   []ValueKind
-	Named    map[string]ValueKind
-	MaxJoins int // at most maxTables, and that where it is 0
-	MaxNodes int // expressions and columns that resolving may make; 0 is DefaultNodes
+	Engine  catalog.Engine  // whose rules decide what can fail
+	Version sqlfunc.Version // of the engine; zero where it is not known
+	Tables  Lookup
+	// Resources finds a resource by any of its names, without regard to case;
+	// nil where there is none, and where the function is nil.
+	Resources func(name string) *Resource
+	Params    []ValueKind
+	Named     map[string]ValueKind
+	MaxJoins  int // at most maxTables, and that where it is 0
+	MaxNodes  int // expressions and columns that resolving may make; 0 is DefaultNodes
 }
 
 // DefaultNodes bounds what a request can grow into: a star or a CTE that is
@@ -84,15 +87,18 @@ func Condition(x sqlast.Expr, self *querytree.Self, opt Options) (querytree.Expr
 }
 
 type resolver struct {
-	opt       Options
-	policy    bool
-	used      []bool
-	usedNames map[string]bool
-	joins     int
-	arms      int
-	nodes     int
-	depth     int
-	at        map[*querytree.ColumnRef]sqlast.Pos // where a column was written, for messages
+	opt    Options
+	policy bool
+	// inResource: what is being resolved is the profile's text of a resource,
+	// not the request's.
+	inResource bool
+	used       []bool
+	usedNames  map[string]bool
+	joins      int
+	arms       int
+	nodes      int
+	depth      int
+	at         map[*querytree.ColumnRef]sqlast.Pos // where a column was written, for messages
 }
 
 // maxTables is how many joins a statement may have whatever the options say;
@@ -113,6 +119,9 @@ func (r *resolver) spend(n int, at sqlast.Pos) error {
 
 // param makes a parameter of the request, or of the identity in a policy.
 func (r *resolver) param(p *sqlast.Param) (querytree.Expr, error) {
+	if r.inResource {
+		return nil, refusal.At(p.At, refusal.ParamMismatch, "a resource takes no parameters: its tables are filtered for the customer already")
+	}
 	if r.policy {
 		if p.Name == "" {
 			return nil, refusal.At(p.At, refusal.ParamMismatch, "a row condition knows named parameters only, such as :customer")

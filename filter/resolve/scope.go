@@ -42,6 +42,7 @@ type relation struct {
 	output   []querytree.Column
 	nullable bool // on the null side of an outer join
 	all      []joinColumn
+	resource *resourceUse // of a resource; else nil
 }
 
 // joined is what a FROM clause, or a part of it, offers: relations for
@@ -67,39 +68,72 @@ func (rel *relation) columns() []joinColumn {
 		return rel.all
 	}
 	n := len(rel.labels)
-	if rel.table != nil {
+	switch {
+	case rel.table != nil:
 		n = len(rel.table.Columns)
+	case rel.resource != nil:
+		n = len(rel.resource.resource.Columns)
 	}
 	cols := make([]joinColumn, n)
 	for i := range cols {
-		name := ""
-		if rel.table != nil {
-			name = rel.table.Columns[i].Name
-		} else {
-			name = rel.labels[i]
-		}
-		cols[i] = joinColumn{name: name, rel: rel, index: i}
+		cols[i] = joinColumn{name: rel.columnName(i), rel: rel, index: i}
 	}
 	rel.all = cols
 	return cols
 }
 
+func (rel *relation) columnName(i int) string {
+	switch {
+	case rel.table != nil:
+		return rel.table.Columns[i].Name
+	case rel.resource != nil:
+		return rel.resource.resource.Columns[i].Name
+	}
+	return rel.labels[i]
+}
+
+// labelOf is what the relation calls the column that a reference to it means.
+func (rel *relation) labelOf(x *querytree.ColumnRef) string {
+	switch {
+	case x.Col != nil:
+		return x.Col.Name
+	case rel.resource != nil:
+		return rel.resource.names[x.Index]
+	}
+	return rel.labels[x.Index]
+}
+
 // reference makes the expression for a column and notes that it is used.
-func (c joinColumn) reference() querytree.Expr {
+func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 	if c.both != nil {
-		l, r := c.both[0].reference(), c.both[1].reference()
-		t, _ := sqltype.Unify(l.Type(), r.Type())
-		return &querytree.Call{Func: sqlfunc.Lookup("COALESCE"), Args: []querytree.Expr{l, r}, T: t}
+		left, err := r.reference(c.both[0])
+		if err != nil {
+			return nil, err
+		}
+		right, err := r.reference(c.both[1])
+		if err != nil {
+			return nil, err
+		}
+		t, _ := sqltype.Unify(left.Type(), right.Type())
+		return &querytree.Call{Func: sqlfunc.Lookup("COALESCE"), Args: []querytree.Expr{left, right}, T: t}, nil
+	}
+	if use := c.rel.resource; use != nil {
+		i, err := use.item(r, c.index)
+		if err != nil {
+			return nil, err
+		}
+		out := use.body.Columns[i]
+		return &querytree.ColumnRef{Source: c.rel.source, Index: i, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}, nil
 	}
 	if t := c.rel.table; t != nil {
 		col := t.Columns[c.index]
 		if scan, ok := c.rel.source.(*querytree.Scan); ok {
 			use(scan, col)
 		}
-		return &querytree.ColumnRef{Source: c.rel.source, Col: col, T: col.Type, NotNull: !col.Nullable && !c.rel.nullable}
+		return &querytree.ColumnRef{Source: c.rel.source, Col: col, T: col.Type, NotNull: !col.Nullable && !c.rel.nullable}, nil
 	}
 	out := c.rel.output[c.index]
-	return &querytree.ColumnRef{Source: c.rel.source, Index: c.index, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}
+	return &querytree.ColumnRef{Source: c.rel.source, Index: c.index, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}, nil
 }
 
 func use(s *querytree.Scan, col *catalog.Column) {
@@ -118,7 +152,7 @@ func (r *resolver) column(n *sqlast.Name, s *scope) (querytree.Expr, error) {
 	if len(n.Parts) > 3 {
 		return nil, unknown
 	}
-	if len(n.Parts) == 1 && r.policy && s.outer != nil {
+	if len(n.Parts) == 1 && (r.policy || r.inResource) && s.outer != nil {
 		// In a policy's subquery a bare name could come to mean the outer
 		// row once the inner table loses the column.
 		return nil, refusal.At(n.Pos(), refusal.UnknownName,
@@ -149,7 +183,10 @@ func (r *resolver) use(c joinColumn, n *sqlast.Name, outerInAggregate bool) (que
 	if outerInAggregate {
 		return nil, refusal.At(n.Pos(), refusal.Unsupported, "a column of an outer query inside an aggregate is not offered")
 	}
-	x := c.reference()
+	x, err := r.reference(c)
+	if err != nil {
+		return nil, err
+	}
 	if ref, ok := x.(*querytree.ColumnRef); ok {
 		r.at[ref] = n.Pos()
 	}
@@ -164,6 +201,11 @@ func (c joinColumn) weight() int {
 		return c.both[0].weight() + c.both[1].weight()
 	case c.rel.table != nil:
 		return 1
+	case c.rel.resource != nil:
+		if i := c.rel.resource.items[c.index]; i > 0 {
+			return max(c.rel.resource.body.Columns[i-1].Weight, 1)
+		}
+		return 1 // resolving it counts what it stands for
 	}
 	return max(c.rel.output[c.index].Weight, 1)
 }

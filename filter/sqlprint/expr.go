@@ -2,6 +2,7 @@ package sqlprint
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/sqltype"
@@ -233,11 +234,11 @@ func (p *printer) guarded(x *querytree.Op) error {
 	if err := p.around("CASE WHEN ABS(CAST(", x.Args[0], between, x.Args[1], after); err != nil {
 		return err
 	}
-	p.put(") < 1E30 THEN ")
+	p.put(") < 1E30 THEN CAST(") // the server would choose the decimals it cuts away itself
 	if err := p.operation(x); err != nil {
 		return err
 	}
-	p.put(" END")
+	p.put(" AS decimal(38, " + strconv.Itoa(x.T.Scale) + ")) END")
 	return nil
 }
 

@@ -154,6 +154,9 @@ func (p *printer) selectBlock(s *querytree.Select, top querytree.Expr) error {
 		}
 		p.put(") ")
 	}
+	if len(s.Items) == 0 { // of a resource whose rows are only counted
+		p.put("1 AS c1")
+	}
 	for i, x := range s.Items {
 		if i > 0 {
 			p.put(", ")

@@ -20,7 +20,7 @@ import (
 
 // gateVersion is part of every view's digest: a gate that decides or prints
 // differently shares no plan with the one before.
-const gateVersion = "1"
+const gateVersion = "2"
 
 // Bind binds p to the catalog of one dossier. It always gives a view: what of
 // the profile cannot be bound is missing from it and named in Problems.
@@ -33,6 +33,7 @@ func Bind(p *profiles.Profile, cat *catalog.Catalog) *View {
 	}
 	sort.Strings(names)
 	var visible []*catalog.Table
+	named := map[string]*Table{}
 	for _, name := range names {
 		policy := b.policy(name)
 		if policy == nil {
@@ -41,12 +42,14 @@ func Bind(p *profiles.Profile, cat *catalog.Catalog) *View {
 		if t := b.table(name, policy); t != nil {
 			visible = append(visible, t.Visible)
 			b.v.tables[t.Visible] = t
+			named[name] = t
 		}
 	}
 	b.v.byName = catalog.New(cat.Engine, cat.Version, visible)
 	for _, t := range b.v.byName.Tables {
 		b.v.Tables = append(b.v.Tables, b.v.tables[t])
 	}
+	(&resourceBinder{binder: b, tables: named}).all()
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s\x00%s", gateVersion, p.Name, p.Version, p.Digest, cat.Fingerprint())
 	b.v.digest = hex.EncodeToString(h.Sum(nil)[:16])
@@ -109,6 +112,14 @@ func (b *binder) compose(name string, rule *profiles.Table, t *catalog.Table) (*
 		}
 		all = append(all, x)
 	}
+	if rule.Seek.SQL != "" && rule.Rows.SQL != "" {
+		if x, err := b.condition(rule.Seek, policy); err != nil {
+			// It only says again, for an index, what rows says.
+			b.problem(false, name, "", "seek: %s; the filter holds without it", explain(err))
+		} else {
+			all = append(all, inCodePageOf(t, x))
+		}
+	}
 	if len(rule.Modules) > 0 {
 		x, err := b.modules(rule, policy)
 		if err != nil {
@@ -134,6 +145,24 @@ func (b *binder) compose(name string, rule *profiles.Table, t *catalog.Table) (*
 		policy.Where = &querytree.Op{Op: "AND", Args: all, T: sqltype.Type{Kind: sqltype.Bool}}
 	}
 	return policy, nil
+}
+
+// inCodePageOf gives the binary parameters of a seek the code page in which the
+// table keeps its texts: their bytes are compared with copies of those.
+func inCodePageOf(t *catalog.Table, seek querytree.Expr) querytree.Expr {
+	var page uint16
+	for _, c := range t.Columns {
+		if c.Type.Kind == sqltype.Text && c.Type.CodePage != 0 {
+			page = c.Type.CodePage
+			break
+		}
+	}
+	querytree.WalkExpr(seek, querytree.Visitor{Expr: func(x querytree.Expr) {
+		if p, ok := x.(*querytree.Param); ok && p.T.Kind == sqltype.Binary {
+			p.T.CodePage = page // the tree is new, nobody shares it yet
+		}
+	}})
+	return seek
 }
 
 // modules makes the OR of the conditions of the modules that may be read;

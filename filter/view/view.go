@@ -19,10 +19,14 @@ type View struct {
 	Catalog  *catalog.Catalog
 	Tables   []*Table  // sorted by schema and name
 	Problems []Problem // what of the profile could not be bound here
+	// Resources are the vocabulary over the tables, sorted by name.
+	Resources []*Resource
 
 	digest string
 	byName *catalog.Catalog // the visible tables, indexed as the catalog indexes its own
 	tables map[*catalog.Table]*Table
+
+	resources map[string]*Resource // by every name, in small letters
 }
 
 // Table is a table that the view shows.

@@ -98,7 +98,7 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 // Title is the short text for a code, in French where r prefers it to English.
 func Title(r *http.Request, code Code) string {
 	_, m := meaningOf(code)
-	if prefersFrench(r.Header.Get("Accept-Language")) {
+	if PrefersFrench(r.Header.Get("Accept-Language")) {
 		return m.fr
 	}
 	return m.en
@@ -138,9 +138,9 @@ func logProblem(r *http.Request, code Code, status int, p *Problem) {
 	log.WithLevel(level).Err(p.Cause).Str("code", string(code)).Str("detail", p.Detail).Msg("request refused")
 }
 
-// prefersFrench tells whether an Accept-Language header puts French before
+// PrefersFrench tells whether an Accept-Language header puts French before
 // English. English is the default.
-func prefersFrench(header string) bool {
+func PrefersFrench(header string) bool {
 	quality := func(language string) float64 {
 		best := 0.0
 		for item := range strings.SplitSeq(header, ",") {
