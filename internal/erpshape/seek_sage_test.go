@@ -333,6 +333,8 @@ func seekArguments(x filter.Explanation, text string) []any {
 		switch {
 		case strings.HasPrefix(p, "the identity's"):
 			out = append(out, seekCustomer)
+		case len(texts) == 0: // of the profile: an empty text
+			out = append(out, "")
 		default:
 			out = append(out, texts[next%max(1, len(texts))][1])
 			next++
