@@ -15,11 +15,13 @@ import (
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	svc "github.com/vantelle/vantelle/internal/site/service"
 	"github.com/vantelle/vantelle/internal/site/setup"
 	"github.com/vantelle/vantelle/profiles"
 )
 
 type initCmd struct {
+	serverFlags  `embed:""`
 	Engine       string   `help:"The kind of database: sqlite, postgres, mariadb or sqlserver." placeholder:"ENGINE"`
 	Path         string   `help:"sqlite: the file." placeholder:"FILE" xor:"address"`
 	DSN          string   `name:"dsn" help:"The other engines: the database's address. Whoever lists this machine's processes can see it: --dsn-file is better." placeholder:"ADDRESS" xor:"address"`
@@ -33,6 +35,7 @@ type initCmd struct {
 	Yes          bool     `help:"Ask nothing and write."`
 	Force        bool     `help:"Replace files that are there."`
 	DryRun       bool     `help:"With --yes: show afterwards what a synchronisation would do."`
+	Service      bool     `help:"Have the configuration keep the data where the service may write, whatever its folder; it does by itself for /etc/vantelle, or the folder Vantelle of ProgramData."`
 }
 
 // starter makes a first configuration with somebody.
@@ -42,6 +45,7 @@ type starter struct {
 	style style
 	ask   *setup.Asker // nil where nobody may be asked
 
+	servers []setup.Found // of this machine
 	answers setup.Answers
 	catalog *catalog.Catalog
 	view    *view.View // nil where no standard profile is for this ERP
@@ -61,6 +65,9 @@ func (c *initCmd) Run(w *world) error {
 			in = w.stdin
 		}
 		s.ask = setup.NewAsker(in, w.stdout)
+	}
+	if s.Engine == "" && s.Path == "" {
+		s.found(ctx)
 	}
 	if err := s.address(); err != nil {
 		return err
@@ -114,13 +121,23 @@ func (s *starter) fill(value *string, flag string, q setup.Question) error {
 
 // address finds out where the ERP's database is.
 func (s *starter) address() error {
-	if s.Engine == "" && s.Path != "" {
+	switch {
+	case s.Engine != "":
+	case s.Path != "":
 		s.Engine = "sqlite"
+	case s.Server != "":
+		s.Engine = "sqlserver"
+	case s.Host != "" || s.Socket != "":
+		s.Engine = "mariadb"
 	}
-	if err := s.fill(&s.Engine, "engine", setup.Question{
+	q := setup.Question{
 		Explain: "What holds the ERP's data: sqlite (a file), postgres, mariadb (MySQL too) or sqlserver.",
 		Text:    "Kind of database", Check: setup.CheckEngine,
-	}); err != nil {
+	}
+	if len(s.servers) > 0 {
+		q.Default = s.servers[0].Engine
+	}
+	if err := s.fill(&s.Engine, "engine", q); err != nil {
 		return err
 	}
 	if s.DSNFile != "" {
@@ -134,9 +151,13 @@ func (s *starter) address() error {
 	if s.Engine == "sqlite" {
 		return s.fill(&s.Path, "path", setup.Question{Explain: "It is opened for reading only.", Text: "The database's file", Check: regularFile})
 	}
+	if s.Engine != "postgres" && s.DSN == "" {
+		return s.server()
+	}
 	return s.fill(&s.DSN, "dsn", setup.Question{
-		Explain: "Best with a login that may only read; the statements that make one come next. The form:\n  " + addressForm(s.Engine),
-		Text:    "The database's address",
+		Explain: "Best with a login that may only read; the statements that make one come next. Without the database's name those of the server are shown. The form:\n  " +
+			"postgres://user:password@host:5432/database?sslmode=verify-full",
+		Text: "The database's address",
 	})
 }
 
@@ -151,27 +172,21 @@ func regularFile(path string) error {
 	return nil
 }
 
-func addressForm(engine string) string {
-	switch engine {
-	case "postgres":
-		return "postgres://user:password@host:5432/database?sslmode=verify-full"
-	case "mariadb":
-		return "user:password@tcp(host:3306)/database?tls=true"
-	}
-	return "sqlserver://user:password@host:1433?database=NAME&encrypt=true"
-}
-
 // connect reads the database's catalog; a person may correct an address that
 // does not work.
 func (s *starter) connect(ctx context.Context) error {
 	for {
 		s.answers.Path, s.answers.DSN = s.Path, s.DSN
-		err := s.examine(ctx)
+		err := s.choose(ctx)
+		if err == nil {
+			err = s.examine(ctx)
+		}
 		if err == nil || s.ask == nil || errors.Is(err, setup.ErrNoAnswer) || ctx.Err() != nil {
 			return err
 		}
 		s.say("  %s", printable(err.Error()))
-		s.Path, s.DSN, s.DSNFile = "", "", ""
+		s.Path, s.DSN, s.DSNFile, s.PasswordFile = "", "", "", ""
+		s.serverFlags = serverFlags{}
 		if err := s.address(); err != nil {
 			return err
 		}
@@ -187,10 +202,7 @@ func (s *starter) examine(ctx context.Context) error {
 	}
 	defer func() { _ = db.Close() }() // it was only read
 	if s.catalog, err = db.Catalog(ctx); err != nil {
-		if hint := erp.Hint(err); hint != "" {
-			return fmt.Errorf("%w\n%s", err, hint)
-		}
-		return err
+		return s.explained(err)
 	}
 	s.say("\n%s %s answers, %s can be read.", s.answers.Engine, printable(s.catalog.Version), counted(len(s.catalog.Tables), "table"))
 	if err := s.recognise(); err != nil {
@@ -205,6 +217,14 @@ func (s *starter) examine(ctx context.Context) error {
 	}
 	s.say("%s: %s.", s.answers.ERP, printable(s.about))
 	return s.ofServer(ctx, db)
+}
+
+// explained adds to an error what can be done about it.
+func (s *starter) explained(err error) error {
+	if hint := erp.Hint(err); hint != "" {
+		return fmt.Errorf("%w\n%s", err, hint)
+	}
+	return err
 }
 
 // ofServer asks the name of the database, which the GRANT statements need.
@@ -264,11 +284,22 @@ func (s *starter) names() error {
 	}
 	s.answers.Dossier = s.Dossier
 	if err := s.fill(&s.Config, "config", setup.Question{
-		Explain: "The secrets are put beside it, in files that only their owner may read.", Text: "File for the configuration", Default: "vantelle.yaml",
+		Explain: "The secrets are put beside it, in files that only their owner may read. A service looks for " + svc.DefaultConfig(s.w.getenv) + ".",
+		Text:    "File for the configuration", Default: "vantelle.yaml",
 	}); err != nil {
 		return err
 	}
+	if s.Service || sameFolder(s.Config, svc.DefaultConfig(s.w.getenv)) {
+		s.answers.Places = setup.Places(svc.Places(s.w.getenv))
+	}
 	return s.answers.Check()
+}
+
+// sameFolder tells whether two files lie in one folder.
+func sameFolder(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && filepath.Dir(a) == filepath.Dir(b)
 }
 
 // show prints everything that would be written, and what a login needs.

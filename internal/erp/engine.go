@@ -27,6 +27,12 @@ type engine interface {
 	snapshot() *sql.TxOptions
 	// catalog reads the server's version and the tables that the login may read.
 	catalog(ctx context.Context, q sqlx.QueryerContext, schemas []string, log zerolog.Logger) (string, []*catalog.Table, error)
+	// databases is a statement that names the databases that the login may
+	// enter, without the server's own; "" where an address is one database.
+	databases() string
+	// named says which database the settings name, and gives settings that name
+	// another one. Its errors are free of secrets.
+	named(s Settings) (database string, in func(database string) Settings, err error)
 	// diagnose tells what an error of this engine's driver means; false for
 	// an error of another origin.
 	diagnose(err error) (diagnosis, bool)

@@ -32,8 +32,7 @@ func (postgresEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
 	// to find the password in one that is malformed: it is not handed on.
 	config, err := pgx.ParseConfig(s.DSN)
 	if err != nil || misread(s.DSN, config) {
-		return nil, errors.New("dsn: cannot be read as a PostgreSQL URL (postgres://user:password@host:5432/database?sslmode=…) " +
-			"or keyword string (host=… port=… user=… password=… dbname=… sslmode=…); in a URL, write @ : / ? # % in the password as %40 %3A %2F %3F %23 %25")
+		return nil, errPostgresDSN
 	}
 	config.ConnectTimeout = s.ConnectTimeout
 	for name, value := range sessionParameters(timeout) {
@@ -43,6 +42,9 @@ func (postgresEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
 	delete(config.RuntimeParams, "options")
 	return stdlib.OpenDB(*config, stdlib.OptionAfterConnect(checkSession)), nil
 }
+
+var errPostgresDSN = errors.New("dsn: cannot be read as a PostgreSQL URL (postgres://user:password@host:5432/database?sslmode=…) " +
+	"or keyword string (host=… port=… user=… password=… dbname=… sslmode=…); in a URL, write @ : / ? # % in the password as %40 %3A %2F %3F %23 %25")
 
 // misread tells whether a piece of an unescaped password ended up in what
 // errors print, the host or the database: "postgres://u:1/2@host/db" names the

@@ -52,8 +52,7 @@ func sqlserverConfig(s Settings) (msdsn.Config, error) {
 	config, err := msdsn.Parse(dsn)
 	if err != nil {
 		// The parser's own error may quote a piece of the password.
-		return config, errors.New("dsn: cannot be read as sqlserver://user:password@host:1433?database=…&encrypt=true; " +
-			"the keys server, instance, user, password and database need no such form")
+		return config, errSQLServerDSN
 	}
 	if _, said := config.Parameters[msdsn.Encrypt]; !said {
 		return config, errors.New("dsn: does not say whether to encrypt, and the driver would then trust any server: add encrypt=true, strict or false")
@@ -74,6 +73,9 @@ func sqlserverConfig(s Settings) (msdsn.Config, error) {
 	config.Encoding = msdsn.EncodeParameters{Timezone: time.UTC, GuidConversion: true}
 	return config, nil
 }
+
+var errSQLServerDSN = errors.New("dsn: cannot be read as sqlserver://user:password@host:1433?database=…&encrypt=true; " +
+	"the keys server, instance, user, password and database need no such form")
 
 // sqlserverKeys sets what a connection string cannot say.
 func sqlserverKeys(config *msdsn.Config, s Server) error {

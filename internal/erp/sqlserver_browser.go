@@ -67,6 +67,33 @@ func (b browser) find(ctx context.Context, host, instance string) (uint16, error
 	return 0, failed
 }
 
+// Instance is an instance of SQL Server that its machine's Browser tells of.
+type Instance struct {
+	Name, Version string
+	Port          uint16 // 0 where it does not listen on TCP
+}
+
+// Instances asks the SQL Server Browser of a machine, HOST or HOST:PORT, for
+// all instances there, sorted by name. Whoever answers in its place can invent
+// some.
+func Instances(ctx context.Context, machine string) ([]Instance, error) {
+	host, port, err := net.SplitHostPort(machine)
+	if err != nil {
+		host, port = machine, browserPort
+	}
+	answer, err := browser{port}.ask(ctx, host)
+	if err != nil {
+		return nil, &browserError{host: host, silent: true, err: err}
+	}
+	var all []Instance
+	for _, i := range parseInstances(answer) {
+		port, _ := strconv.ParseUint(i["tcp"], 10, 16) // 0 where it is none
+		all = append(all, Instance{i["InstanceName"], i["Version"], uint16(port)})
+	}
+	slices.SortFunc(all, func(a, b Instance) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
 // ask sends CLNT_UCAST_EX, which asks for every instance: asked for one that
 // is not there, a Browser says nothing. A lost packet is sent again.
 func (b browser) ask(ctx context.Context, host string) ([]byte, error) {

@@ -17,3 +17,6 @@ func Open(func(string) string) (Manager, error) {
 
 // Describe tells what Install would do: the unit.
 func Describe(s Spec, _ func(string) string) (string, error) { return Unit(s) }
+
+// Places is where the service keeps what it writes unless told.
+func Places(func(string) string) Layout { return linuxLayout() }

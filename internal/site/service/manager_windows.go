@@ -19,6 +19,11 @@ func DefaultConfig(getenv func(string) string) string {
 	return WindowsFolder(getenv("ProgramData")) + `\config.yaml`
 }
 
+// Places is where the service keeps what it writes unless told.
+func Places(getenv func(string) string) Layout {
+	return windowsLayout(WindowsFolder(getenv("ProgramData")))
+}
+
 // Open gives the machine's service manager. It connects to it only when asked
 // for something.
 func Open(getenv func(string) string) (Manager, error) {

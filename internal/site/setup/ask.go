@@ -83,6 +83,21 @@ func (a *Asker) Confirm(text string, byDefault bool) (bool, error) {
 	return yesNo(answer) == "yes", err
 }
 
+// Hidden asks for what is not to be seen: read reads it, or is nil where
+// nobody looks on and a line is read as any other.
+func (a *Asker) Hidden(text string, read func() (string, error)) (string, error) {
+	if read == nil {
+		return a.Ask(Question{Text: text})
+	}
+	fmt.Fprintf(a.out, "%s: ", text)
+	answer, err := read()
+	fmt.Fprintln(a.out)
+	if err != nil {
+		return "", fmt.Errorf("read what is typed: %w", err)
+	}
+	return answer, nil
+}
+
 func yesNo(s string) string {
 	switch strings.ToLower(s) {
 	case "y", "yes", "o", "oui":

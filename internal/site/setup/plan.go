@@ -62,10 +62,16 @@ func NewPlan(a Answers, file string, rand io.Reader) (Plan, error) {
 		if d.Path, err = fromFolder(folder, a.Path); err != nil {
 			return Plan{}, err
 		}
-	} else {
+	} else if a.DSN != "" {
 		d.DSNFile = secret(a.Dossier+".dsn", a.DSN)
+	} else {
+		d.server(a.Server)
+		if a.Server.Password != "" {
+			d.PasswordFile = secret(a.Dossier+".password", a.Server.Password)
+		}
 	}
 	c := configText{Dossiers: map[string]dossierText{a.Dossier: d}}
+	c.Directory.Path, c.Audit.Path, c.Log.File = a.Places.Directory, a.Places.Audit, a.Places.Log
 	c.Admin.Tokens = []tokenText{{Name: "administrator", TokenFile: secret("admin.token", token)}}
 	c.Keys = []keyText{{Name: "portal", KeyFile: secret("portal.key", key), Dossiers: []string{a.Dossier}}}
 	var b bytes.Buffer
@@ -77,6 +83,25 @@ func NewPlan(a Answers, file string, rand io.Reader) (Plan, error) {
 	}
 	p.Files = append(p.Files, File{Path: file, Text: b.String()})
 	return p, nil
+}
+
+// server sets the keys of a server.
+func (d *dossierText) server(s Server) {
+	d.Port, d.Database, d.User = s.Port, s.Database, s.User
+	if config.Engine(d.Engine) == config.MariaDB {
+		d.Host, d.Socket, d.TLS = s.Host, s.Socket, wordText(s.Encrypt)
+		return
+	}
+	d.Server, d.Instance, d.Auth, d.Encrypt, d.Trust = s.Host, s.Instance, s.Auth, wordText(s.Encrypt), s.TrustServerCertificate
+}
+
+// wordText is written without quotes, true and false too: the configuration
+// takes these words for what they are.
+type wordText string
+
+// MarshalYAML writes the word as it is.
+func (w wordText) MarshalYAML() (any, error) {
+	return &yaml.Node{Kind: yaml.ScalarNode, Value: string(w)}, nil
 }
 
 // fromFolder spells a path as the configuration reads it, which takes relative
@@ -100,11 +125,19 @@ func fromFolder(folder, path string) (string, error) {
 // of package config; a test loads what comes out.
 type (
 	configText struct {
+		Directory placeText `yaml:"directory,omitempty"`
+		Audit     placeText `yaml:"audit,omitempty"`
+		Log       struct {
+			File string `yaml:"file"`
+		} `yaml:"log,omitempty"`
 		Admin struct {
 			Tokens []tokenText `yaml:"tokens"`
 		} `yaml:"admin"`
 		Dossiers map[string]dossierText `yaml:"dossiers"`
 		Keys     []keyText              `yaml:"keys"`
+	}
+	placeText struct {
+		Path string `yaml:"path"`
 	}
 	tokenText struct {
 		Name      string `yaml:"name"`
@@ -115,6 +148,18 @@ type (
 		Engine         string   `yaml:"engine"`
 		Path           string   `yaml:"path,omitempty"`
 		DSNFile        string   `yaml:"dsn_file,omitempty"`
+		Server         string   `yaml:"server,omitempty"`
+		Instance       string   `yaml:"instance,omitempty"`
+		Host           string   `yaml:"host,omitempty"`
+		Socket         string   `yaml:"socket,omitempty"`
+		Port           int      `yaml:"port,omitempty"`
+		Database       string   `yaml:"database,omitempty"`
+		Auth           string   `yaml:"auth,omitempty"`
+		User           string   `yaml:"user,omitempty"`
+		PasswordFile   string   `yaml:"password_file,omitempty"`
+		Encrypt        wordText `yaml:"encrypt,omitempty"`
+		TLS            wordText `yaml:"tls,omitempty"`
+		Trust          bool     `yaml:"trust_server_certificate,omitempty"`
 		Schemas        []string `yaml:"schemas,omitempty,flow"`
 		TablesPrefix   string   `yaml:"tables_prefix,omitempty"`
 		DefaultProfile string   `yaml:"default_profile,omitempty"`

@@ -27,12 +27,31 @@ type Answers struct {
 	Engine       string   // one of Engines
 	Path         string   // sqlite: of the file
 	DSN          string   // the other engines: the whole address, password included
+	Server       Server   // sqlserver and mariadb, where no DSN is given
 	Schemas      []string // postgres, sqlserver: those that hold the ERP's tables; empty for the usual
 	ERP          string   // one of ERPs
 	TablesPrefix string   // dolibarr: what its tables' names begin with; empty to find it
 	Dossier      string   // the dossier's id
 	Profile      string   // the default profile; empty for the configuration's own default
+	Places       Places   // where a service writes; empty for the configuration's own defaults
 }
+
+// Server says where a SQL Server or a MariaDB is, key by key.
+type Server struct {
+	Host, Instance string
+	Port           int    // 0 for the usual one, or the one of the instance
+	Socket         string // mariadb, instead of Host
+	Database       string
+	Auth           string // sqlserver: sql, windows or kerberos
+	User, Password string
+	// Encrypt is "true" or "false", or what else the key encrypt or tls takes.
+	// Empty is what the configuration takes for granted.
+	Encrypt                string
+	TrustServerCertificate bool // sqlserver
+}
+
+// Places are what the service writes to, as the configuration names it.
+type Places struct{ Directory, Audit, Log string }
 
 // Engines are the kinds of database that can be set up.
 func Engines() []string { return []string{"sqlite", "postgres", "mariadb", "sqlserver"} }
@@ -69,15 +88,37 @@ func (a Answers) ConfigDossier() config.Dossier {
 	d.SetDefaults()
 	d.ERP, d.Engine, d.TablesPrefix = a.ERP, config.Engine(a.Engine), a.TablesPrefix
 	d.Schemas = append(d.Schemas, a.Schemas...)
-	if d.Engine == config.SQLite {
+	switch {
+	case d.Engine == config.SQLite:
 		d.Path = a.Path
-	} else {
+	case a.DSN != "":
 		d.DSN = config.NewSecret(a.DSN)
+	default:
+		a.Server.into(&d)
 	}
 	if a.Profile != "" {
 		d.DefaultProfile = a.Profile
 	}
 	return d
+}
+
+// into sets the keys of a server.
+func (s Server) into(d *config.Dossier) {
+	d.Port, d.Database, d.User, d.Password = s.Port, s.Database, s.User, config.NewSecret(s.Password)
+	if d.Engine == config.MariaDB {
+		d.Host, d.Socket = s.Host, s.Socket
+		if s.Encrypt != "" {
+			d.TLS = config.Word(s.Encrypt)
+		}
+		return
+	}
+	d.Server, d.Instance, d.TrustServerCertificate = s.Host, s.Instance, s.TrustServerCertificate
+	if s.Auth != "" {
+		d.Auth = s.Auth
+	}
+	if s.Encrypt != "" {
+		d.Encrypt = config.Word(s.Encrypt)
+	}
 }
 
 // Check gives everything that the configuration would refuse, as config.Mistakes.
