@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -41,17 +40,12 @@ func DolibarrCustomers() []int {
 // parties, contacts, users, tags and settings of two companies in it. prefix
 // is what the names of its tables begin with, llx_ as a rule.
 func LoadDolibarr(ctx context.Context, db *sql.DB, dialect catalog.Engine, schema, prefix string, more ...func(*Rows)) error {
-	types := func(_, declared string, _ bool) string { return declared }
-	mark := func(int) string { return "?" }
-	switch dialect {
-	case catalog.SQLite, catalog.MariaDB:
-	case catalog.Postgres:
-		types = func(_, declared string, _ bool) string { return postgresOfMariaDB(declared) }
-		mark = func(i int) string { return fmt.Sprintf("$%d", i) }
-	default:
-		return fmt.Errorf("load Dolibarr database: no spelling for %s", dialect)
-	}
-	named := func(table string) string { return strings.Replace(table, "llx_", prefix, 1) }
+	return MakeDolibarr(ctx, db, Options{Engine: dialect, Schema: schema, Prefix: prefix}, more...)
+}
+
+// MakeDolibarr is LoadDolibarr on any engine.
+func MakeDolibarr(ctx context.Context, db *sql.DB, o Options, more ...func(*Rows)) error {
+	named := func(table string) string { return strings.Replace(table, "llx_", o.Prefix, 1) }
 	fill := func(l *loader) {
 		rows := map[string]int{}
 		for _, r := range dolibarrRows() {
@@ -59,45 +53,21 @@ func LoadDolibarr(ctx context.Context, db *sql.DB, dialect catalog.Engine, schem
 			if _, given := r.row["rowid"]; !given && r.table != "llx_categorie_societe" {
 				r.row["rowid"] = rows[r.table]
 			}
-			l.insert(named(r.table), r.row, mark)
+			l.insert(named(r.table), r.row)
 		}
 		for _, f := range more {
-			f(&Rows{l: l, add: func(table string, r row) { l.insert(named(table), r, mark) }})
+			f(&Rows{l: l, add: func(table string, r row) { l.insert(named(table), r) }})
 		}
 	}
-	text := strings.ReplaceAll(dolibarrSchema, `"llx_`, `"`+prefix)
-	if err := load(ctx, db, read(text, dialect, schema, types), schema, "rowid", fill); err != nil {
+	text := strings.ReplaceAll(dolibarrSchema, `"llx_`, `"`+o.Prefix)
+	d, err := read(text, o, func(_, declared string, _ bool) (string, error) { return ofDolibarr(o.Engine, declared) })
+	if err == nil {
+		err = load(ctx, db, d, o, "rowid", fill)
+	}
+	if err != nil {
 		return fmt.Errorf("load Dolibarr database: %w", err)
 	}
 	return nil
-}
-
-// insert writes one row with an engine's own parameter marks.
-func (l *loader) insert(table string, r row, mark func(i int) string) {
-	if l.err != nil {
-		return
-	}
-	names := slices.Sorted(maps.Keys(r))
-	columns, marks, values := make([]string, len(names)), make([]string, len(names)), make([]any, len(names))
-	for i, name := range names {
-		columns[i], marks[i], values[i] = quote(name), mark(i+1), r[name]
-	}
-	text := fmt.Sprintf("INSERT INTO %s%s (%s) VALUES (%s)", l.prefix, quote(table), strings.Join(columns, ", "), strings.Join(marks, ", "))
-	if _, err := l.tx.ExecContext(l.ctx, text, values...); err != nil {
-		l.err = fmt.Errorf("insert a row of %s: %w", table, err)
-	}
-}
-
-// postgresOfMariaDB spells a type of MariaDB, with its default, for PostgreSQL.
-func postgresOfMariaDB(declared string) string {
-	name, rest, _ := strings.Cut(declared, " ")
-	bare, _, _ := strings.Cut(name, "(")
-	for from, to := range map[string]string{"tinyint": "smallint", "double": "double precision", "datetime": "timestamp", "mediumtext": "text", "int": "integer", "float": "real"} {
-		if bare == from {
-			name = to
-		}
-	}
-	return strings.TrimSpace(name + " " + rest)
 }
 
 // dolibarrRow is a row of a table under its usual name.

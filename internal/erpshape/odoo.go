@@ -40,8 +40,21 @@ const OdooUUID = "5f6b2c1e-0000-4000-8000-00000000beef"
 // customers, 25 contacts and addresses, 40 orders, 40 accounting moves, their
 // lines. schema may be empty.
 func LoadOdoo(ctx context.Context, db *sql.DB, schema string) error {
-	types := func(_, declared string, _ bool) string { return declared }
-	if err := load(ctx, db, read(odooSchema, catalog.Postgres, schema, types), schema, "id", fillOdoo); err != nil {
+	return MakeOdoo(ctx, db, Options{Engine: catalog.Postgres, Schema: schema})
+}
+
+// MakeOdoo is LoadOdoo on any engine.
+func MakeOdoo(ctx context.Context, db *sql.DB, o Options) error {
+	d, err := read(odooSchema, o, func(_, declared string, _ bool) (string, error) {
+		if o.Engine == catalog.Postgres {
+			return declared, nil
+		}
+		return ofOdoo(o.Engine, declared)
+	})
+	if err == nil {
+		err = load(ctx, db, d, o, "id", fillOdoo)
+	}
+	if err != nil {
 		return fmt.Errorf("load Odoo database: %w", err)
 	}
 	return nil

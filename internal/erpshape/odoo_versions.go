@@ -54,8 +54,12 @@ func LoadOdooVersion(ctx context.Context, db *sql.DB, schema string, version int
 			f(&Rows{l: l, columns: columns})
 		}
 	}
-	types := func(_, declared string, _ bool) string { return declared }
-	if err := load(ctx, db, read(odooSchemaOf(columns), catalog.Postgres, schema, types), schema, "id", fill); err != nil {
+	o := Options{Engine: catalog.Postgres, Schema: schema}
+	d, err := read(odooSchemaOf(columns), o, func(_, declared string, _ bool) (string, error) { return declared, nil })
+	if err == nil {
+		err = load(ctx, db, d, o, "id", fill)
+	}
+	if err != nil {
 		return fmt.Errorf("load Odoo %d database: %w", version, err)
 	}
 	return nil

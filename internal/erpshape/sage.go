@@ -37,20 +37,17 @@ var sageCustomers = []string{SageAlpha, SageBeta, SageAlpha2, SageNeil, SageUnic
 // (SQLite has none). Amounts of the row n of a table differ from those of any
 // other row, so that sums tell which rows were seen.
 func LoadSage(ctx context.Context, db *sql.DB, dialect catalog.Engine, schema string) error {
-	var types func(column, declared string, references bool) string
-	switch dialect {
-	case catalog.SQLite:
-		types = func(column, declared string, references bool) string {
-			return declared + sageDefault(column, declared, references)
-		}
-	case catalog.Postgres:
-		types = func(column, declared string, references bool) string {
-			return postgresType(declared) + sageDefault(column, declared, references)
-		}
-	default:
-		return fmt.Errorf("load Sage dossier: no spelling for %s", dialect)
+	return MakeSage(ctx, db, Options{Engine: dialect, Schema: schema})
+}
+
+// MakeSage is LoadSage on any engine. On SQL Server texts lose what their code
+// page does not have.
+func MakeSage(ctx context.Context, db *sql.DB, o Options) error {
+	d, err := read(demo.Schema(), o, sageTypes(o.Engine, nil))
+	if err == nil {
+		err = load(ctx, db, d, o, "cbMarq", fillSage)
 	}
-	if err := load(ctx, db, read(demo.Schema(), dialect, schema, types), schema, "cbMarq", fillSage); err != nil {
+	if err != nil {
 		return fmt.Errorf("load Sage dossier: %w", err)
 	}
 	return nil
@@ -91,6 +88,7 @@ func sageDefault(column, declared string, references bool) string {
 }
 
 func fillSage(l *loader) {
+	l.page = l.engine == catalog.SQLServer
 	l.add("P_DOSSIER", row{"D_RaisonSoc": "VENDEUR", "D_Siret": "00000000000001"})
 	l.add("P_REGLEMENT", row{"R_Intitule": "Virement", "cbIndice": 1})
 	l.add("F_DEPOT", row{"DE_No": 1, "DE_Intitule": "Principal"})

@@ -60,13 +60,18 @@ func SageColumns(generation string) map[string]map[string]string {
 // SageFreeColumn and those that LoadSage adds for its site. Statistics and
 // families are filled in for Alpha. more may add rows of its own.
 func LoadSageGeneration(ctx context.Context, db *sql.DB, dialect catalog.Engine, schema, generation string, more ...func(*Rows)) error {
-	types, err := sageTypes(dialect)
+	return MakeSageGeneration(ctx, db, Options{Engine: dialect, Schema: schema}, generation, more...)
+}
+
+// MakeSageGeneration is LoadSageGeneration on any engine.
+func MakeSageGeneration(ctx context.Context, db *sql.DB, o Options, generation string, more ...func(*Rows)) error {
+	columns := SageColumns(generation)
+	others, err := otherSageTables(o, columns)
 	if err != nil {
 		return fmt.Errorf("load Sage dossier of generation %s: %w", generation, err)
 	}
-	columns := SageColumns(generation)
 	fill := func(l *loader) {
-		l.run(otherSageTables(l.prefix, dialect, columns))
+		l.run(others)
 		fillSage(l)
 		for _, f := range more {
 			f(&Rows{l: l, columns: columns})
@@ -76,14 +81,28 @@ func LoadSageGeneration(ctx context.Context, db *sql.DB, dialect catalog.Engine,
 				l.run([]string{fmt.Sprintf("ALTER TABLE %s%s DROP COLUMN %s", l.prefix, quote(filled[0]), quote(filled[1]))})
 			}
 		}
+		free := "varchar(40) DEFAULT ''"
+		if o.Collation != nil {
+			free = collated(free, o.Collation("F_COMPTET", SageFreeColumn))
+		}
 		l.run([]string{
-			fmt.Sprintf(`ALTER TABLE %s"F_COMPTET" ADD COLUMN %s varchar(40) DEFAULT ''`, l.prefix, quote(SageFreeColumn)),
+			fmt.Sprintf(`ALTER TABLE %s"F_COMPTET" ADD %s %s`, l.prefix, quote(SageFreeColumn), free),
 			fmt.Sprintf(`UPDATE %s"F_COMPTET" SET %s = '%s', "CT_Statistique01" = 'Sud' WHERE "CT_Num" = '%s'`, l.prefix, quote(SageFreeColumn), SageFreeValue, SageAlpha),
 		})
 		l.add("P_STATISTIQUE", row{"S_Intitule": "Zone", "cbIndice": 1})
 		l.add("F_FAMCLIENT", row{"CT_Num": SageAlpha, "FA_CodeFamille": "OR", "FC_Remise": 5})
 	}
-	if err := load(ctx, db, read(sageSchemaOf(columns), dialect, schema, types), schema, "cbMarq", fill); err != nil {
+	// A column that goes again has no default, which SQL Server would keep.
+	dropped := map[string]bool{}
+	for _, filled := range sageFilledColumns() {
+		_, stays := columns[filled[0]][filled[1]]
+		dropped[filled[1]] = !stays
+	}
+	d, err := read(sageSchemaOf(columns), o, sageTypes(o.Engine, dropped))
+	if err == nil {
+		err = load(ctx, db, d, o, "cbMarq", fill)
+	}
+	if err != nil {
 		return fmt.Errorf("load Sage dossier of generation %s: %w", generation, err)
 	}
 	return nil
@@ -115,7 +134,11 @@ func sageSchemaOf(columns map[string]map[string]string) string {
 }
 
 // otherSageTables makes the tables that LoadSage does without.
-func otherSageTables(prefix string, dialect catalog.Engine, tables map[string]map[string]string) []string {
+func otherSageTables(o Options, tables map[string]map[string]string) ([]string, error) {
+	prefix := ""
+	if o.Schema != "" {
+		prefix = quote(o.Schema) + "."
+	}
 	var statements []string
 	for _, table := range slices.Sorted(maps.Keys(tables)) {
 		if strings.Contains(demo.Schema(), `CREATE TABLE "`+table+`"`) {
@@ -123,37 +146,29 @@ func otherSageTables(prefix string, dialect catalog.Engine, tables map[string]ma
 		}
 		var list []string
 		for _, column := range slices.Sorted(maps.Keys(tables[table])) {
-			list = append(list, quote(column)+" "+sageType(dialect, tables[table][column]))
+			declared, err := sageType(o.Engine, tables[table][column])
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, quote(column)+" "+declared)
 		}
 		statements = append(statements, fmt.Sprintf("CREATE TABLE %s%s (%s)", prefix, quote(table), strings.Join(list, ", ")))
 	}
-	return statements
+	return statements, nil
 }
 
 // sageSiteColumn tells whether LoadSage's site added a column: Sage's own names
 // have no blanks.
 func sageSiteColumn(name string) bool { return strings.Contains(name, " ") }
 
-// sageTypes spells the types of LoadSage's schema file, with their defaults.
-func sageTypes(dialect catalog.Engine) (func(column, declared string, references bool) string, error) {
-	switch dialect {
-	case catalog.SQLite, catalog.Postgres:
-	default:
-		return nil, fmt.Errorf("no spelling for %s", dialect)
+// sageTypes spells the types of LoadSage's schema file, with their defaults
+// but for some columns.
+func sageTypes(engine catalog.Engine, bare map[string]bool) func(column, declared string, references bool) (string, error) {
+	return func(column, declared string, references bool) (string, error) {
+		text, err := sageType(engine, declared)
+		if err != nil || bare[column] {
+			return text, err
+		}
+		return text + sageDefault(column, declared, references), nil
 	}
-	return func(column, declared string, references bool) string {
-		return sageType(dialect, declared) + sageDefault(column, declared, references)
-	}, nil
-}
-
-// sageType spells a type of SQL Server for an engine.
-func sageType(dialect catalog.Engine, declared string) string {
-	name, size, _ := strings.Cut(declared, "(")
-	if size == "max)" {
-		declared = map[string]string{"varchar": "text", "varbinary": "varbinary"}[name]
-	}
-	if dialect == catalog.Postgres {
-		return postgresType(declared)
-	}
-	return declared
 }
