@@ -115,30 +115,13 @@ func seekSpell(engine catalog.Engine, s string) string {
 }
 
 // seekTables are the statements that make the tables and their indexes.
-func seekTables(engine catalog.Engine) []string {
-	types := func(_, declared string, _ bool) string {
-		switch engine {
-		case catalog.Postgres:
-			return postgresType(declared)
-		case catalog.MariaDB:
-			name, _, _ := strings.Cut(declared, "(")
-			switch name {
-			case "smalldatetime":
-				return "datetime"
-			case "uniqueidentifier":
-				return "char(36)"
-			case "varchar", "varbinary":
-				if name == declared { // without a length
-					return declared + "(255)"
-				}
-			case "nvarchar":
-				return strings.TrimPrefix(declared, "n")
-			}
-		}
-		return declared
-	}
+func seekTables(t *testing.T, engine catalog.Engine) []string {
+	t.Helper()
 	text := dropsKeys.ReplaceAllString(demo.Schema(), "")
-	parts := read(text, catalog.SQLite, "", types)
+	parts, err := read(text, Options{Engine: catalog.SQLite}, func(_, declared string, _ bool) (string, error) { return sageType(engine, declared) })
+	if err != nil {
+		t.Fatal(err)
+	}
 	return slices.DeleteFunc(slices.Concat(parts.before, parts.after), func(s string) bool { return strings.Contains(s, "FOREIGN KEY") })
 }
 
@@ -146,7 +129,7 @@ func TestTheStandardSageProfileSeeks(t *testing.T) {
 	for _, engine := range []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.MariaDB} {
 		t.Run(string(engine), func(t *testing.T) {
 			db, settings := seekDatabase(t, engine)
-			for _, s := range append(seekTables(engine), seekFill(*seekRows)...) {
+			for _, s := range append(seekTables(t, engine), seekFill(*seekRows)...) {
 				if _, err := db.ExecContext(t.Context(), seekSpell(engine, s)); err != nil {
 					t.Fatalf("%v in %.300s", err, seekSpell(engine, s))
 				}
