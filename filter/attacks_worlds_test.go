@@ -135,7 +135,19 @@ func TestNothingOfferedFailsOnAHiddenRow(t *testing.T) {
 		for _, p := range []string{"'%a%a%a%a%a%a%a%a%b'", "'" + strings.Repeat("%a", 500) + "'", "$1", "'" + strings.Repeat("_", 900) + "%'"} {
 			worst = append(worst, "("+x+" LIKE "+p+")", "("+x+" ILIKE "+p+")")
 		}
-		worst = append(worst, "("+x+" IN ('a', "+x+"))", "CAST("+x+" AS VARCHAR)", "("+x+" BETWEEN 'a' AND "+x+")")
+		worst = append(worst, "("+x+" IN ('a', "+x+"))", "CAST("+x+" AS VARCHAR)", "CAST("+x+" AS INT)", "CAST("+x+" AS DECIMAL(10, 2))", "CAST("+x+" AS FLOAT)", "TRY_CAST("+x+" AS DATE)", "("+x+" BETWEEN 'a' AND "+x+")")
+	}
+	for _, x := range numbers {
+		for _, to := range []string{"SMALLINT", "INT", "BIGINT", "DECIMAL(5, 2)", "DECIMAL(38, 30)", "FLOAT", "VARCHAR(5)", "BIT"} {
+			worst = append(worst, "CAST("+x+" AS "+to+")", "CAST(CAST("+x+" AS FLOAT) AS "+to+")")
+		}
+	}
+	for _, x := range dates {
+		for _, n := range []string{"1", "-1", "1000000", "-1000000", "700"} {
+			for _, unit := range []string{"year", "quarter", "month", "week", "day", "hour", "minute", "second"} {
+				worst = append(worst, "DATEADD("+unit+", "+n+", "+x+")")
+			}
+		}
 	}
 	rigs := attackedRigs(t)
 	offered := map[catalog.Engine]int{}

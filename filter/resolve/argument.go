@@ -104,8 +104,12 @@ func asciiUpper(s string) string {
 // column gave could be negative on a row, and fail.
 func countArgument(a sqlast.Expr, f *sqlfunc.Func, i int) (*querytree.Number, error) {
 	bounds := f.CountRange(i)
+	sign := ""
+	if u, ok := a.(*sqlast.Unary); ok && u.Op == "-" && bounds.Least < 0 {
+		sign, a = "-", u.X
+	}
 	if n, ok := a.(*sqlast.Number); ok {
-		if v, err := strconv.Atoi(n.Text); err == nil && v >= bounds.Least && v <= bounds.Most {
+		if v, err := strconv.Atoi(sign + n.Text); err == nil && v >= bounds.Least && v <= bounds.Most {
 			return &querytree.Number{Text: strconv.Itoa(v), T: sqltype.Type{Kind: sqltype.Int, Bits: 32}}, nil
 		}
 	}

@@ -18,6 +18,9 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 		swapped.Name.Name, swapped.Args = "DAYS_BETWEEN", []sqlast.Expr{x.Args[1], x.Args[0]}
 		return r.call(&swapped, s)
 	}
+	if f.Name == "DATEADD" {
+		return r.dateAdd(x, f, s)
+	}
 	if why := f.Offered(r.opt.Engine, r.opt.Version); why != "" {
 		return nil, refusal.At(x.Pos(), refusal.Unsupported, "%s", why)
 	}
@@ -41,6 +44,9 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 	err := r.arguments(x, f, out, s)
 	s.windows = windows
 	if err != nil {
+		return nil, err
+	}
+	if out.OrderBy, err = r.keys(x.OrderBy, s); err != nil {
 		return nil, err
 	}
 	if x.Filter != nil {
@@ -135,7 +141,7 @@ func checkCall(x *sqlast.Call, f *sqlfunc.Func, s *scope) error {
 		return refusal.At(at, refusal.LimitExceeded, "a function may have %d arguments", maxArguments)
 	case x.Star && f.Name != "COUNT":
 		return refusal.At(at, refusal.Syntax, "%s(*) makes no sense", f.Name)
-	case len(x.OrderBy) > 0:
+	case len(x.OrderBy) > 0 && !f.Order:
 		return refusal.At(at, refusal.Unsupported, "ORDER BY inside %s is not offered", f.Name)
 	case x.Distinct && f.Class != sqlfunc.Aggregate, x.Filter != nil && f.Class != sqlfunc.Aggregate:
 		return refusal.At(at, refusal.Syntax, "DISTINCT and FILTER go with aggregates, not with %s", f.Name)

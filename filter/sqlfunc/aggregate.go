@@ -15,7 +15,8 @@ func variance(over string, root bool) string {
 // nativeOnly refuses a function on every engine but PostgreSQL.
 var postgresOnly = map[catalog.Engine]string{catalog.SQLite: "", catalog.MariaDB: "", catalog.SQLServer: ""}
 
-// Aggregates see only rows that the row filter let through.
+// Aggregates see only rows that the row filter let through: where a sum is too
+// large for its type they fail, but on the customer's own rows.
 var aggregateFuncs = []*Func{
 	{Name: "COUNT", Distinct: true, Synonyms: []string{"COUNT_BIG"}, Class: Aggregate, Args: []ArgKind{Any}, Result: fixed(int64T), spell: spelling{catalog.SQLServer: "COUNT_BIG({*})"}, Doc: "how many rows, or how many values that are not NULL"},
 	// SQLite fails where a sum of whole numbers leaves 64 bits.
@@ -34,4 +35,19 @@ var aggregateFuncs = []*Func{
 	{Name: "STDDEV", Synonyms: []string{"STD"}, Class: Aggregate, Args: []ArgKind{Real}, Result: fixed(float), Ambiguous: "write STDDEV_SAMP or STDDEV_POP", Doc: "a standard deviation"},
 	{Name: "VARIANCE", Class: Aggregate, Args: []ArgKind{Real}, Result: fixed(float), Ambiguous: "write VAR_SAMP or VAR_POP", Doc: "a variance"},
 	{Name: "MEDIAN", NoWindow: true, Class: Aggregate, Args: []ArgKind{Real}, Result: fixed(float), Refused: postgresOnly, spell: everywhere("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY {0})"), Doc: "the value in the middle, a float; the mean of both where there are two"},
+	{Name: "STRING_AGG", Synonyms: []string{"GROUP_CONCAT", "LISTAGG"}, Class: Aggregate, Args: []ArgKind{Text, Written}, Optional: 1, Result: fixed(text), Order: true, NoWindow: true,
+		Chars: func([]Arg) int { return longAggregate }, Since: map[catalog.Engine]Version{catalog.SQLServer: sqlServer2017},
+		spell: spelling{
+			catalog.Postgres: "STRING_AGG({0}, {1}{order})", catalog.SQLite: "GROUP_CONCAT({0}, {1}{order})",
+			catalog.MariaDB: "GROUP_CONCAT({0}{order} SEPARATOR {separator})", catalog.SQLServer: "STRING_AGG(CAST({0} AS nvarchar(max)), {1}){within}",
+		},
+		shorter: spelling{
+			catalog.Postgres: "STRING_AGG({0}, ','{order})", catalog.SQLite: "GROUP_CONCAT({0}, ','{order})",
+			catalog.MariaDB: "GROUP_CONCAT({0}{order} SEPARATOR ',')", catalog.SQLServer: "STRING_AGG(CAST({0} AS nvarchar(max)), ','){within}",
+		},
+		Doc: "the texts that are not NULL, one after the other, with the second argument, or a comma, between them. Their order is that of ORDER BY, inside the parentheses or WITHIN GROUP; without one it is anybody's", Example: "STRING_AGG(ref, ', ' ORDER BY id)"},
 }
+
+// longAggregate is how long a text of many rows is taken to be; an answer has
+// a limit of its own.
+const longAggregate = 1 << 20

@@ -1,6 +1,11 @@
 package sqlfunc
 
-import "github.com/vantelle/vantelle/internal/erp/catalog"
+import (
+	"strings"
+
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
 
 // A date is of the years 1 to 9999, whatever an engine could keep beyond.
 const (
@@ -231,4 +236,46 @@ var dateFuncs = []*Func{
 		Doc: "how many borders of years, quarters, months, weeks (from Monday), days, hours, minutes or seconds lie from the second argument to the third. With two arguments: the days from the second to the first", Example: "DATEDIFF(day, at, CURRENT_TIMESTAMP)"},
 	{Name: "DAYS_BETWEEN", Args: []ArgKind{Temporal, Temporal}, Result: fixed(int64T), spell: dayDifference("0", "1"),
 		Doc: "the days from one date to another", Example: "DAYS_BETWEEN(at, due)"},
+	{Name: "DATEADD", Args: []ArgKind{Unit, Count, Temporal}, Result: func(args []Arg) sqltype.Type { return args[1].Type }, Counts: map[int]Range{1: {-1_000_000, 1_000_000}},
+		Units: units, units: addition,
+		Doc: "a date so many years, quarters, months, weeks, days, hours, minutes or seconds later, or earlier where the number is negative. Where the month is too short it is its last day; beyond the years 1 to 9999 it is NULL. The number is written out. at + INTERVAL 1 DAY, at - INTERVAL '2 months', DATE_ADD(at, INTERVAL 1 DAY) and ADD_MONTHS(at, 1) are the same. On SQLite a fraction of a second is left out", Example: "DATEADD(day, -30, at)"},
+}
+
+// add spells DATEADD of one unit: a word of PostgreSQL, which MariaDB and SQL
+// Server know as well, and what SQLite takes for it.
+func add(postgres, unit, lite string) spelling {
+	return spelling{
+		catalog.Postgres:  "({1!} + {0} * INTERVAL '" + postgres + "')",
+		catalog.MariaDB:   "({1!} + INTERVAL {0} " + unit + ")",
+		catalog.SQLServer: "DATEADD(" + strings.ToLower(unit) + ", {0}, CAST({1} AS datetime2))",
+		catalog.SQLite:    "DATETIME({1}, " + lite + ")",
+	}
+}
+
+// AddToDate is DATEADD of days and more for a Date, which stays one.
+var AddToDate = &Func{Name: "DATEADD to a date", Args: []ArgKind{Count, Temporal}, Result: fixed(dateT), units: wrapped(addition, spelling{
+	catalog.Postgres: "CAST(% AS date)", catalog.MariaDB: "CAST(% AS DATE)", catalog.SQLServer: "CAST(% AS date)", catalog.SQLite: "DATE(%)",
+})}
+
+// wrapped puts each spelling into another, at its %.
+func wrapped(units map[string]spelling, around spelling) map[string]spelling {
+	out := map[string]spelling{}
+	for unit, s := range units {
+		out[unit] = spelling{}
+		for engine, template := range s {
+			out[unit][engine] = strings.Replace(around[engine], "%", template, 1)
+		}
+	}
+	return out
+}
+
+var addition = map[string]spelling{
+	"YEAR":    add("1 year", "YEAR", "{0} || ' years', 'floor'"),
+	"QUARTER": add("3 months", "QUARTER", "({0} * 3) || ' months', 'floor'"),
+	"MONTH":   add("1 month", "MONTH", "{0} || ' months', 'floor'"),
+	"WEEK":    add("7 days", "WEEK", "({0} * 7) || ' days'"),
+	"DAY":     add("1 day", "DAY", "{0} || ' days'"),
+	"HOUR":    add("1 hour", "HOUR", "{0} || ' hours'"),
+	"MINUTE":  add("1 minute", "MINUTE", "{0} || ' minutes'"),
+	"SECOND":  add("1 second", "SECOND", "{0} || ' seconds'"),
 }

@@ -173,6 +173,10 @@ func (f *Func) PartialOn(e catalog.Engine, args ...Arg) bool {
 // Template gives how an engine spells f for a unit ("" for none) and arguments
 // of the given types.
 func (f *Func) Template(e catalog.Engine, unit string, args ...sqltype.Type) string {
+	return sized(f.template(e, unit, args), unit)
+}
+
+func (f *Func) template(e catalog.Engine, unit string, args []sqltype.Type) string {
 	if f.write != nil {
 		if s := f.write(e, args); s != "" {
 			return s

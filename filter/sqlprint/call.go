@@ -52,8 +52,23 @@ func (p *printer) call(x *querytree.Call) error {
 // slot prints what stands in a template between braces; see sqlfunc.Func.
 func (p *printer) slot(x *querytree.Call, what string) error {
 	switch {
+	case strings.Contains(what, ","): // a count of a regular expression
+		p.put("{" + what + "}")
+		return nil
 	case what == "over":
 		return p.over(x)
+	case what == "order":
+		return p.orderBy(x.OrderBy, nil)
+	case what == "within":
+		if len(x.OrderBy) == 0 {
+			return nil
+		}
+		p.put(" WITHIN GROUP (")
+		err := p.orderBy(x.OrderBy, nil)
+		p.put(")")
+		return err
+	case what == "separator":
+		return p.separator(x)
 	case x.Star && x.Filter != nil && !p.filterClause():
 		return p.filtered(x.Filter, &querytree.Number{Text: "1", T: sqltype.Type{Kind: sqltype.Int, Bits: 32}})
 	case x.Star:
@@ -79,6 +94,36 @@ func (p *printer) slot(x *querytree.Call, what string) error {
 		return fmt.Errorf("sqlprint: template of %s wants argument %d", x.Func.Name, i)
 	}
 	return p.argument(x, i, least)
+}
+
+// separators are the characters that MariaDB is given between the values of
+// GROUP_CONCAT, where it takes no parameter: printed from here, never from a
+// request's text.
+const separators = " ,;:|/+-_.#*~=<>&()"
+
+func (p *printer) separator(x *querytree.Call) error {
+	text := ","
+	if len(x.Args) > 1 {
+		if param, ok := x.Args[1].(*querytree.Param); ok {
+			text = param.Slot.Value
+		}
+	}
+	p.put("'")
+	for _, c := range text {
+		i := strings.IndexRune(separators, c)
+		switch {
+		case i >= 0:
+			p.put(separators[i : i+1])
+		case c == '\n':
+			p.put(`\n`)
+		case c == '\t':
+			p.put(`\t`)
+		default:
+			return &Unsupported{"between the values of " + x.Func.Name + " this engine takes blanks, line ends and " + strings.TrimSpace(separators)}
+		}
+	}
+	p.put("'")
+	return nil
 }
 
 // argument prints an argument. An aggregate's FILTER is a CASE around its first
