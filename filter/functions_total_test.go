@@ -74,7 +74,7 @@ func TestWhatIsCalledTotalNeverFails(t *testing.T) {
 	for engine, r := range rigs {
 		answered := 0
 		for _, call := range calls {
-			if engine == catalog.SQLServer && fish && strings.ContainsAny(call, "d") && (strings.Contains(call, "due") || strings.Contains(call, "at")) {
+			if engine == catalog.SQLServer && fish && (strings.Contains(call, "due") || strings.HasPrefix(call, "DATEADD")) {
 				continue // its dates end before SQL Server's do
 			}
 			_, err := answersOf(t, r, filter.Request{Caller: as("EDGE"), Text: "SELECT " + call + " FROM odd"})
