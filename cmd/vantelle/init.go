@@ -354,7 +354,7 @@ func (s *starter) after() error {
 	try := s.DryRun
 	if s.ask != nil {
 		s.say("")
-		yes, err := s.ask.Confirm("Show what a first synchronisation would do (it makes an empty directory and audit beside the configuration, and changes nothing else)", true)
+		yes, err := s.ask.Confirm("Show what a first synchronisation would do (it makes an empty directory and audit, and changes nothing else)", true)
 		if err != nil && !errors.Is(err, setup.ErrNoAnswer) {
 			return err
 		}

@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"encoding/binary"
+	bytesof "encoding/binary"
 )
 
 // prngDLL gives bcryptprimitives.dll, which programs of Go load at their start
@@ -17,7 +17,7 @@ func prngDLL() []byte {
 		forward          = "ADVAPI32.SystemFunction036\x00"
 		directory        = 40 + 4 + 4 + 2 // the export directory and its three tables of one entry
 	)
-	le := binary.LittleEndian
+	le := bytesof.LittleEndian
 	u16, u32, u64 := le.AppendUint16, le.AppendUint32, le.AppendUint64
 	words := func(b []byte, list ...uint32) []byte {
 		for _, w := range list {

@@ -5,7 +5,7 @@ package main
 import (
 	"context"
 	"database/sql"
-	"encoding/binary"
+	bytesof "encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -237,21 +237,21 @@ func loginRefuser(t *testing.T) string {
 	}
 	packet := func(content []byte) []byte {
 		head := []byte{4, 1, 0, 0, 0, 0, 1, 0}
-		binary.BigEndian.PutUint16(head[2:], uint16(8+len(content)))
+		bytesof.BigEndian.PutUint16(head[2:], uint16(8+len(content)))
 		return append(head, content...)
 	}
 	wide := func(text string) (b []byte) {
 		for _, u := range utf16.Encode([]rune(text)) {
-			b = binary.LittleEndian.AppendUint16(b, u)
+			b = bytesof.LittleEndian.AppendUint16(b, u)
 		}
 		return b
 	}
 	const text = "Login failed for user 'vantelle'."
-	token := binary.LittleEndian.AppendUint32(nil, 18456)
+	token := bytesof.LittleEndian.AppendUint32(nil, 18456)
 	token = append(token, 1, 14)
-	token = append(binary.LittleEndian.AppendUint16(token, uint16(len(text))), wide(text)...)
+	token = append(bytesof.LittleEndian.AppendUint16(token, uint16(len(text))), wide(text)...)
 	token = append(token, 0, 0, 1, 0, 0, 0) // no server's name, no procedure's, line 1
-	refusal := append(binary.LittleEndian.AppendUint16([]byte{0xaa}, uint16(len(token))), token...)
+	refusal := append(bytesof.LittleEndian.AppendUint16([]byte{0xaa}, uint16(len(token))), token...)
 	refusal = append(refusal, 0xfd, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) // DONE, with an error
 	done := make(chan struct{})
 	go func() {
