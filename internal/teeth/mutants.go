@@ -10,8 +10,8 @@ var mutants = []mutant{
 	{"2: what follows the first statement is ignored", "filter/sqlparse/parse.go", `if err := p.finish("the end of the query"); err != nil {`, `if err := p.finish("the end of the query"); err != nil && false {`},
 
 	// 3. Every table is its filtered projection.
-	{"3: the row filter is not printed", "filter/sqlprint/query.go", "if always, ok := policy.Where.(*querytree.Bool); !ok || !always.Value {", "if false {"},
-	{"3: a table without policy is printed", "filter/sqlprint/query.go", "if policy == nil || policy.Where == nil {", "if policy == nil {"},
+	{"3: the row filter is not printed", "filter/sqlprint/scan.go", "if always, ok := r.Policy.Where.(*querytree.Bool); !ok || !always.Value {", "if false {"},
+	{"3: a table without policy is printed", "filter/sqlprint/scan.go", "if r.Policy == nil || r.Policy.Where == nil {", "if r.Policy == nil {"},
 	{"3: tables of one statement share an alias", "filter/sqlprint/sqlprint.go", "p.rows++", "p.rows = 1"},
 	{"3: rows are left out of the filter", "filter/view/bind.go", "all = append(all, x)\n\t}\n\tif len(rule.Modules)", "_ = x\n\t}\n\tif len(rule.Modules)"},
 	{"3: modules are left out of the filter", "filter/view/bind.go", "if len(rule.Modules) > 0 {", "if false {"},
@@ -39,13 +39,22 @@ var mutants = []mutant{
 	{"7: the ERP's words reach the requester", "filter/execute/rows.go", `"the ERP could not answer this request")`, `"the ERP could not answer this request: %v", err)`},
 
 	// 8. What can fail on a row is refused.
-	{"8: division is offered", "filter/resolve/expr.go", `case "/", "%":
-		return nil,`, `case "/", "%":
-		return r.arithmetic("*", a, b, x.At)
-	case "unreachable":
-		return nil,`},
+	{"8: nothing is fenced", "filter/authorize/authorize.go", "if querytree.HoldsPartial(q) {", "if false {"},
+	{"8: no fence is printed", "filter/sqlprint/scan.go", "if r.Fenced {", "if false {"},
+	{"8: PostgreSQL has no fence", "filter/sqlprint/postgres.go", `return "", " OFFSET 0"`, `return "", ""`},
+	{"8: MariaDB has no fence", "filter/sqlprint/mariadb.go", `return "", " LIMIT 18446744073709551615"`, `return "", ""`},
+	{"8: SQLite has no fence", "filter/sqlprint/sqlite.go", `return "", " LIMIT 9223372036854775807"`, `return "", ""`},
+	{"8: what can fail is tested behind the fence", "filter/authorize/fence.go", "} else if ok || querytree.Partial(x) {", "} else if ok {"},
+	{"8: the null side of a join is narrowed by WHERE", "filter/authorize/fence.go", `case "LEFT":
+			right = on`, `case "LEFT":
+			right = append(on, conditions...)`},
+	{"8: arithmetic on floats cannot fail", "filter/resolve/arithmetic.go", "T: t, Partial: r.opt.Engine != catalog.SQLite}", "T: t}"},
+	{"8: decimals of any size cannot fail", "filter/resolve/arithmetic.go", "out.Partial = true", "out.Partial = false"},
+	{"8: patterns of columns are cheap", "filter/resolve/predicate.go", "Insensitive: x.Insensitive, Partial: computed}", "Insensitive: x.Insensitive}"},
+	{"8: division by zero fails on PostgreSQL", "filter/sqlprint/postgres.go", `return "ROUND(", " / NULLIF(", ", 0), 6)"`, `return "ROUND(", " / COALESCE(", ", 0), 6)"`},
+	{"8: half a key is enough for a single row", "filter/resolve/predicate.go", "!slices.ContainsFunc(key, func(col string) bool { return !pinned[col] })", "slices.ContainsFunc(key, func(col string) bool { return pinned[col] })"},
 	{"8: scalar subqueries may give two rows", "filter/resolve/predicate.go", "if !atMostOne(q) {", "if false {"},
-	{"8: patterns may come from columns", "filter/resolve/predicate.go", "if !flexible(p) {", "if false {"},
+	{"8: a row condition may hold what can fail", "filter/resolve/partial.go", "case r.policy:", "case false:"},
 	{"8: patterns may end in their escape", "filter/resolve/predicate.go", `if rest == "" {`, "if false {"},
 
 	// 10. Bounded.
@@ -54,8 +63,10 @@ var mutants = []mutant{
 	{"10: what a statement grows into is not counted", "filter/resolve/resolve.go", "if r.nodes += n; r.nodes > most {", "if false {"},
 
 	// 12. Plans are shared, data never.
-	{"12: plans are shared between views", "filter/plan.go", "part(w.View.Digest())", ""},
-	{"12: plans are shared between kinds of values", "filter/plan.go", "b.WriteByte('0' + byte(k))", "_ = k"},
+	{"12: plans are shared between views", "filter/plankey.go", "view: w.View.Digest(), ", ""},
+	{"12: plans are shared between kinds of values", "filter/plankey.go", "b = append(b, '0'+byte(kind(x)))", "_ = x"},
+	{"12: plans are shared between dossiers", "filter/plankey.go", "dossier: w.Dossier, ", ""},
+	{"12: plans are shared between texts", "filter/plankey.go", "text: text, ", ""},
 	{"12: two profiles have one digest", "filter/view/bind.go", "p.Name, p.Version, p.Digest, cat.Fingerprint()", `p.Name, p.Version, "", cat.Fingerprint()`},
 
 	// Deciding and auditing are one act.
@@ -63,10 +74,10 @@ var mutants = []mutant{
 	{"audit: refusals are not written down", "filter/gate.go", "if lost := g.audit.Begin(ctx, entry); lost != nil {", "if lost := error(nil); lost != nil {"},
 
 	// The second look at every column and table.
-	{"authorize: the zero decision allows", "filter/authorize/authorize.go", "if !d.allowed {\n\t\treturn nil", "if false {\n\t\treturn nil"},
+	{"authorize: the zero decision allows", "filter/authorize/authorize.go", "if !d.allowed {\n\t\treturn querytree.Reading{}", "if false {\n\t\treturn querytree.Reading{}"},
 	{"authorize: tables outside the view", "filter/authorize/authorize.go", `case t == nil:
 		return nil, outside`, `case false:
 		return nil, outside`},
 	{"authorize: columns outside the view", "filter/authorize/authorize.go", "if !shows(t.Visible, used) {", "if false {"},
-	{"authorize: pinned columns need no pin", "filter/authorize/authorize.go", "if !pins(conditions, s, col) {", "if !pins(conditions, s, col) && false {"},
+	{"authorize: pinned columns need no pin", "filter/authorize/pinned.go", "if !pins(conditions, s, col) {", "if !pins(conditions, s, col) && false {"},
 }
