@@ -182,6 +182,23 @@ func (a *answer) sortColumns() {
 	}
 }
 
+// sortTwins puts the cells of columns that are called alike in an order of
+// their own, where nothing else tells which is which.
+func (g *grid) sortTwins() {
+	for from := 0; from < len(g.labels); {
+		to := from + 1
+		for to < len(g.labels) && strings.EqualFold(g.labels[from], g.labels[to]) {
+			to++
+		}
+		if to > from+1 {
+			for _, r := range g.rows {
+				slices.SortFunc(r[from:to], compareCells)
+			}
+		}
+		from = to
+	}
+}
+
 func (g *grid) foldLabels() {
 	for i, l := range g.labels {
 		g.labels[i] = strings.ToLower(l)

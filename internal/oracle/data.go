@@ -45,7 +45,9 @@ var (
 	days  = []string{"2025-12-31", "2026-01-01", "2026-01-05", "2026-02-28", "1999-06-15", "2024-02-29"}
 	times = []string{"2026-01-05 00:00:00", "2026-01-05 23:59:59", "2026-01-06 10:30:00", "1999-06-15 12:00:00", "2025-12-31 00:00:00"}
 	bigs  = []string{"9223372036854775807", "-9223372036854775808", "4611686018427387904", "2147483648", "-2147483649", "5000000000", "0", "7"}
-	fines = []string{"0.100000", "0.300000", "-0.000001", "123456789012.654321", "0.333333", "19.990000", "-5.050000"}
+	// floats are small: computed with, none overflows.
+	floats = []string{"0.5", "1.25", "-2.0", "0.0", "3.75", "100.5", "-0.125"}
+	fines  = []string{"0.100000", "0.300000", "-0.000001", "123456789012.654321", "0.333333", "19.990000", "-5.050000"}
 )
 
 func (d domain) random(r *rand.Rand, k kind, w *world) value {
@@ -89,8 +91,39 @@ func (d domain) random(r *rand.Rand, k kind, w *world) value {
 		return text(pick(r, words))
 	case domDate:
 		return date(pick(r, days))
+	case domFloat:
+		return floating(pick(r, floats))
 	}
 	return stamp(pick(r, times))
+}
+
+// lay puts traps where no asker looks: floats of rows that none of them sees
+// become so large that twice one is no number.
+func (w *world) lay(r *rand.Rand) {
+	mine := map[*value]bool{} // by the first cell of a row
+	for who := range w.seen {
+		for _, rows := range w.seen[who] {
+			for _, x := range rows {
+				mine[&x[0]] = true
+			}
+		}
+	}
+	for _, t := range w.tables {
+		w.trap(r, t.columns, t.rows, func(x row) bool { return mine[&x[0]] })
+	}
+}
+
+func (w *world) trap(r *rand.Rand, columns []*column, rows []row, seen func(row) bool) {
+	for _, x := range rows {
+		if len(x) == 0 || seen(x) {
+			continue
+		}
+		for _, c := range columns {
+			if c.domain == domFloat && chance(r, 60) {
+				x[c.index] = floating(pick(r, []string{"1e308", "-1e308", "1.5e308"}))
+			}
+		}
+	}
 }
 
 // fill gives every table its rows.

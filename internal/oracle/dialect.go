@@ -64,7 +64,7 @@ var reserved = func() map[string]bool {
 		end create drop top fetch only both leading trailing array any some current_date analyse analyze collate column
 		constraint deferrable except grant initially intersect into lateral localtime placing returning session_user
 		similar symmetric variadic verbose window add alter commit delete escape foreign if insert isnull notnull
-		nothing raise transaction trigger update glob match regexp over filter current lines keys rows interval condition`) {
+		nothing raise transaction trigger update glob match regexp over filter current key lines keys rows interval condition`) {
 		m[w] = true
 	}
 	return m

@@ -53,6 +53,9 @@ func (s *stage) judge(ctx context.Context, q *query, who int) verdict {
 		mine.sortColumns()
 	}
 	v.gate = newGrid(mine, shapes)
+	if q.anyColumns {
+		v.gate.sortTwins()
+	}
 	switch {
 	case err != nil && unknownName(err):
 		return v.wrong("the gate answers where a name is unknown")
@@ -147,5 +150,9 @@ func (q *query) grid(d dialect, a *answer, shapes []shapeOf) *grid {
 	if q.anyColumns {
 		a.sortColumns()
 	}
-	return newGrid(a, shapes)
+	out := newGrid(a, shapes)
+	if q.anyColumns {
+		out.sortTwins()
+	}
+	return out
 }

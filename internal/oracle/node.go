@@ -221,7 +221,7 @@ func (a asked) gateValues() []any {
 		case kindNull:
 		case kindInt:
 			out[i] = v.num.Num().Int64()
-		case kindDec:
+		case kindDec, kindFloat:
 			out[i] = json.Number(v.text)
 		default:
 			out[i] = v.text
@@ -237,7 +237,7 @@ func (a asked) engineValues(d dialect) []any {
 	for i, v := range a.params {
 		switch {
 		case v.null():
-		case d.postgres || !v.kind.numeric():
+		case d.postgres || !v.kind.numeric() && v.kind != kindFloat:
 			out[i] = v.text
 		case v.kind == kindInt:
 			out[i] = v.num.Num().Int64()

@@ -106,6 +106,7 @@ func judge(t *testing.T, engine string, p plan) {
 	}
 	t.Logf("%s: %v in %v", engine, &got, time.Since(started).Round(time.Second))
 	t.Logf("refused most often:%s", got.reasons(12))
+	t.Logf("refused by the engine itself most often:%s", most(got.engine, 8))
 	t.Logf("figure oracle.%s.cases %d cases target %d", engine, got.cases, p.cases)
 	t.Logf("figure oracle.%s.wrong %d cases target 0", engine, got.wrong)
 	t.Logf("figure oracle.%s.answered %.1f %% target 70", engine, got.percent(got.agreed))

@@ -19,7 +19,7 @@ func (a *author) col(want func(*column) bool) *term {
 		if len(a.scope) > 1 && chance(a.r, 25) {
 			b = pick(a.r, a.scope)
 		}
-		if c := pick(a.r, b.table.columns); want(c) {
+		if c := pick(a.r, b.table.columns); c.domain != domFloat && want(c) { // a filter compares no floats
 			return column1(b, c)
 		}
 	}
@@ -108,7 +108,7 @@ func (a *author) through(depth int) *term {
 		}
 		var theirs []*column
 		for _, c := range other.columns {
-			if c.domain == mine.col.domain && c.kind == mine.col.kind {
+			if c.domain == mine.col.domain && c.kind == mine.col.kind && c.domain != domFloat {
 				theirs = append(theirs, c)
 			}
 		}
@@ -275,6 +275,9 @@ func (a *author) counted() *term {
 	sub := &author{r: a.r, w: a.w, scope: append(append([]*binding(nil), a.scope...), b), public: a.public}
 	q := &subquery{from: []*binding{b}, agg: "COUNT", where: sub.random(0)}
 	c := pick(a.r, other.columns)
+	for c.domain == domFloat {
+		c = pick(a.r, other.columns)
+	}
 	if c.kind != kindText && chance(a.r, 40) {
 		q.agg, q.items = pick(a.r, []string{"MAX", "MIN"}), []*term{column1(b, c)}
 		return operation(pick(a.r, []string{"<", "<=", ">", ">="}), &term{op: "scalar", sub: q}, a.literal(c))

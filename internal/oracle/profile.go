@@ -125,7 +125,7 @@ func randomFollows(r *rand.Rand, t *table, before []*table) *follows {
 		var pairs [][2]*column
 		for _, own := range t.columns {
 			for _, other := range header.columns {
-				if own.domain == other.domain && own.kind == other.kind && own.domain != domBig {
+				if own.domain == other.domain && own.kind == other.kind && own.domain != domBig && own.domain != domFloat {
 					pairs = append(pairs, [2]*column{own, other})
 				}
 			}

@@ -54,6 +54,9 @@ func (g *asker) target(b *block) (*node, field) {
 func (g *asker) simple(b *block, depth int) *node {
 	x, f := g.target(b)
 	k := f.kind
+	if k == kindFloat && chance(g.r, 75) {
+		return piece(g.float(b), " ", pick(g.r, []string{"=", "<>", "<", ">=", ">"}), " ", g.literal(k, nil))
+	}
 	computed := f.name == "" || depth > 0 && chance(g.r, 12)
 	if computed {
 		x = g.value(b, k, depth)
@@ -74,6 +77,9 @@ func (g *asker) simple(b *block, depth int) *node {
 	case 3:
 		if k != kindText {
 			return piece(x, not, " BETWEEN ", g.literal(k, f.col), " AND ", g.literal(k, f.col))
+		}
+		if chance(g.r, 35) {
+			return g.pattern(b, x, not)
 		}
 		return g.like(x, not)
 	case 4:

@@ -246,8 +246,8 @@ func (g *asker) merging(kind string, left, right *node, part, other, both *block
 		g.r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 		names = names[:1+g.r.IntN(min(2, len(names)))]
 	}
-	if g.d.mariadb && outer {
-		g.q.anyColumns = true // a RIGHT JOIN is a LEFT JOIN turned round there, and so are its columns
+	if g.d.mariadb { // merged columns stand in the order of a table, and those of a RIGHT JOIN are turned round
+		g.q.anyColumns, g.q.foldLabels = true, true
 	}
 	if g.d.sqlite() {
 		if part.padded || other.padded || outer && len(both.rels) > 2 {

@@ -147,7 +147,9 @@ func (g *asker) items(b *block, s shape) []item {
 				}
 			}
 		case s.kinds == nil && chance(g.r, 14):
-			x, o.kind = g.window(b)
+			if x, o.kind = g.frame(b); x == nil || chance(g.r, 60) {
+				x, o.kind = g.window(b)
+			}
 		case s.kinds == nil && chance(g.r, 8):
 			x, o.kind = piece("(", g.condition(b, 0), ")"), kindBool
 		}
@@ -378,6 +380,14 @@ func (g *asker) window(b *block) (*node, kind) {
 
 // rowNumber orders by everything that there is, so that rows which tie are alike.
 func (g *asker) rowNumber(b *block) *node {
+	keys := g.totalKeys(b)
+	if keys == nil {
+		return nil
+	}
+	return piece("ROW_NUMBER() OVER (ORDER BY ", keys, ")")
+}
+
+func (g *asker) totalKeys(b *block) *node {
 	if len(b.rels) != 1 || len(b.bare) > 6 {
 		return nil
 	}
@@ -388,5 +398,5 @@ func (g *asker) rowNumber(b *block) *node {
 	if len(keys) == 0 {
 		return nil
 	}
-	return piece("ROW_NUMBER() OVER (ORDER BY ", joinNodes(", ", keys), ")")
+	return joinNodes(", ", keys)
 }

@@ -28,7 +28,7 @@ func (g *asker) reference(b *block, k kind) (*node, field) {
 		}
 		// SQLite takes a bare name for an alias of the select list before it
 		// looks outside; columns of tables are called like no alias.
-		if chance(g.r, 30) && g.d.bareWorks(b, at, f.name) && (at == b || g.d.postgres || rel.base != nil) {
+		if chance(g.r, 30) && g.d.bareWorks(b, at, f.name) && (at == b && !g.d.mariadb || g.d.postgres || rel.base != nil) { // MariaDB does so in windows and in HAVING
 			f.coalesced = at.closed
 			return piece(g.name(f.name)), f
 		}
@@ -153,6 +153,8 @@ func (g *asker) sample(k kind, like *column) value {
 		return date(pick(g.r, days))
 	case kindStamp:
 		return stamp(pick(g.r, times))
+	case kindFloat:
+		return floating(pick(g.r, floats))
 	}
 	return text(pick(g.r, codes))
 }
@@ -182,6 +184,9 @@ func (g *asker) value(b *block, k kind, depth int) *node {
 }
 
 func (g *asker) leaf(b *block, k kind) *node {
+	if k == kindFloat && chance(g.r, 70) {
+		return g.float(b)
+	}
 	if x, _ := g.reference(b, k); x != nil && chance(g.r, 85) {
 		return x
 	}
@@ -213,8 +218,12 @@ func (g *asker) number(b *block, k kind) *node {
 
 func (g *asker) function(b *block, k kind, depth int) *node {
 	switch k {
+	case kindFloat:
+		return g.float(b)
 	case kindInt:
 		switch {
+		case chance(g.r, 25):
+			return g.moreInt(b)
 		case chance(g.r, 35):
 			word := g.lengthWord()
 			if !g.d.sqlite() && chance(g.r, 30) {
@@ -230,7 +239,9 @@ func (g *asker) function(b *block, k kind, depth int) *node {
 		}
 		return g.arithmetic(b, k)
 	case kindDec:
-		switch g.r.IntN(4) {
+		switch g.r.IntN(6) {
+		case 4, 5:
+			return g.quotient(b)
 		case 0:
 			return piece("ABS(", g.number(b, k), ")")
 		case 1:
@@ -251,6 +262,9 @@ func (g *asker) function(b *block, k kind, depth int) *node {
 
 func (g *asker) textFunction(b *block, depth int) *node {
 	x := g.value(b, kindText, depth-1)
+	if chance(g.r, 25) {
+		return g.moreText(b, x, depth)
+	}
 	if chance(g.r, 15) {
 		if !g.d.sqlite() {
 			return g.standardText(b, x)
@@ -333,6 +347,9 @@ func (g *asker) castable(b *block) *node {
 }
 
 func (g *asker) arithmetic(b *block, k kind) *node {
+	if k == kindInt && chance(g.r, 15) {
+		return g.remainder(b)
+	}
 	x, y := g.number(b, k), g.number(b, pick(g.r, []kind{kindInt, k}))
 	switch g.r.IntN(7) {
 	case 0:

@@ -3,6 +3,7 @@ package oracle
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -12,6 +13,7 @@ type tally struct {
 	cases, agreed, wrong, nameless, unanswered, telling, spoiled int
 	refused                                                      map[string]int
 	details                                                      map[string]int // of refusals
+	engine                                                       map[string]int // of what the engine itself refused
 }
 
 func (t *tally) add(q *query, v verdict) {
@@ -28,6 +30,12 @@ func (t *tally) add(q *query, v verdict) {
 		t.nameless++
 	case unanswered:
 		t.unanswered++
+		if v.err != nil {
+			if t.engine == nil {
+				t.engine = map[string]int{}
+			}
+			t.engine[errorClass.ReplaceAllString(v.err.Error(), "…")]++
+		}
 	case refused:
 		if t.refused == nil {
 			t.refused, t.details = map[string]int{}, map[string]int{}
@@ -53,6 +61,12 @@ func (t *tally) join(o tally) {
 	for detail, n := range o.details {
 		t.details[detail] += n
 	}
+	if t.engine == nil {
+		t.engine = map[string]int{}
+	}
+	for words, n := range o.engine {
+		t.engine[words] += n
+	}
 }
 
 func (t *tally) percent(n int) float64 { return 100 * float64(n) / float64(max(1, t.cases)) }
@@ -73,19 +87,24 @@ func (t *tally) String() string {
 	return b.String()
 }
 
+// errorClass finds what differs between errors of one kind.
+var errorClass = regexp.MustCompile("'[^']*'|\"[^\"]*\"|`[^`]*`")
+
 // reasons gives the n most frequent refusals.
-func (t *tally) reasons(n int) string {
+func (t *tally) reasons(n int) string { return most(t.details, n) }
+
+func most(counts map[string]int, n int) string {
 	var all []string
-	for d := range t.details {
+	for d := range counts {
 		all = append(all, d)
 	}
 	sort.Slice(all, func(i, j int) bool {
 		a, b := all[i], all[j]
-		return t.details[a] > t.details[b] || t.details[a] == t.details[b] && a < b
+		return counts[a] > counts[b] || counts[a] == counts[b] && a < b
 	})
 	var b strings.Builder
 	for _, d := range all[:min(n, len(all))] {
-		fmt.Fprintf(&b, "\n%6d %s", t.details[d], d)
+		fmt.Fprintf(&b, "\n%6d %s", counts[d], d)
 	}
 	return b.String()
 }

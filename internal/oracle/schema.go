@@ -46,9 +46,10 @@ const (
 	domWord                 // words
 	domDate
 	domStamp
+	domFloat // binary floats, large ones where nobody sees them
 )
 
-var domainWeights = []int{0, 14, 12, 12, 5, 12, 4, 16, 10, 8, 8}
+var domainWeights = []int{0, 14, 12, 12, 5, 12, 4, 16, 10, 8, 8, 9}
 
 func (c *column) String() string { return c.table.name + "." + c.name }
 
@@ -77,6 +78,9 @@ func native(r *rand.Rand, d dialect, dom domain, ints bool) (string, kind) {
 		return pick(r, []string{"varchar(60)", "varchar(200)"}), kindText
 	case domDate:
 		return "date", kindDate
+	}
+	if dom == domFloat {
+		return map[bool]string{false: "double", true: "double precision"}[d.postgres], kindFloat
 	}
 	if d.mariadb {
 		return "datetime", kindStamp

@@ -45,8 +45,20 @@ func (w *world) elsewhere(r *rand.Rand) map[*table][]row {
 			}
 		}
 	}
+	seen := map[*value]bool{} // by the first cell of a row
+	for _, t := range w.shown {
+		for _, x := range w.profile.visible(w, w.customers[0], t) {
+			seen[&x[0]] = true
+		}
+	}
 	other := map[*table][]row{}
 	for _, t := range w.tables {
+		for i, x := range t.rows {
+			if !seen[&x[0]] {
+				t.rows[i] = slices.Clone(x)
+			}
+		}
+		w.trap(r, t.columns, t.rows, func(x row) bool { return seen[&x[0]] })
 		other[t], t.rows = t.rows, mine[t]
 	}
 	return other

@@ -17,6 +17,7 @@ const (
 	kindText
 	kindDate
 	kindStamp
+	kindFloat
 )
 
 func (k kind) numeric() bool { return k == kindInt || k == kindDec }
@@ -42,6 +43,13 @@ func decimal(digits string) value {
 		panic("oracle: not a number: " + digits)
 	}
 	return value{kind: kindDec, text: digits, num: r}
+}
+
+// floating is a float, of the digits that it is written with.
+func floating(digits string) value {
+	v := decimal(digits)
+	v.kind = kindFloat
+	return v
 }
 
 func text(s string) value  { return value{kind: kindText, text: s} }
@@ -77,7 +85,7 @@ func (v value) literal() string {
 	switch v.kind {
 	case kindNull:
 		return "NULL"
-	case kindInt, kindDec:
+	case kindInt, kindDec, kindFloat:
 		return v.text
 	case kindBool:
 		if v.yes() {

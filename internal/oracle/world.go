@@ -39,6 +39,7 @@ func randomWorld(r *rand.Rand, d dialect) *world {
 			}
 		}
 		if 3*some >= 2*len(w.shown) {
+			w.lay(r)
 			w.yaml = w.profile.yaml(r)
 			return w
 		}
