@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint bench release teeth
+.PHONY: help build demo test lint bench release teeth fuzz
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ bench: ## measure, and print figures (docs/performance.md says what they mean)
 
 teeth: ## show that the gate's tests can fail: each check is taken out in turn
 	go run ./internal/teeth
+
+fuzz: ## feed every reader of foreign bytes with random ones, FUZZTIME each (a minute otherwise)
+	@FUZZTIME=$${FUZZTIME:-1m} .ci/fuzz.sh
 
 release: ## archives for Linux and Windows in dist/, with sums and bills of materials
 	@.ci/release.sh

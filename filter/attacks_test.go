@@ -45,7 +45,7 @@ func TestAttacks(t *testing.T) {
 			}
 		})
 	}
-	fmt.Printf("figure attacks.cases %d cases target 30\n", len(cases))
+	fmt.Printf("figure attacks.cases %d cases target 250\n", len(cases))
 	fmt.Printf("figure attacks.wrong %d cases target 0\n", wrong)
 }
 

@@ -13,13 +13,13 @@ var mutants = []mutant{
 	{"3: the row filter is not printed", "filter/sqlprint/scan.go", "if always, ok := r.Policy.Where.(*querytree.Bool); !ok || !always.Value {", "if false {"},
 	{"3: a table without policy is printed", "filter/sqlprint/scan.go", "if r.Policy == nil || r.Policy.Where == nil {", "if r.Policy == nil {"},
 	{"3: tables of one statement share an alias", "filter/sqlprint/sqlprint.go", "p.rows++", "p.rows = 1"},
-	{"3: rows are left out of the filter", "filter/view/bind.go", "all = append(all, x)\n\t}\n\tif len(rule.Modules)", "_ = x\n\t}\n\tif len(rule.Modules)"},
+	{"3: rows are left out of the filter", "filter/view/bind.go", "all = append(all, x)\n\t}\n\tif rule.Seek", "_ = x\n\t}\n\tif rule.Seek"},
 	{"3: modules are left out of the filter", "filter/view/bind.go", "if len(rule.Modules) > 0 {", "if false {"},
 	{"3: a module that is off counts", "filter/view/bind.go", "if b.v.Profile.Modules[m].Level.AllowsReading() {", "if true {"},
 	{"3: a follower sees all headers", "filter/view/bind.go", "sel := &querytree.Select{From: header.Self, Where: header.Where}", "sel := &querytree.Select{From: header.Self}"},
 	{"3: parts of the filter are put together with OR", "filter/view/bind.go", `policy.Where = &querytree.Op{Op: "AND", Args: all`, `policy.Where = &querytree.Op{Op: "OR", Args: all`},
 	{"3: OR in a filter loses its parentheses", "filter/sqlprint/expr.go", "if prec(x) < least {", "if false {"},
-	{"3: bare names in a policy's subquery", "filter/resolve/scope.go", "if len(n.Parts) == 1 && r.policy && s.outer != nil {", "if false {"},
+	{"3: bare names in a policy's subquery", "filter/resolve/scope.go", "if len(n.Parts) == 1 && (r.policy || r.inResource) && s.outer != nil {", "if false {"},
 
 	// 4. Outside the view nothing exists.
 	{"4: hidden columns are shown", "filter/view/bind.go", "if ok && r.Hidden || !ok && !rule.OtherColumns {", "if !ok && !rule.OtherColumns {"},
