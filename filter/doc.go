@@ -32,8 +32,10 @@
 //  5. The filter may use what the customer may not see.
 //     TestPromise5TheFilterMayUseWhatIsHidden
 //  6. No identity, no rows: an empty customer, an attribute that the identity
-//     lacks, an access that is not granted are refused.
-//     TestPromise6NoIdentityNoRows, TestPromise6ARevokedAccessEndsItsStreams
+//     lacks, an access that is not granted are refused. Where an identity is
+//     compared with a constant it is itself and nobody whose name looks alike.
+//     TestPromise6NoIdentityNoRows, TestPromise6ARevokedAccessEndsItsStreams,
+//     TestPromise6ACustomerIsNobodyWhoseNameLooksAlike
 //  7. Errors tell nothing: what the ERP said stays in the operator's log.
 //     TestPromise7ErrorsTellNothing
 //  8. Nothing partial, and nothing dear, runs on rows that are not the

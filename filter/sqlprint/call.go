@@ -231,6 +231,11 @@ func (p *printer) caseExpr(x *querytree.Case) error {
 		if err := p.value(x.Operand, additive); err != nil {
 			return err
 		}
+		compared := []querytree.Expr{x.Operand}
+		for _, w := range x.Whens {
+			compared = append(compared, w.Cond)
+		}
+		p.put(p.exactly(compared))
 	}
 	for _, w := range x.Whens {
 		p.put(" WHEN ")

@@ -28,6 +28,7 @@ type dialect interface {
 	concatFunction() bool   // CONCAT exists and skips NULLs
 	concatOperator() string // "" for none: then CONCAT gives NULL where an operand is, and CONCAT_WS skips it
 	topClause() bool        // SELECT TOP (n)
+	exactCollation() string // for values among themselves; "" where the engine, or its session, compares them exactly
 	topOnlyWith() bool      // WITH may not stand in a subquery
 	conversion(from, to sqltype.Type) (before, after string)
 	// division gives the words around the operands of / and %: NULL where the

@@ -206,8 +206,32 @@ func (p *printer) operation(x *querytree.Op) error {
 		if err := p.value(a, least); err != nil {
 			return err
 		}
+		if i == 0 && own == comparison {
+			p.put(p.exactly(x.Args))
+		}
 	}
 	return nil
+}
+
+// exactly gives what stands behind the first of values that are compared with
+// each other where none of them is a column's: their own collation would be the
+// database's, to which b may be B and é e.
+func (p *printer) exactly(xs []querytree.Expr) string {
+	collation := p.exactCollation()
+	if collation == "" || xs[0].Type().Kind != sqltype.Text {
+		return ""
+	}
+	for _, x := range xs {
+		column := false
+		querytree.WalkExpr(x, querytree.Visitor{Expr: func(x querytree.Expr) {
+			_, ref := x.(*querytree.ColumnRef)
+			column = column || ref
+		}})
+		if column {
+			return ""
+		}
+	}
+	return " COLLATE " + collation
 }
 
 // around prints two operands between three words.

@@ -27,6 +27,7 @@ func (mariadb) limitInSubquery() bool              { return false }
 func (mariadb) concatFunction() bool               { return true }
 func (mariadb) concatOperator() string             { return "" }
 func (mariadb) topOnlyWith() bool                  { return false }
+func (mariadb) exactCollation() string             { return "" }
 func (mariadb) topClause() bool                    { return false }
 
 // placeholder prints the number between two marks; see printer.spread.

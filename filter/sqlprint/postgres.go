@@ -24,6 +24,7 @@ func (postgres) positional() bool                   { return false }
 func (postgres) fullJoin() bool                     { return true }
 func (postgres) limitInSubquery() bool              { return true }
 func (postgres) topOnlyWith() bool                  { return false }
+func (postgres) exactCollation() string             { return "" }
 func (postgres) topClause() bool                    { return false }
 
 func (postgres) typeName(t sqltype.Type) string {

@@ -40,6 +40,7 @@ func (p *printer) inList(x *querytree.InList) error {
 	if err := p.value(x.X, concatenation); err != nil {
 		return err
 	}
+	p.put(p.exactly(append([]querytree.Expr{x.X}, x.List...)))
 	if x.Not {
 		p.put(" NOT")
 	}

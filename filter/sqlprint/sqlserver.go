@@ -24,6 +24,7 @@ func (sqlserver) positional() bool                   { return false }
 func (sqlserver) fullJoin() bool                     { return true }
 func (sqlserver) limitInSubquery() bool              { return true }
 func (sqlserver) topOnlyWith() bool                  { return true }
+func (sqlserver) exactCollation() string             { return "Latin1_General_BIN2" }
 func (sqlserver) topClause() bool                    { return true }
 
 // placeholder: a parameter travels with its exact type, declared by the driver,

@@ -160,12 +160,16 @@ func mariadbSession(timeout time.Duration, mysqlServer bool) []string {
 		", SESSION group_concat_max_len = 67108864" +
 		", SESSION sql_select_limit = 18446744073709551615" +
 		", SESSION div_precision_increment = 8" // of AVG, too
+	// Where no column is compared, two values are equal only when they are the
+	// same: a column's own collation still goes before the session's.
+	names := "SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin"
 	if mysqlServer {
+		names = "SET NAMES utf8mb4 COLLATE utf8mb4_bin"
 		set += ", SESSION cte_max_recursion_depth = 4294967295, SESSION max_execution_time = " + strconv.FormatInt(timeout.Milliseconds(), 10)
 	} else {
 		set += ", SESSION max_recursive_iterations = 4294967295, SESSION max_statement_time = " + seconds(timeout)
 	}
-	return []string{set, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"}
+	return []string{names, set, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"}
 }
 
 var errMariaDBSession = errors.New("the session is not set as asked for")
