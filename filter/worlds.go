@@ -1,8 +1,10 @@
 package filter
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"time"
 
@@ -35,7 +37,7 @@ type World struct {
 // name; an ERP that does not answer is asked again with the next request, but
 // not more often than every few seconds.
 type Worlds struct {
-	book     func() *profiles.Book
+	book     func(context.Context) (*profiles.Book, error)
 	dossiers map[string]*dossier
 	refresh  time.Duration
 	now      func() time.Time
@@ -59,6 +61,12 @@ type dossier struct {
 // NewWorlds makes Worlds of dossiers. book gives the profiles in force; it is
 // asked for every request, so that a new one holds from the next request on.
 func NewWorlds(book func() *profiles.Book, refresh time.Duration, dossiers ...Dossier) *Worlds {
+	return FollowWorlds(func(context.Context) (*profiles.Book, error) { return book(), nil }, refresh, dossiers...)
+}
+
+// FollowWorlds is NewWorlds with a book that is asked for under a request's
+// context and may be out of reach: then the request is refused.
+func FollowWorlds(book func(context.Context) (*profiles.Book, error), refresh time.Duration, dossiers ...Dossier) *Worlds {
 	if refresh <= 0 {
 		refresh = defaultRefresh
 	}
@@ -69,35 +77,75 @@ func NewWorlds(book func() *profiles.Book, refresh time.Duration, dossiers ...Do
 	return w
 }
 
-// For gives the world of a caller. Errors are *refusal.Error.
+// For gives the world of a caller: his membership's profile or his access's,
+// else the default one, with the levels that access and membership leave.
+// Errors are *refusal.Error.
 func (w *Worlds) For(ctx context.Context, c identity.Caller) (World, error) {
 	d := w.dossiers[c.Dossier]
 	if d == nil {
 		return World{}, nobody()
 	}
-	name := c.Access.Profile
-	if name == "" {
-		name = d.DefaultProfile
+	book, err := w.current(ctx)
+	if err != nil {
+		return World{}, err
 	}
-	v, err := w.View(ctx, c.Dossier, name)
+	name := cmp.Or(c.Access.Profile, book.Default(c.Dossier, c.Access.Licence), d.DefaultProfile)
+	if own := c.Membership.Profile; own != "" && own != name {
+		// The access may have got another profile since the membership got
+		// its own, which then no longer only takes away from it.
+		if p, known := book.Get(own); !known || p.Extends != name {
+			return World{}, refusal.Because(errors.New("profile "+own+" of the membership is no restriction of "+name), refusal.NoAccess,
+				"the profile of your own does not belong to your company's access: tell the administrator")
+		}
+		name = own
+	}
+	v, err := w.bind(ctx, d, book, name, levels(c.Access.Levels), levels(c.Membership.Levels))
 	if err != nil {
 		return World{}, err
 	}
 	return World{Dossier: d.ID, DB: d.DB, NoDates: d.NoDates, View: v}, nil
 }
 
+// levels is what the directory keeps as text.
+func levels(kept map[string]string) profiles.Levels {
+	if len(kept) == 0 {
+		return nil
+	}
+	ls := make(profiles.Levels, len(kept))
+	for module, level := range kept {
+		ls[module] = profiles.Level(level)
+	}
+	return ls
+}
+
+func (w *Worlds) current(ctx context.Context) (*profiles.Book, error) {
+	book, err := w.book(ctx)
+	if err != nil {
+		return nil, refusal.Because(err, refusal.Unavailable, "which profiles are in force cannot be found out now: try again in a moment")
+	}
+	return book, nil
+}
+
 // View binds a profile, by name, to a dossier. Errors are *refusal.Error.
 func (w *Worlds) View(ctx context.Context, dossierID, profile string) (*view.View, error) {
-	d := w.dossiers[dossierID]
-	p, known := w.book().Get(profile)
+	book, err := w.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.bind(ctx, w.dossiers[dossierID], book, profile)
+}
+
+func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, profile string, lowered ...profiles.Levels) (*view.View, error) {
+	p, known := book.Get(profile)
 	if d == nil || !known {
 		return nil, refusal.Because(errors.New("there is no profile "+profile), refusal.NoAccess, "the access names a profile that does not exist here: tell the administrator")
 	}
+	p = p.Lowered(lowered...)
 	cat, err := w.catalog(ctx, d)
 	if err != nil {
 		return nil, refusal.Because(err, refusal.Unavailable, "the ERP of this dossier cannot be reached now: try again in a moment")
 	}
-	key := p.Name + "\x00" + p.Digest + "\x00" + cat.Fingerprint()
+	key := p.Name + "\x00" + strconv.Itoa(p.Version) + "\x00" + p.Digest + "\x00" + cat.Fingerprint()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if v := d.views[key]; v != nil {

@@ -52,6 +52,31 @@ func Standard() (*Book, error) {
 	return LoadDir(sub)
 }
 
+// ShippedFile is a profile that ships with Vantelle, as it was written.
+type ShippedFile struct {
+	File    string
+	Profile *Profile
+	Text    []byte
+}
+
+// Shipped gives the profiles that ship with Vantelle, by name, with their texts.
+func Shipped() ([]ShippedFile, error) {
+	book, err := Standard()
+	if err != nil {
+		return nil, err
+	}
+	var all []ShippedFile
+	for _, name := range book.Names() {
+		p := book.profiles[name]
+		text, err := standard.ReadFile("standard/" + p.Source)
+		if err != nil {
+			return nil, fmt.Errorf("read the standard profile %s: %w", name, err)
+		}
+		all = append(all, ShippedFile{p.Source, p, text})
+	}
+	return all, nil
+}
+
 // LoadDir loads every .yaml and .yml file of a folder, without the folders in
 // it. The error is Mistakes, of all files at once, where files are wrong. A
 // folder without such a file is an error: it is probably the wrong one.
@@ -115,6 +140,17 @@ func (b *Book) Default(dossier, licence string) string {
 		return name
 	}
 	return b.defaults[Default{Dossier: dossier}]
+}
+
+// Put gives the same book with one profile added, or in the place of the one of
+// its name.
+func (b *Book) Put(p *Profile) *Book {
+	merged := maps.Clone(b.profiles)
+	if merged == nil {
+		merged = map[string]*Profile{}
+	}
+	merged[p.Name] = p
+	return &Book{profiles: merged, defaults: b.defaults}
 }
 
 // With gives a book that holds the profiles of both; of two with one name it

@@ -97,6 +97,12 @@ func (p *Profile) Lowered(by ...Levels) *Profile {
 	}
 	lowered := *p
 	lowered.Modules = modules
+	lowered.Tables = maps.Clone(p.Tables)
+	for key, t := range lowered.Tables {
+		t.Columns = maps.Clone(t.Columns)
+		lowered.Tables[key] = t
+	}
+	hideByModule(&lowered) // a column may belong to a module that is off now
 	h := sha256.New()
 	fmt.Fprintf(h, "lowered\x00%s", p.Digest)
 	for _, name := range slices.Sorted(maps.Keys(modules)) {

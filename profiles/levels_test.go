@@ -1,6 +1,9 @@
 package profiles
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 const levelled = `
 profile: A
@@ -106,5 +109,34 @@ func TestModulesThatOverlapAreWarnedOf(t *testing.T) {
 				t.Errorf("found %v", found)
 			}
 		})
+	}
+}
+
+func TestLoweringHidesTheColumnsOfAModule(t *testing.T) {
+	p := profile(t, "profile: A\nerp: custom\nmodules: {prices: {level: read}}\ntables: {T: {rows: o = :customer, columns: {a: {}, p: {module: prices}}}}\n")
+	if p.Tables["T"].Columns["p"].Hidden {
+		t.Fatal("the column is hidden from the start")
+	}
+	if low := p.Lowered(Levels{"prices": LevelNone}); !low.Tables["T"].Columns["p"].Hidden || low.Tables["T"].Columns["a"].Hidden {
+		t.Errorf("lowered, the columns are %+v", low.Tables["T"].Columns)
+	}
+	if p.Tables["T"].Columns["p"].Hidden {
+		t.Error("the profile itself was changed")
+	}
+	freed := profile(t, "profile: B\nerp: custom\nmodules: {prices: {level: read}}\ntables: {T: {rows: o = :customer, columns: {a: {}, p: {}}}}\n")
+	if found := Widenings(p, freed); len(found) != 1 || found[0].Place != "tables.T.columns.p" {
+		t.Errorf("a column freed of its module: %v", found)
+	}
+}
+
+func TestARestrictionGivesNoOtherFiles(t *testing.T) {
+	const base = "profile: A\nerp: custom\ntables: {T: {rows: o = :customer, columns: {a: {}, f: {hidden: true}}}}\nresources: {docs: {table: T, columns: {a: {from: a}}}}\n"
+	with := profile(t, strings.Replace(base, "{a: {from: a}}}}", "{a: {from: a}}, files: {pdf: {bytes: f}}}}", 1))
+	without := profile(t, base)
+	if found := Widenings(without, with); len(found) != 1 || found[0].Place != "resources.docs.files.pdf" {
+		t.Errorf("files that the base does not give: %v", found)
+	}
+	if found := append(Widenings(with, without), Widenings(with, with)...); len(found) != 0 {
+		t.Errorf("fewer files, or the same: %v", found)
 	}
 }

@@ -134,6 +134,8 @@ func (w *widenings) columns(path string, base, copied Table) {
 		case c.Hidden:
 		case !listed && !base.OtherColumns, rule.Hidden:
 			w.say(at, "hide it", "%s does not show this column", w.base.Name)
+		case rule.Module != "" && c.Module != rule.Module:
+			w.say(at, "give it the module "+rule.Module, "the column no longer belongs to module %s", rule.Module)
 		case rule.ReadOnly && !c.ReadOnly:
 			w.say(at, "make it read_only", "the column is no longer read-only")
 		case rule.Mandatory && !c.Mandatory:

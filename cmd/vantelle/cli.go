@@ -35,6 +35,7 @@ type cli struct {
 	Sync    syncCmd    `cmd:"" help:"Synchronise one dossier now, or show what that would do."`
 	Query   queryCmd   `cmd:"" help:"Run a query as a customer, through the gate, and print the answer."`
 	Explain explainCmd `cmd:"" help:"Show what the gate makes of a query: the decision, the tables, the SQL the ERP would get."`
+	Profile profileCmd `cmd:"" help:"Profiles: list, history, export, import, diff, duplicate, undo, reset, levels, users, transfer, delete, test, why, changes."`
 	Check   checkCmd   `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
 	Doctor  doctorCmd  `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`
 	Service serviceCmd `cmd:"" help:"Make it a service of this machine: install, uninstall, start, stop, restart, status."`

@@ -204,24 +204,30 @@ func (d *daemon) seed(ctx context.Context, demo bool) error {
 
 // portalHandler is what portals reach: their API, and health without details.
 func (d *daemon) portalHandler() http.Handler {
-	limits := portal.DefaultLimits()
-	limits.Body = int64(d.cfg.Portal.BodyLimit)
-	limits.Time = d.cfg.Portal.RequestTimeout.Std()
-	limits.Page, limits.MaxPage = int64(d.cfg.Limits.Page), int64(d.cfg.Limits.Rows)
 	mux := http.NewServeMux()
 	health := d.health()
 	mux.Handle("GET /healthz", health.Live())
 	mux.Handle("GET /readyz", health.ReadyBriefly())
-	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: limits,
+	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(),
 		RequireActor: func(dossier string) bool { return d.cfg.Dossiers[dossier].RequireActor }}))
 	return mux
+}
+
+func (d *daemon) portalLimits() portal.Limits {
+	limits := portal.DefaultLimits()
+	limits.Body = int64(d.cfg.Portal.BodyLimit)
+	limits.Time = d.cfg.Portal.RequestTimeout.Std()
+	limits.Page, limits.MaxPage = int64(d.cfg.Limits.Page), int64(d.cfg.Limits.Rows)
+	return limits
 }
 
 // adminHandler is what administrators and watchers reach.
 func (d *daemon) adminHandler(numbers prometheus.Gatherer, page func(*daemon) http.Handler) http.Handler {
 	api := adminapi.New(adminapi.Config{
 		Admins: d.resolver, Directory: d.store, Syncs: d.syncs, Profiles: d.views, Audit: d.audit,
-		Accesses:  &access.Service{Store: d.store, CheckProfile: d.views.CheckProfile, Now: d.now},
+		Accesses: &access.Service{Store: d.store, CheckProfile: d.views.CheckProfile, CheckAccess: d.rules.CheckAccess, Now: d.now},
+		Rules:    d.rules, Trial: d.trial,
+		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits()}),
 		Explainer: explainer{d.gate},
 		Dossiers:  adminDossiers(d.cfg.Dossiers),
 		ERP:       func(name string) adminapi.ERPState { return d.watches[name].status() },

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -15,12 +14,14 @@ import (
 
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/sqlparse"
+	"github.com/vantelle/vantelle/internal/access"
 	"github.com/vantelle/vantelle/internal/audit"
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/store"
 	"github.com/vantelle/vantelle/internal/telemetry"
+	"github.com/vantelle/vantelle/internal/trial"
 	"github.com/vantelle/vantelle/profiles"
 )
 
@@ -41,6 +42,8 @@ type rooms struct {
 	worlds *filter.Worlds
 	gate   *filter.Gate
 	views  *views
+	rules  *access.Profiles
+	trial  *trial.Trial
 }
 
 // openRooms opens them in order; where one cannot be opened, those before it
@@ -62,8 +65,8 @@ func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *r
 	if r.store, err = store.Open(ctx, storeConfig(cfg.Directory, log)); err != nil {
 		return nil, err
 	}
-	if r.book, err = profiles.NewHolder(ctx, profiles.Files(loadProfiles(cfg.Profiles.Dir))); err != nil {
-		return nil, fmt.Errorf("load the profiles: %w", err)
+	if err := r.openProfiles(ctx); err != nil {
+		return nil, err
 	}
 	r.metrics.ProfilesReloaded(true)
 	var dossiers []filter.Dossier
@@ -77,9 +80,11 @@ func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *r
 		r.metrics.AddPool(name, "sync", db.Sync())
 		dossiers = append(dossiers, filter.Dossier{ID: name, DB: db, DefaultProfile: cfg.Dossiers[name].DefaultProfile, NoDates: noDates(cfg.Dossiers[name].ERP)})
 	}
-	r.worlds = filter.NewWorlds(r.book.Book, 0, dossiers...)
+	r.worlds = filter.FollowWorlds(r.book.Current, 0, dossiers...)
 	r.views = &views{dossiers: cfg.Dossiers, book: r.book, worlds: r.worlds}
 	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: newCountedAudit(r.audit, r.metrics, r.gather), Metrics: r.metrics, Limits: gateLimits(cfg.Limits), Now: r.now})
+	r.trial = &trial.Trial{Gate: r.gate, Catalogs: r.worlds, Directory: r.store, Dossiers: r.rules.Dossiers, Book: r.book.Current, Indexes: r.indexes}
+	r.rules.Trial = r.trial
 	return r, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,10 @@ type views struct {
 
 // Profiles gives the profiles in force; see adminapi.Profiles.
 func (v *views) Profiles() []*profiles.Profile {
-	book := v.book.Book()
+	book, err := v.book.Current(context.Background())
+	if err != nil {
+		book = v.book.Book() // as last seen
+	}
 	var all []*profiles.Profile
 	for _, name := range book.Names() {
 		if p, ok := book.Get(name); ok {
@@ -42,15 +46,19 @@ func (v *views) View(ctx context.Context, dossier, profile string) (*view.View, 
 
 // CheckProfile says whether a profile, "" for the default one, may be given in
 // a dossier; see access.Service.
-func (v *views) CheckProfile(_ context.Context, dossier, profile string) error {
+func (v *views) CheckProfile(ctx context.Context, dossier, profile string) error {
 	d, ok := v.dossiers[dossier]
 	if !ok {
 		return identity.ErrNoSuchDossier
 	}
-	if profile == "" {
-		profile = d.DefaultProfile
+	book, err := v.book.Current(ctx)
+	if err != nil {
+		return err
 	}
-	p, ok := v.book.Book().Get(profile)
+	if profile == "" {
+		profile = cmp.Or(book.Default(dossier, ""), d.DefaultProfile)
+	}
+	p, ok := book.Get(profile)
 	switch {
 	case !ok:
 		return fmt.Errorf("there is no profile %q; for %s there are: %s", profile, d.ERP, strings.Join(v.fitting(d.ERP), ", "))

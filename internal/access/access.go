@@ -44,7 +44,11 @@ type Request struct {
 	Dossier    string
 	CustomerID string
 	Profile    string // of Grant alone; empty for the dossier's default profile
-	Note       string // why; at most 1000 characters
+	Licence    string // of Grant alone: the licence type, empty for none
+	// Levels is of Grant alone: what lowers the profile's levels, by module;
+	// "*" is every module that is not named.
+	Levels map[string]string
+	Note   string // why; at most 1000 characters
 	// Version is the version of the access that the administrator saw, 0
 	// where he saw none (which only Grant accepts).
 	Version int64

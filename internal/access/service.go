@@ -26,7 +26,10 @@ type Service struct {
 	// CheckProfile says whether a profile ("" for the default one) may be
 	// given in a dossier. Its error is worded for the administrator.
 	CheckProfile func(ctx context.Context, dossier, profile string) error
-	Now          func() time.Time
+	// CheckAccess says whether licence type and levels of an access fit its
+	// profile; nil where neither is offered, and both are refused then.
+	CheckAccess func(ctx context.Context, a directory.Access) error
+	Now         func() time.Time
 }
 
 // Grant lets the customer enter with the profile, or gives another profile or
@@ -43,7 +46,13 @@ func (s *Service) Grant(ctx context.Context, by Administrator, r Request) (direc
 		if err := s.CheckProfile(ctx, r.Dossier, r.Profile); err != nil {
 			return &FieldError{"profile", err.Error()}
 		}
-		a.State, a.Profile = directory.AccessGranted, r.Profile
+		a.State, a.Profile, a.Licence, a.Levels = directory.AccessGranted, r.Profile, r.Licence, r.Levels
+		if s.CheckAccess != nil {
+			return s.CheckAccess(ctx, *a)
+		}
+		if r.Licence != "" || len(r.Levels) > 0 {
+			return &FieldError{"levels", "are not offered here"}
+		}
 		return nil
 	})
 }
@@ -179,7 +188,7 @@ func (r Request) check(grant bool) error {
 		return &FieldError{"note", fmt.Sprintf("must not be longer than %d characters", maxNote)}
 	case r.Version < 0, r.Version == 0 && !grant:
 		return &FieldError{"version", "must be the version of the access that you saw"}
-	case !grant && r.Profile != "":
+	case !grant && (r.Profile != "" || r.Licence != "" || len(r.Levels) > 0):
 		return &FieldError{"profile", "can only be chosen when an access is granted"}
 	}
 	return nil

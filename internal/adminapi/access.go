@@ -50,8 +50,10 @@ func (a *api) listAccesses(w http.ResponseWriter, r *http.Request, d scope) erro
 // that has not seen the access it would change is told to look first.
 func (a *api) grant(w http.ResponseWriter, r *http.Request, d scope) error {
 	body, err := readBody[struct {
-		Profile string `json:"profile"`
-		Note    string `json:"note"`
+		Profile string            `json:"profile"`
+		Licence string            `json:"licence"`
+		Levels  map[string]string `json:"levels"` // may only lower the profile's; * is every module not named
+		Note    string            `json:"note"`
 	}](w, r)
 	if err != nil {
 		return err
@@ -62,7 +64,7 @@ func (a *api) grant(w http.ResponseWriter, r *http.Request, d scope) error {
 	}
 	stored, err := a.Accesses.Grant(r.Context(), access.Administrator(d.who), access.Request{
 		Dossier: d.Name, CustomerID: r.PathValue("customer"),
-		Profile: body.Profile, Note: body.Note, Version: version})
+		Profile: body.Profile, Licence: body.Licence, Levels: body.Levels, Note: body.Note, Version: version})
 	if err != nil {
 		return missing(err, "no such customer in this dossier")
 	}
@@ -125,10 +127,16 @@ func replyAccess(w http.ResponseWriter, r *http.Request, status int, stored dire
 }
 
 // versionSeen gives the version of the access that the client says it saw, 0
-// where there is none. Where there is one, If-Match must name it (RFC 6585
-// section 3, RFC 9110 section 13.1).
+// where there is none.
 func (a *api) versionSeen(r *http.Request, d scope) (int64, error) {
 	current, err := a.Directory.Access(r.Context(), d.Name, r.PathValue("customer"))
+	return matched(r, "access", current.Version, err)
+}
+
+// matched gives the version of an object that the client says it saw, 0 where
+// there is none. Where there is one, If-Match must name it (RFC 6585 section 3,
+// RFC 9110 section 13.1). err is that of reading the object.
+func matched(r *http.Request, what string, current int64, err error) (int64, error) {
 	exists := err == nil
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return 0, err
@@ -138,17 +146,19 @@ func (a *api) versionSeen(r *http.Request, d scope) (int64, error) {
 	case match != "" && noneMatch != "":
 		return 0, badRequest("send If-Match or If-None-Match, not both")
 	case noneMatch != "" && noneMatch != "*":
-		return 0, badRequest("If-None-Match can only be * here: it says that there is no access yet")
+		return 0, badRequest("If-None-Match can only be * here: it says that there is no %s yet", what)
 	case exists && noneMatch == "*":
-		return 0, stale("there is an access already: read it, and send its ETag as If-Match")
+		return 0, stale("there is one already: read this " + what + ", and send its ETag as If-Match")
 	case exists && match == "":
-		return 0, preconditionRequired("send the ETag of the access you saw as If-Match, so that nobody's change is overwritten unseen")
-	case exists && match != etag(current.Version):
-		return 0, stale("somebody changed this access in the meantime: read it again, and send its ETag as If-Match")
+		return 0, preconditionRequired("send the ETag of the " + what + " you saw as If-Match, so that nobody's change is overwritten unseen")
+	case exists && match != etag(current):
+		return 0, stale("somebody changed this " + what + " in the meantime: read it again, and send its ETag as If-Match")
 	case !exists && match != "":
-		return 0, stale("there is no access to change: leave If-Match out to grant the first")
+		return 0, stale("there is no " + what + " to change: leave If-Match out to make the first")
+	case !exists:
+		return 0, nil
 	}
-	return current.Version, nil
+	return current, nil
 }
 
 func etag(version int64) string {

@@ -19,8 +19,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"github.com/vantelle/vantelle/internal/access"
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/identity"
+	"github.com/vantelle/vantelle/internal/trial"
 )
 
 // Config is what the API works on. Every field is required unless it says otherwise.
@@ -32,6 +34,9 @@ type Config struct {
 	Dossiers  []Dossier // sorted by name
 	ERP       func(dossier string) ERPState
 	Profiles  Profiles
+	Rules     *access.Profiles // profiles as they are kept, licence types, defaults, memberships
+	Trial     *trial.Trial
+	ViewAs    http.Handler // the portal's front for administrators: see Viewer
 	Audit     Audit
 	Explainer Explainer
 	Health    *Health
@@ -109,6 +114,31 @@ func (a *api) routes() http.Handler {
 
 	admin("GET /admin/v1/profiles", a.listProfiles)
 	admin("GET /admin/v1/profiles/{profile}", a.showProfile)
+	admin("PUT /admin/v1/profiles/{profile}", a.putProfile)
+	admin("DELETE /admin/v1/profiles/{profile}", a.deleteProfile)
+	admin("GET /admin/v1/profiles/{profile}/text", a.showText)
+	admin("GET /admin/v1/profiles/{profile}/versions", a.listVersions)
+	admin("POST /admin/v1/profiles/{profile}/duplicate", a.duplicateProfile)
+	admin("POST /admin/v1/profiles/{profile}/undo", a.undoProfile)
+	admin("POST /admin/v1/profiles/{profile}/reset", a.resetProfile)
+	admin("PUT /admin/v1/profiles/{profile}/levels", a.putLevels)
+	admin("POST /admin/v1/profiles/{profile}/test", a.testProfile)
+	admin("GET /admin/v1/profiles/{profile}/users", a.listProfileUsers)
+	admin("POST /admin/v1/profiles/{profile}/transfer", a.transferUsers)
+	admin("GET /admin/v1/profile-comparison", a.compareProfiles)
+	admin("GET /admin/v1/licences", a.listLicences)
+	admin("PUT /admin/v1/licences/{licence}", a.putLicence)
+	admin("DELETE /admin/v1/licences/{licence}", a.deleteLicence)
+	dossier("GET /admin/v1/dossiers/{dossier}/default-profiles", a.showDefaults)
+	dossier("PUT /admin/v1/dossiers/{dossier}/default-profiles", a.putDefaults)
+	dossier("GET /admin/v1/dossiers/{dossier}/customers/{customer}/memberships", a.listMemberships)
+	dossier("PUT /admin/v1/dossiers/{dossier}/customers/{customer}/memberships/{account}", a.putMembership)
+	dossier("DELETE /admin/v1/dossiers/{dossier}/customers/{customer}/memberships/{account}", a.deleteMembership)
+	dossier("POST /admin/v1/dossiers/{dossier}/why", a.why)
+	dossier("POST /admin/v1/dossiers/{dossier}/what-changes", a.whatChanges)
+	dossier("GET /admin/v1/dossiers/{dossier}/customers/{customer}/view/{call...}", a.viewAs)
+	dossier("POST /admin/v1/dossiers/{dossier}/customers/{customer}/view/{call...}", a.viewAs)
+	admin("GET /admin/v1/acts", a.listActs)
 	admin("GET /admin/v1/audit", a.listAudit)
 	admin("/admin/v1/", noSuchCall)
 

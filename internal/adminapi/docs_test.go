@@ -105,6 +105,8 @@ func TestThePagesExamples(t *testing.T) {
 	h.audit.records = []audit.Record{{Entry: audit.Entry{ID: "e1", Time: noon(), Dossier: "bijou", KeyID: "k", CustomerID: "BAGUES", Front: "sql",
 		Action: audit.ActionRead, Tables: []string{"F_DOCENTETE"}, View: "B2B v1 5f0c", Decision: audit.Allow}, Outcome: &audit.Outcome{ID: "e1", Rows: 7, Millis: 12}}}
 
+	h.prepareRules()
+
 	all := examples(t)
 	if calls := matches("(?m)^### `([^`]+)`$", readPage(t)); len(all) != len(calls) {
 		t.Fatalf("the page has %d calls and %d examples", len(calls), len(all))

@@ -52,6 +52,7 @@ type house struct {
 	storeErr error // what health is told
 	stopping chan struct{}
 	erp      map[string]ERPState
+	shop     shop
 	url      string
 }
 
@@ -74,7 +75,9 @@ func newHouse(t *testing.T) *house {
 		{ID: "k-bijou", Kind: directory.KeyAdmin, Name: "Sacha", Hash: identity.HashKey(keyBijou), Seeded: true, Dossiers: []string{"bijou"}, CreatedAt: noon()},
 		{ID: "k-other", Kind: directory.KeyAdmin, Name: "Noa", Hash: identity.HashKey(keyOther), Seeded: true, Dossiers: []string{"other"}, CreatedAt: noon()},
 	}))
+	h.rules(db)
 	api := New(Config{
+		Rules: h.shop.rules, Trial: h.shop.trial, ViewAs: h.shop.portal,
 		Admins:    &identity.Resolver{Store: db},
 		Directory: db,
 		Accesses: &access.Service{Store: db, Now: noon, CheckProfile: func(_ context.Context, _, profile string) error {
@@ -165,7 +168,7 @@ func (h *house) ask(key, method, path, body string, headers ...string) answer {
 	text, err := io.ReadAll(res.Body)
 	h.must(err)
 	a := answer{status: res.StatusCode, header: res.Header, text: string(text)}
-	if strings.Contains(res.Header.Get("Content-Type"), "json") {
+	if strings.Contains(res.Header.Get("Content-Type"), "json") && !strings.HasPrefix(a.text, "[") {
 		h.must(json.Unmarshal(text, &a.json))
 	}
 	return a

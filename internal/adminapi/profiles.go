@@ -3,10 +3,13 @@ package adminapi
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/identity"
 	"github.com/vantelle/vantelle/profiles"
 )
@@ -30,6 +33,17 @@ type profileItem struct {
 	Digest  string        `json:"digest"`
 	Tables  int           `json:"table_count"`
 	Modules []moduleLevel `json:"modules"`
+
+	Extends string          `json:"extends,omitempty"`
+	Kept    *directoryState `json:"kept,omitempty"` // as the directory keeps it; missing where profiles come from files
+}
+
+// directoryState is what the directory knows of a profile besides its text.
+type directoryState struct {
+	Standard  bool      `json:"standard"` // one of this name ships with Vantelle
+	Modified  bool      `json:"modified"` // and the one in force is another
+	ChangedBy string    `json:"changed_by"`
+	ChangedAt time.Time `json:"changed_at"`
 }
 
 type title struct {
@@ -59,6 +73,17 @@ type tableRules struct {
 	Columns       []columnRule      `json:"columns"`
 	OtherColumns  bool              `json:"other_columns"` // unlisted columns are shown
 	RequireFilter []string          `json:"require_filter,omitempty"`
+	Filters       []filterRule      `json:"filters,omitempty"`
+}
+
+type filterRule struct {
+	Name      string `json:"name"`
+	Title     title  `json:"title"`
+	Where     string `json:"where,omitempty"`
+	Column    string `json:"column,omitempty"`
+	Hidden    bool   `json:"hidden,omitempty"`
+	ReadOnly  bool   `json:"read_only,omitempty"`
+	Mandatory bool   `json:"mandatory,omitempty"`
 }
 
 type columnRule struct {
@@ -91,7 +116,11 @@ func (a *api) listProfiles(w http.ResponseWriter, r *http.Request, _ identity.Ad
 		Profiles []profileItem `json:"profiles"`
 	}{Profiles: []profileItem{}}
 	for _, p := range a.sortedProfiles() {
-		list.Profiles = append(list.Profiles, itemOf(p))
+		item := itemOf(p)
+		if err := a.addKept(r.Context(), &item); err != nil {
+			return err
+		}
+		list.Profiles = append(list.Profiles, item)
 	}
 	return reply(w, r, http.StatusOK, list)
 }
@@ -103,10 +132,35 @@ func (a *api) showProfile(w http.ResponseWriter, r *http.Request, who identity.A
 	for _, p := range a.sortedProfiles() {
 		if p.Name == r.PathValue("profile") {
 			detail := profileDetail{profileItem: itemOf(p), TableRules: rulesOf(p), Dossiers: a.bindingsOf(r.Context(), p, who)}
+			if err := a.addKept(r.Context(), &detail.profileItem); err != nil {
+				return err
+			}
+			if detail.Kept != nil {
+				w.Header().Set("ETag", etag(int64(p.Version)))
+			}
 			return reply(w, r, http.StatusOK, detail)
 		}
 	}
 	return notFound("no such profile")
+}
+
+// addKept tells what the directory knows of a profile.
+func (a *api) addKept(ctx context.Context, item *profileItem) error {
+	if a.Rules.ReadOnly {
+		return nil
+	}
+	stored, err := a.Rules.Store.Profile(ctx, item.Name)
+	switch {
+	case errors.Is(err, directory.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	item.Kept = &directoryState{Standard: stored.Standard, ChangedBy: stored.ChangedBy, ChangedAt: stored.ChangedAt}
+	for _, f := range a.Rules.Shipped {
+		item.Kept.Modified = item.Kept.Modified || f.Profile.Name == item.Name && f.Profile.Digest != item.Digest
+	}
+	return nil
 }
 
 func (a *api) sortedProfiles() []*profiles.Profile {
@@ -116,7 +170,7 @@ func (a *api) sortedProfiles() []*profiles.Profile {
 }
 
 func itemOf(p *profiles.Profile) profileItem {
-	item := profileItem{Name: p.Name, Title: title(p.Title), ERP: p.ERP, Licence: p.Licence, Note: p.Note,
+	item := profileItem{Name: p.Name, Title: title(p.Title), ERP: p.ERP, Licence: p.Licence, Note: p.Note, Extends: p.Extends,
 		Version: p.Version, Digest: p.Digest, Tables: len(p.Tables), Modules: []moduleLevel{}}
 	for _, name := range sortedKeys(p.Modules) {
 		m := p.Modules[name]
@@ -135,6 +189,9 @@ func rulesOf(p *profiles.Profile) []tableRules {
 		t := p.Tables[name]
 		rule := tableRules{Name: name, Title: title(t.Title), Rows: t.Rows.SQL, Public: t.Public,
 			Columns: []columnRule{}, OtherColumns: t.OtherColumns, RequireFilter: t.RequireFilter}
+		if len(t.Filters) > 0 {
+			rule.Rows = t.OwnRows.SQL // the filters stand beside it
+		}
 		if t.Follows != nil {
 			rule.Follows = t.Follows.Table
 		}
@@ -143,6 +200,10 @@ func rulesOf(p *profiles.Profile) []tableRules {
 				rule.Modules = map[string]string{}
 			}
 			rule.Modules[module] = condition.SQL
+		}
+		for _, f := range t.Filters {
+			rule.Filters = append(rule.Filters, filterRule{Name: f.Name, Title: title(f.Title), Where: f.Where.SQL, Column: f.Column,
+				Hidden: f.Hidden, ReadOnly: f.ReadOnly, Mandatory: f.Mandatory})
 		}
 		for _, column := range t.ColumnOrder {
 			c := t.Columns[column]

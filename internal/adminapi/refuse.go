@@ -12,6 +12,7 @@ import (
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
+	"github.com/vantelle/vantelle/profiles"
 	"github.com/vantelle/vantelle/sync/syncrun"
 )
 
@@ -27,6 +28,9 @@ func problemOf(err error) error {
 		state   *access.StateError
 		refused *refusal.Error
 	)
+	if p := ruleProblem(err); p != nil {
+		return p
+	}
 	switch {
 	case errors.As(err, &problem):
 		return problem
@@ -44,7 +48,7 @@ func problemOf(err error) error {
 		return &httpjson.Problem{Code: httpjson.Conflict, Detail: directory.ErrNoLeader.Error(), Cause: err}
 	case errors.Is(err, directory.ErrConflict):
 		return &httpjson.Problem{Code: httpjson.PreconditionFailed,
-			Detail: "somebody changed this access in the meantime: read it again, and send its ETag as If-Match", Cause: err}
+			Detail: "somebody changed it in the meantime: read it again, and send its ETag as If-Match", Cause: err}
 	case errors.As(err, &refused):
 		return refusalProblem(refused)
 	}
@@ -59,6 +63,22 @@ func refusalProblem(refused *refusal.Error) *httpjson.Problem {
 		p.Members = map[string]any{"position": refused.Pos}
 	}
 	return p
+}
+
+// findingsProblem says why something does not take effect, finding by finding.
+func findingsProblem(findings []profiles.Finding, cause error) error {
+	detail := "nothing was changed"
+	for _, f := range findings {
+		if f.Severity == profiles.Error {
+			detail = f.String()
+			break
+		}
+	}
+	return &httpjson.Problem{Code: httpjson.RuleRefused, Detail: detail, Members: map[string]any{"findings": findings}, Cause: cause}
+}
+
+func conflict(detail string, cause error) error {
+	return &httpjson.Problem{Code: httpjson.Conflict, Detail: detail, Cause: cause}
 }
 
 func refuse(w http.ResponseWriter, r *http.Request, err error) {

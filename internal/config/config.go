@@ -83,9 +83,21 @@ type Audit struct {
 	Keep        Duration    `yaml:"keep"` // 0 keeps everything
 }
 
-// Profiles is where profiles come from besides those that ship.
+// Profiles is where profiles come from.
 type Profiles struct {
-	Dir string `yaml:"dir"` // empty for none
+	Source string `yaml:"source"` // directory or files; empty: files where Dir is given
+	Dir    string `yaml:"dir"`    // of the files besides those that ship; empty for none
+}
+
+// The sources of profiles.
+const (
+	ProfilesInDirectory = "directory" // changed over the API and the command line
+	ProfilesInFiles     = "files"     // changed in their files alone
+)
+
+// InFiles tells whether the profiles come from files.
+func (p Profiles) InFiles() bool {
+	return p.Source == ProfilesInFiles || p.Source == "" && p.Dir != ""
 }
 
 // Log is what is logged, and how.

@@ -25,6 +25,12 @@ func (c Config) Validate() error {
 	v.oneOf("log.format", c.Log.Format, "json", "console")
 	v.size("log.max_size", c.Log.MaxSize, 64*KiB, 1*GiB)
 	v.between("log.keep", c.Log.Keep, 0, 1_000)
+	if c.Profiles.Source != "" {
+		v.oneOf("profiles.source", c.Profiles.Source, ProfilesInDirectory, ProfilesInFiles)
+	}
+	if c.Profiles.Source == ProfilesInDirectory && c.Profiles.Dir != "" {
+		v.add("profiles.dir", "with source: directory no folder is read: import its files (vantelle profile import), or write source: files")
+	}
 	v.limits(c.Limits)
 	v.between("sync.parallel", c.Sync.Parallel, 1, 64)
 	if len(c.Dossiers) == 0 {

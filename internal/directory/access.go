@@ -28,12 +28,17 @@ const (
 type Access struct {
 	Dossier     string          `db:"dossier" json:"dossier"`
 	CustomerID  string          `db:"customer_id" json:"customer_id"`
-	Profile     string          `db:"profile" json:"profile"` // empty: the dossier's default profile
+	Profile     string          `db:"profile" json:"profile"`           // empty: the dossier's default profile
+	Licence     string          `db:"licence" json:"licence,omitempty"` // licence type, which chooses the default profile
 	State       AccessState     `db:"state" json:"state"`
 	SuspendedBy SuspensionCause `db:"suspended_by" json:"suspended_by,omitempty"`
 	// SuspendedFrom is what the access was before it was suspended, granted
 	// or pending, and becomes again when the suspension is lifted.
 	SuspendedFrom AccessState `db:"suspended_from" json:"suspended_from,omitempty"`
+
+	// Levels lowers the levels of the profile's modules for this customer;
+	// "*" stands for the modules that are not named.
+	Levels map[string]string `db:"-" json:"levels,omitempty"`
 
 	Note      string    `db:"note" json:"note,omitempty"`
 	ChangedBy string    `db:"changed_by" json:"changed_by"`

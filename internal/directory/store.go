@@ -14,6 +14,7 @@ type Store interface {
 	AccessStore
 	KeyStore
 	SyncStore
+	ProfileStore
 	Ping(ctx context.Context) error
 	Close() error
 }

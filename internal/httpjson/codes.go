@@ -27,6 +27,7 @@ const (
 	BodyTooLarge         Code = "body_too_large"         //
 	UnsupportedMediaType Code = "unsupported_media_type" //
 	Conflict             Code = "conflict"               // it contradicts what is there
+	RuleRefused          Code = "rule_refused"           // a profile, a level or a transfer that must not take effect; findings say why
 	PreconditionRequired Code = "precondition_required"  // If-Match is missing
 	PreconditionFailed   Code = "precondition_failed"    // somebody changed it in the meantime
 	ERPUnavailable       Code = "erp_unavailable"        // the ERP's database does not answer
@@ -68,6 +69,7 @@ var meanings = map[Code]meaning{
 	BodyTooLarge:         {http.StatusRequestEntityTooLarge, "The body is too large", "Le corps est trop volumineux"},
 	UnsupportedMediaType: {http.StatusUnsupportedMediaType, "Unsupported media type", "Type de contenu non pris en charge"},
 	Conflict:             {http.StatusConflict, "Conflict", "Conflit"},
+	RuleRefused:          {http.StatusUnprocessableEntity, "This rule cannot take effect", "Cette règle ne peut pas entrer en vigueur"},
 	PreconditionRequired: {http.StatusPreconditionRequired, "If-Match is required", "If-Match est obligatoire"},
 	PreconditionFailed:   {http.StatusPreconditionFailed, "Changed in the meantime", "Modifié entre-temps"},
 	ERPUnavailable:       {http.StatusServiceUnavailable, "The ERP is unavailable", "L’ERP est indisponible"},

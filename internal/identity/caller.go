@@ -30,6 +30,14 @@ type Caller struct {
 	Customer  directory.Customer
 	Access    directory.Access
 
+	// Membership is what the account that asks may do for this customer; zero
+	// where a backend's key asks. It only takes away from Access.
+	Membership directory.Membership
+
+	// ReadOnly says that nothing may be written for this caller, whatever the
+	// profile allows: an administrator sees with the customer's eyes.
+	ReadOnly bool
+
 	// Contact is the ID of the customer's contact that the backend named and
 	// Actor who, in the portal's own words, is sitting there. Either may be
 	// empty. Only the key vouches for them: they go to the audit, and Actor

@@ -31,6 +31,7 @@ var Floors = [][]string{
 	{"internal/erp", "internal/store", "internal/audit"},
 	{"internal/identity", "internal/access", "filter/execute", "sync/erpsource", "sync/reconcile"},
 	{"filter", "sync/syncrun"}, // the gate; a run
+	{"internal/trial"},         // what asks the gate for an administrator
 	{"filter/portal", "internal/adminapi", "sync/leading", "internal/site/doctor", "internal/site/setup"},
 	{"internal/demo"},
 	{"cmd/vantelle"},

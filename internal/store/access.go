@@ -8,18 +8,19 @@ import (
 	"github.com/vantelle/vantelle/internal/directory"
 )
 
-const accessColumns = `dossier, customer_id, profile, state, suspended_by, suspended_from, note,
+const accessColumns = `dossier, customer_id, profile, licence, levels, state, suspended_by, suspended_from, note,
 	changed_by, changed_at, version`
 
 // accessRow is an access as its tables keep it.
 type accessRow struct {
 	directory.Access
-	ChangedAt micros `db:"changed_at"`
+	Levels    jsonText[map[string]string] `db:"levels"`
+	ChangedAt micros                      `db:"changed_at"`
 }
 
 func (r accessRow) access() directory.Access {
 	a := r.Access
-	a.ChangedAt = r.ChangedAt.Time
+	a.Levels, a.ChangedAt = r.Levels.v, r.ChangedAt.Time
 	return a
 }
 
@@ -161,11 +162,12 @@ func suspendedFrom(before directory.Access) directory.AccessState {
 
 // putAccess writes an access at its new version.
 func (t tx) putAccess(a directory.Access) error {
-	_, err := t.exec(`INSERT INTO accesses (`+accessColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (dossier, customer_id) DO UPDATE SET profile = excluded.profile, state = excluded.state,
+	_, err := t.exec(`INSERT INTO accesses (`+accessColumns+`) VALUES (`+marks(12)+`)
+		ON CONFLICT (dossier, customer_id) DO UPDATE SET profile = excluded.profile, licence = excluded.licence,
+			levels = excluded.levels, state = excluded.state,
 			suspended_by = excluded.suspended_by, suspended_from = excluded.suspended_from, note = excluded.note,
 			changed_by = excluded.changed_by, changed_at = excluded.changed_at, version = excluded.version`,
-		a.Dossier, a.CustomerID, a.Profile, a.State, a.SuspendedBy, a.SuspendedFrom, a.Note,
+		a.Dossier, a.CustomerID, a.Profile, a.Licence, jsonText[map[string]string]{a.Levels}, a.State, a.SuspendedBy, a.SuspendedFrom, a.Note,
 		a.ChangedBy, micros{a.ChangedAt}, a.Version)
 	return err
 }

@@ -99,3 +99,12 @@ func aliased(table, field, columns string) string {
 	}
 	return b.String()
 }
+
+// plainAliased spells a list of columns as those of one table in a join.
+func plainAliased(table, columns string) string {
+	names := strings.Split(columns, ",")
+	for i, column := range names {
+		names[i] = table + "." + strings.TrimSpace(column)
+	}
+	return strings.Join(names, ", ")
+}

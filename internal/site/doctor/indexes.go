@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/config"
+	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
@@ -14,6 +16,11 @@ import (
 type indexed interface {
 	indexes(ctx context.Context, t *catalog.Table) (firstColumns []string, err error)
 	createIndex(t *catalog.Table, column string) string
+}
+
+// Indexes looks for the indexes that a view's row filters need in a dossier.
+func Indexes(ctx context.Context, db *erp.DB, d config.Dossier, v *view.View) []Finding {
+	return checkIndexes(ctx, serverOf(db, d), d.ERP, v)
 }
 
 // checkIndexes finds the tables that every request of a customer would read

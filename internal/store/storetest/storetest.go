@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		"revision":    testRevision,
 		"text":        testTexts,
 		"trust":       testTrust,
+		"profile":     testProfiles,
 	} {
 		t.Run(name, func(t *testing.T) {
 			suite(t, func(t *testing.T) *kit { return &kit{Store: open(t), t: t} })
