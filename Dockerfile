@@ -14,7 +14,9 @@
 #   directory: {path: /var/lib/vantelle/vantelle.db}
 #   audit:     {path: /var/lib/vantelle/audit}
 
-FROM golang:1.26 AS build
+# Where images come from a mirror: --build-arg GO_IMAGE=mirror.example/golang:1.26
+ARG GO_IMAGE=golang:1.26
+FROM ${GO_IMAGE} AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

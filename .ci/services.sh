@@ -1,8 +1,8 @@
 # Gives the tests the servers they can use: a private PostgreSQL, a private
-# MariaDB, Chromium. To be sourced after lib.sh. Debian is made to have them;
+# MariaDB, Chromium, Wine. To be sourced after lib.sh. Debian is made to have them;
 # elsewhere they are used where VANTELLE_TEST_POSTGRES, VANTELLE_TEST_MARIADB,
-# VANTELLE_TEST_SQLSERVER and VANTELLE_TEST_CHROMIUM, or the PATH, name them, and
-# what is missing is said.
+# VANTELLE_TEST_SQLSERVER, VANTELLE_TEST_CHROMIUM and VANTELLE_TEST_WINE, or the
+# PATH, name them, and what is missing is said.
 
 scratch=$(mktemp -d)
 pg_data="" pg_bin="" mariadb_pid=""
@@ -179,6 +179,26 @@ find_sqlserver() {
 	else
 		skip "tests on SQL Server: set VANTELLE_TEST_SQLSERVER (sqlserver://user:password@host:1433?encrypt=true)"
 	fi
+}
+
+# Wine runs the Windows program; it is not there for anything else.
+find_wine() {
+	if [ -n "${VANTELLE_TEST_WINE:-}" ]; then
+		say "Wine: the one that VANTELLE_TEST_WINE names"
+		return
+	fi
+	local found
+	found=$(PATH="$PATH:/usr/lib/wine" command -v wine64 || true)
+	if [ -z "$found" ] && may_install && [ "$(uname -m)" = x86_64 ]; then
+		install_package wine64
+		found=$(PATH="$PATH:/usr/lib/wine" command -v wine64 || true)
+	fi
+	if [ -z "$found" ]; then
+		skip "the Windows program: set VANTELLE_TEST_WINE, or install a 64-bit Wine"
+		return
+	fi
+	export VANTELLE_TEST_WINE="$found"
+	say "Wine: $found"
 }
 
 find_chromium() {

@@ -10,6 +10,7 @@ start_postgres
 start_mariadb
 find_sqlserver
 find_chromium
+find_wine
 .ci/lint.sh
 
 # The race detector also checks pointers, which makes SQLite (C turned into Go)

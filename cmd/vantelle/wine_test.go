@@ -139,6 +139,7 @@ func TestTheWindowsProgramUnderWine(t *testing.T) {
 
 	t.Run("init against a server that refuses the login", w.refusedLogin)
 	t.Run("init against a MariaDB", w.mariadb)
+	t.Run("the tests of what differs between machines", w.packages)
 	t.Run("the log is set aside", func(t *testing.T) { w.rotation(t, string(written)) })
 }
 
@@ -172,6 +173,18 @@ func (w *windows) mariadb(t *testing.T) {
 	w.write(`C:\password.txt`, c.Passwd+"\r\n")
 	w.want(exitOK, []string{"dolibarr: 9 customers", "GRANT SELECT"},
 		"init", "--host", host, "--port", port, "--user", c.User, "--password-file", `C:\password.txt`, "--database", c.DBName, "--dossier", "doli", "--config", `C:\doli\config.yaml`, "--yes")
+}
+
+// packages runs tests that are compiled for Windows: the log's file, the
+// protected secrets, the service as its manager sees it.
+func (w *windows) packages(t *testing.T) {
+	c := w.command("go", "test", "-trimpath", "-exec", w.wine, "./internal/site/logfile", "./internal/site/secret", "./internal/site/service")
+	c.Dir = filepath.Join("..", "..")
+	c.Env = append(w.env, "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // rotation runs the service until its log has been set aside once.
