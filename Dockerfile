@@ -1,6 +1,7 @@
 # Vantelle as a container: one static program, no shell, no root.
 #
 #   docker build --build-arg VERSION=v1.2.3 -t vantelle .
+#   buildah bud --format docker …     the health check is no part of OCI's format
 #   docker run -v /etc/vantelle:/etc/vantelle:ro -v vantelle-data:/var/lib/vantelle -p 8642:8642 vantelle
 #
 # Listeners: without TLS or trusted_proxies Vantelle refuses to listen on

@@ -1,8 +1,8 @@
 # Gives the tests the servers they can use: a private PostgreSQL, a private
 # MariaDB, Chromium, Wine. To be sourced after lib.sh. Debian is made to have them;
 # elsewhere they are used where VANTELLE_TEST_POSTGRES, VANTELLE_TEST_MARIADB,
-# VANTELLE_TEST_SQLSERVER, VANTELLE_TEST_CHROMIUM and VANTELLE_TEST_WINE, or the
-# PATH, name them, and what is missing is said.
+# VANTELLE_TEST_SQLSERVER, VANTELLE_TEST_CHROMIUM, VANTELLE_TEST_WINE and
+# VANTELLE_TEST_BUILDAH, or the PATH, name them, and what is missing is said.
 
 scratch=$(mktemp -d)
 pg_data="" pg_bin="" mariadb_pid=""
@@ -199,6 +199,20 @@ find_wine() {
 	fi
 	export VANTELLE_TEST_WINE="$found"
 	say "Wine: $found"
+}
+
+# buildah builds the image of the Dockerfile, where it is there: it is not
+# installed for that.
+find_buildah() {
+	if [ -n "${VANTELLE_TEST_BUILDAH:-}" ]; then
+		say "buildah: the one that VANTELLE_TEST_BUILDAH names"
+	elif [ "$(id -u)" = 0 ] && command -v buildah >/dev/null && command -v busybox >/dev/null && ! ldd "$(command -v busybox)" >/dev/null 2>&1; then
+		VANTELLE_TEST_BUILDAH=$(command -v buildah)
+		export VANTELLE_TEST_BUILDAH
+		say "buildah: $VANTELLE_TEST_BUILDAH"
+	else
+		skip "the image: it takes root, buildah and a static busybox (Debian's buildah and busybox-static)"
+	fi
 }
 
 find_chromium() {

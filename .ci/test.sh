@@ -11,6 +11,7 @@ start_mariadb
 find_sqlserver
 find_chromium
 find_wine
+find_buildah
 .ci/lint.sh
 
 # The race detector also checks pointers, which makes SQLite (C turned into Go)
