@@ -32,7 +32,7 @@ portal: {listen: "127.0.0.1:0"}
 admin:
   listen: "localhost:0"
   tokens: [{name: Camille, token: "${ADMIN_TOKEN}"}]
-directory: {driver: postgres, dsn: "%s", lease: %s}
+directory: %s
 audit: {path: audit-%s}
 log: {level: debug}
 dossiers:
@@ -67,6 +67,7 @@ var binary = sync.OnceValues(func() (string, error) {
 type cluster struct {
 	*site
 	dsn, erpDSN, erpSchema string
+	directory              string // of the nodes' configurations
 	erp                    *sql.DB
 	store                  *store.DB // looks on
 }
@@ -82,6 +83,7 @@ func newCluster(t *testing.T) *cluster {
 		t.Fatal(err)
 	}
 	c.dsn, _, _ = erpshape.Postgres(t)
+	c.directory = fmt.Sprintf("{driver: postgres, dsn: %q, lease: %s}", c.dsn, lease)
 	return c
 }
 
@@ -98,22 +100,32 @@ func (c *cluster) look() {
 // process is a node: a service in a process of its own.
 type process struct {
 	*service
-	cmd  *exec.Cmd
-	log  *syncBuffer
-	gone chan struct{} // closed when the process has ended
+	cluster *cluster
+	name    string
+	cmd     *exec.Cmd
+	log     *syncBuffer
+	gone    chan struct{} // closed when the process has ended
 }
 
 var listens = regexp.MustCompile(`"portal":"([^"]+)","admin":"([^"]+)".*"vantelle serves"`)
 
-// node starts a process of the built program.
+// node starts a process of the built program, and waits until it serves.
 func (c *cluster) node(name string) *process {
+	c.t.Helper()
+	p := c.begin(name)
+	p.serves()
+	return p
+}
+
+// begin starts a process.
+func (c *cluster) begin(name string) *process {
 	c.t.Helper()
 	path, err := binary()
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.write(name+".yaml", fmt.Sprintf(nodeSettings, c.dsn, lease, name, c.erpDSN, c.erpSchema))
-	p := &process{log: &syncBuffer{}, gone: make(chan struct{})}
+	c.write(name+".yaml", fmt.Sprintf(nodeSettings, c.directory, name, c.erpDSN, c.erpSchema))
+	p := &process{cluster: c, name: name, log: &syncBuffer{}, gone: make(chan struct{})}
 	p.cmd = exec.Command(path, "serve", "--config", c.path(name+".yaml"))
 	p.cmd.Env = append(os.Environ(), "ADMIN_TOKEN="+adminKey, "PORTAL_KEY="+portalKey)
 	p.cmd.Stderr = p.log
@@ -134,14 +146,19 @@ func (c *cluster) node(name string) *process {
 		}
 	})
 	p.service = &service{site: c.site, client: &http.Client{Transport: &http.Transport{}}}
-	c.wait(name+" serves", func() bool {
+	return p
+}
+
+// serves waits until the process serves, and learns its addresses.
+func (p *process) serves() {
+	p.t.Helper()
+	p.cluster.wait(p.name+" serves", func() bool {
 		found := listens.FindStringSubmatch(p.log.String())
 		if found != nil {
 			p.portal, p.admin = "http://"+found[1], "http://"+found[2]
 		}
 		return found != nil
 	})
-	return p
 }
 
 func (p *process) signal(s os.Signal) { _ = p.cmd.Process.Signal(s) }

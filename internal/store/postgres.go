@@ -299,7 +299,7 @@ func (t tx) copyRows(to, columns string, n int, row rowValues) error {
 		names[i] = strings.TrimSpace(name)
 	}
 	return t.conn.Raw(func(driverConn any) error {
-		conn, ok := driverConn.(*stdlib.Conn)
+		conn, ok := driverConn.(interface{ Conn() *pgx.Conn })
 		if !ok {
 			return fmt.Errorf("COPY needs a connection of pgx, not a %T", driverConn)
 		}

@@ -50,27 +50,36 @@ const busyMillis = "10000"
 // writers of this process queue in Go and transactions never deadlock. The file
 // is created when there is none; its folder must exist.
 func OpenWriter(ctx context.Context, path string, sync Synchronous) (*sqlx.DB, error) {
-	if err := sync.Check(); err != nil {
+	dsn, err := WriterDSN(path, sync)
+	if err != nil {
 		return nil, err
-	}
-	if sync == "" {
-		sync = Normal
 	}
 	if err := create(path); err != nil {
 		return nil, err
 	}
-	db, err := open(ctx, path, url.Values{
+	db, err := open(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
+// WriterDSN is by what OpenWriter opens an existing file.
+func WriterDSN(path string, sync Synchronous) (string, error) {
+	if err := sync.Check(); err != nil {
+		return "", err
+	}
+	if sync == "" {
+		sync = Normal
+	}
+	return dsn(path, url.Values{
 		"_txlock":       {"immediate"},
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {string(sync)},
 		"_foreign_keys": {"1"},
 		"_pragma":       {"journal_size_limit(" + journalBytes + ")"},
 	})
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	return db, nil
 }
 
 // OpenReader opens path for reading only, over at most conns connections. The
@@ -79,7 +88,11 @@ func OpenReader(ctx context.Context, path string, conns int) (*sqlx.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
-	db, err := open(ctx, path, url.Values{"_query_only": {"1"}})
+	dsn, err := dsn(path, url.Values{"_query_only": {"1"}})
+	if err != nil {
+		return nil, err
+	}
+	db, err := open(ctx, dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -88,13 +101,7 @@ func OpenReader(ctx context.Context, path string, conns int) (*sqlx.DB, error) {
 	return db, nil
 }
 
-func open(ctx context.Context, path string, q url.Values) (*sqlx.DB, error) {
-	q.Set("_busy_timeout", busyMillis)
-	q.Set("_dqs", "0") // "x" names a column or is an error, and is never a text
-	dsn, err := dsn(path, q)
-	if err != nil {
-		return nil, err
-	}
+func open(ctx context.Context, dsn string) (*sqlx.DB, error) {
 	db, err := sqlx.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
@@ -110,6 +117,8 @@ func open(ctx context.Context, path string, q url.Values) (*sqlx.DB, error) {
 // of the parameters; mode=rw keeps SQLite from creating files with rights of
 // its own choosing.
 func dsn(path string, q url.Values) (string, error) {
+	q.Set("_busy_timeout", busyMillis)
+	q.Set("_dqs", "0") // "x" names a column or is an error, and is never a text
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
