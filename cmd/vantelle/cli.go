@@ -29,20 +29,21 @@ type world struct {
 
 // cli is every command with its flags.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Run the service."`
-	Demo    demoCmd    `cmd:"" help:"Build a demo ERP, synchronise it and serve it: everything to try Vantelle in one command."`
-	Init    initCmd    `cmd:"" help:"Make a first configuration: try the connection, recognise the ERP, show what it would write, write it."`
-	Sync    syncCmd    `cmd:"" help:"Synchronise one dossier now, or show what that would do."`
-	Query   queryCmd   `cmd:"" help:"Run a query as a customer, through the gate, and print the answer."`
-	Explain explainCmd `cmd:"" help:"Show what the gate makes of a query: the decision, the tables, the SQL the ERP would get."`
-	Profile profileCmd `cmd:"" help:"Profiles: list, history, export, import, diff, duplicate, undo, reset, levels, users, transfer, delete, test, why, changes."`
-	Check   checkCmd   `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
-	Doctor  doctorCmd  `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`
-	Service serviceCmd `cmd:"" help:"Make it a service of this machine: install, uninstall, start, stop, restart, status."`
-	Secret  secretCmd  `cmd:"" help:"Keep passwords and keys out of the configuration: set, list, remove."`
-	Migrate migrateCmd `cmd:"" help:"Bring a directory kept by PostgreSQL to the form of this version, once it is backed up."`
-	Health  healthCmd  `cmd:"" help:"Ask a running service whether it is ready; for container health checks."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Run the service."`
+	Demo      demoCmd      `cmd:"" help:"Build a demo ERP, synchronise it and serve it: everything to try Vantelle in one command."`
+	Init      initCmd      `cmd:"" help:"Make a first configuration: try the connection, recognise the ERP, show what it would write, write it."`
+	Sync      syncCmd      `cmd:"" help:"Synchronise one dossier now, or show what that would do."`
+	Decisions decisionsCmd `cmd:"" help:"Show which customers may have become others, and say which are the same."`
+	Query     queryCmd     `cmd:"" help:"Run a query as a customer, through the gate, and print the answer."`
+	Explain   explainCmd   `cmd:"" help:"Show what the gate makes of a query: the decision, the tables, the SQL the ERP would get."`
+	Profile   profileCmd   `cmd:"" help:"Profiles: list, history, export, import, diff, duplicate, undo, reset, levels, users, transfer, delete, test, why, changes."`
+	Check     checkCmd     `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
+	Doctor    doctorCmd    `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`
+	Service   serviceCmd   `cmd:"" help:"Make it a service of this machine: install, uninstall, start, stop, restart, status."`
+	Secret    secretCmd    `cmd:"" help:"Keep passwords and keys out of the configuration: set, list, remove."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring a directory kept by PostgreSQL to the form of this version, once it is backed up."`
+	Health    healthCmd    `cmd:"" help:"Ask a running service whether it is ready; for container health checks."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // configFlag is the flag of every command that needs a configuration.

@@ -22,6 +22,7 @@ import (
 	"github.com/vantelle/vantelle/internal/identity"
 	"github.com/vantelle/vantelle/internal/lifecycle"
 	svc "github.com/vantelle/vantelle/internal/site/service"
+	"github.com/vantelle/vantelle/internal/webhook"
 	"github.com/vantelle/vantelle/sync/leading"
 )
 
@@ -48,6 +49,7 @@ type daemon struct {
 	resolver *identity.Resolver
 	watches  map[string]*watch
 	syncs    *leading.Node
+	webhooks *webhook.Sender
 	group    *lifecycle.Group
 	stopping chan struct{} // closed when the service begins to stop
 	hangups  <-chan os.Signal
@@ -78,10 +80,12 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 		return nil, err
 	}
 	d.watches = newWatches(d.rooms)
-	if d.syncs, err = newSyncs(d.rooms, d.gather); err != nil {
+	d.webhooks = webhook.New(webhookTargets(cfg.Webhooks), nil, d.log)
+	if d.syncs, err = newSyncs(d.rooms, d.gather, newsOf(d.rooms, d.webhooks)); err != nil {
 		return nil, err
 	}
-	d.resolver = &identity.Resolver{Store: d.store, AllowDemoKeys: o.demo, HasDossier: d.hasDossier}
+	d.resolver = &identity.Resolver{Store: d.store, AllowDemoKeys: o.demo, HasDossier: d.hasDossier,
+		RefuseDormant: func(dossier string) bool { return cfg.Dossiers[dossier].Dormant == "suspend" }}
 	var portalServer, adminServer lifecycle.Service
 	if portalServer, d.portalAddr, err = d.server(ctx, "portal", cfg.Portal.Listen, cfg.Portal.TLS, cfg.Portal.TrustedProxies, d.portalHandler()); err != nil {
 		return nil, err
@@ -160,6 +164,7 @@ func (d *daemon) join(releaseLock, closeRooms func() error, portalServer, adminS
 		d.group.Add("watch "+name, lifecycle.Background(d.watches[name].run))
 	}
 	d.group.Add("audit retention", lifecycle.Background(d.retainAudit))
+	d.group.Add("webhooks", d.webhooks)
 	d.group.Add("sync", d.syncs)
 	d.group.Add("profile reload", lifecycle.Background(d.reloadOnHangup))
 	d.group.Add("portal listener", portalServer)

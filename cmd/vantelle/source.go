@@ -13,14 +13,16 @@ import (
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/site/doctor"
+	"github.com/vantelle/vantelle/internal/webhook"
 	"github.com/vantelle/vantelle/sync/erpsource"
 	"github.com/vantelle/vantelle/sync/leading"
+	"github.com/vantelle/vantelle/sync/reconcile"
 	"github.com/vantelle/vantelle/sync/syncrun"
 )
 
 // newSyncs makes the synchronisation as a part of the service. Its Address can
 // be set until it starts.
-func newSyncs(r *rooms, metrics prometheus.Registerer) (*leading.Node, error) {
+func newSyncs(r *rooms, metrics prometheus.Registerer, notify func(syncrun.Notice)) (*leading.Node, error) {
 	leads := prometheus.NewGauge(prometheus.GaugeOpts{Name: "vantelle_sync_leading", Help: "Whether this node leads the synchronisation: 1 or 0."})
 	if err := metrics.Register(leads); err != nil {
 		return nil, err
@@ -32,7 +34,7 @@ func newSyncs(r *rooms, metrics prometheus.Registerer) (*leading.Node, error) {
 				leads.Set(1)
 			}
 		}}
-	c := syncrun.ManagerConfig{Log: r.log, Parallel: r.cfg.Sync.Parallel, Registerer: metrics, Now: r.now}
+	c := syncrun.ManagerConfig{Log: r.log, Parallel: r.cfg.Sync.Parallel, Registerer: metrics, Now: r.now, Notify: notify}
 	for _, name := range sortedNames(r.cfg.Dossiers) {
 		d := r.cfg.Dossiers[name]
 		source, err := newSource(d, r.erps[name], r.filterColumns(name))
@@ -43,7 +45,12 @@ func newSyncs(r *rooms, metrics prometheus.Registerer) (*leading.Node, error) {
 		if err != nil {
 			return nil, fmt.Errorf("dossier %s: %w", name, err)
 		}
-		c.Dossiers = append(c.Dossiers, syncrun.Dossier{Name: name, Source: source, Schedule: schedule})
+		quiet, err := newQuiet(d)
+		if err != nil {
+			return nil, fmt.Errorf("dossier %s: %w", name, err)
+		}
+		c.Dossiers = append(c.Dossiers, syncrun.Dossier{Name: name, Source: source, Schedule: schedule, Jitter: d.SyncJitter.Std(), Quiet: quiet,
+			Guard: newGuard(d), FullEvery: d.FullSyncEvery.Std()})
 		if d.SyncAtStart {
 			n.AtStart = append(n.AtStart, name)
 		}
@@ -54,6 +61,35 @@ func newSyncs(r *rooms, metrics prometheus.Registerer) (*leading.Node, error) {
 		return syncrun.NewManager(c)
 	}
 	return leading.New(n), nil
+}
+
+// newsOf logs news of the synchronisation and sends it on.
+func newsOf(r *rooms, hooks *webhook.Sender) func(syncrun.Notice) {
+	return func(n syncrun.Notice) {
+		r.log.Warn().Str("event", n.Event).Str("dossier", n.Dossier).Str("run", n.RunID).Msg(n.Text)
+		hooks.Send(n.Event, n)
+	}
+}
+
+func webhookTargets(all []config.Webhook) []webhook.Target {
+	var targets []webhook.Target
+	for _, w := range all {
+		targets = append(targets, webhook.Target{URL: w.URL, Secret: w.Secret.Reveal(), Events: w.Events})
+	}
+	return targets
+}
+
+// newGuard is how much one run of a dossier may take away.
+func newGuard(d config.Dossier) reconcile.Guard {
+	return reconcile.Limits{Removed: d.Guard.Removed, Share: float64(d.Guard.Share) / 100, Spared: d.Guard.Spared}.Guard()
+}
+
+func newQuiet(d config.Dossier) (syncrun.Quiet, error) {
+	zone, err := time.LoadLocation(d.TimeZone)
+	if err != nil {
+		return syncrun.Quiet{}, fmt.Errorf("time_zone: %w", err)
+	}
+	return syncrun.ParseQuiet(d.QuietHours, zone)
 }
 
 // filterColumns gives what finds the columns of a dossier that any profile for

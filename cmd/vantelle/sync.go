@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/user"
 
 	"github.com/rs/zerolog"
 
@@ -22,7 +23,11 @@ type syncCmd struct {
 	DryRun         bool   `help:"Show what would change, and change nothing."`
 	All            bool   `help:"Print every change, not only the first 40."`
 	AllowEmpty     bool   `help:"Accept an ERP without any customer: every customer of the directory is then removed."`
-	AcceptDatabase bool   `help:"Accept that the ERP's database is another one than before."`
+	AcceptDatabase bool   `help:"Confirm the ERP's database: that it is another one than before, or a restored one, is meant."`
+	Full           bool   `help:"Read everything, whatever the ERP's change markers say."`
+	Approve        string `help:"Let the next run do what the guard stopped in this one, and run." placeholder:"RUN" xor:"settle"`
+	Reject         string `help:"Reject what the guard stopped in this run. Nothing is run." placeholder:"RUN" xor:"settle"`
+	Note           string `help:"Why it is approved or rejected."`
 	Dossier        string `arg:"" help:"The dossier to synchronise."`
 }
 
@@ -36,9 +41,18 @@ func (c *syncCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
+	if c.Approve != "" || c.Reject != "" {
+		if err := c.settle(ctx, w); err != nil || c.Reject != "" {
+			return err
+		}
+	}
 	if !c.DryRun && cfg.Directory.Driver == config.SQLite {
 		held, err := takeLock(ctx, cfg.Directory.Path)
 		if errors.Is(err, errInUse) {
+			if c.Approve != "" { // it is known to the directory: whoever runs next does it
+				fmt.Fprintf(w.stdout, "approved: the service does it in its next run. To have it run now:\n%s\n", askService(cfg, c.Dossier))
+				return nil
+			}
 			return fmt.Errorf("%w: the service, probably. Ask it instead:\n%s", err, askService(cfg, c.Dossier))
 		}
 		if err != nil {
@@ -75,16 +89,28 @@ func (c *syncCmd) Run(w *world) error {
 		}
 		p := newProgress(w)
 		runner := syncrun.NewRunner(syncrun.Config{Dossier: c.Dossier, Source: source, Store: written, Log: r.log.Level(zerolog.Disabled),
-			Now: r.now, Progress: func(s syncrun.Progress) { p.show(syncProgress(s)) }})
-		run, plan, err := runner.RunOnce(ctx, syncrun.Options{Trigger: syncrun.TriggerCLI, DryRun: c.DryRun, AllowEmpty: c.AllowEmpty, AcceptDatabase: c.AcceptDatabase})
+			Guard: newGuard(cfg.Dossiers[c.Dossier]), FullEvery: cfg.Dossiers[c.Dossier].FullSyncEvery.Std(), Now: r.now, Progress: func(s syncrun.Progress) { p.show(syncProgress(s)) }})
+		run, plan, err := runner.RunOnce(ctx, syncrun.Options{Trigger: syncrun.TriggerCLI, AskedBy: atTerminal(), DryRun: c.DryRun,
+			AllowEmpty: c.AllowEmpty, AcceptDatabase: c.AcceptDatabase, Full: c.Full})
 		p.done()
+		if run.Quarantine == directory.QuarantineWaiting {
+			c.report(w.stdout, plan, "stopped, nothing changed")
+			return fmt.Errorf("%s\nApprove it: vantelle sync %s --approve %s\nReject it:  vantelle sync %s --reject %s", run.Error, c.Dossier, run.ID, c.Dossier, run.ID)
+		}
+		if err != nil && c.DryRun {
+			c.report(w.stdout, plan, "dry run, nothing changed")
+		}
 		if err != nil && run.Error != "" {
 			return errors.New(run.Error) // the same, with what to do
 		}
 		if err != nil {
 			return err
 		}
-		c.report(w.stdout, plan)
+		verb := "done"
+		if c.DryRun {
+			verb = "dry run, nothing changed"
+		}
+		c.report(w.stdout, plan, verb)
 		return nil
 	})
 }
@@ -110,6 +136,41 @@ func (c *syncCmd) lead(ctx context.Context, r *rooms) (_ *store.Lead, leave func
 	}, nil
 }
 
+// settle writes an administrator's word on a stopped plan into the directory,
+// which a service that runs on it reads.
+func (c *syncCmd) settle(ctx context.Context, w *world) error {
+	return c.withRooms(ctx, w, c.Dossier, func(r *rooms) error {
+		id, to := c.Approve, directory.QuarantineApproved
+		if c.Reject != "" {
+			id, to = c.Reject, directory.QuarantineRejected
+		}
+		run, err := r.store.Run(ctx, id)
+		if errors.Is(err, directory.ErrNotFound) || err == nil && run.Dossier != c.Dossier {
+			return fmt.Errorf("dossier %s has no run %s", c.Dossier, id)
+		}
+		if err != nil {
+			return err
+		}
+		err = r.store.SettleQuarantine(ctx, id, to, atTerminal(), c.Note, directory.QuarantineWaiting, directory.QuarantineRejected)
+		if errors.Is(err, directory.ErrConflict) {
+			return fmt.Errorf("run %s does not wait for anybody's word", id)
+		}
+		if err == nil && c.Reject != "" {
+			fmt.Fprintf(w.stdout, "rejected: what run %s would have taken away stays\n", id)
+		}
+		return err
+	})
+}
+
+// atTerminal is who gives a command, as the history names him.
+func atTerminal() string {
+	u, err := user.Current()
+	if err != nil || u.Username == "" {
+		return "at the terminal"
+	}
+	return u.Username + " at the terminal"
+}
+
 // syncProgress words where a run stands.
 func syncProgress(s syncrun.Progress) (done, total int, what string) {
 	switch s.Phase {
@@ -121,7 +182,7 @@ func syncProgress(s syncrun.Progress) (done, total int, what string) {
 	return 0, 0, string(s.Phase)
 }
 
-func (c *syncCmd) report(out io.Writer, plan directory.Plan) {
+func (c *syncCmd) report(out io.Writer, plan directory.Plan, verb string) {
 	for i, change := range plan.Changes {
 		if i == shownChanges && !c.All {
 			fmt.Fprintf(out, "… and %d more; see them with --all\n", len(plan.Changes)-i)
@@ -134,10 +195,6 @@ func (c *syncCmd) report(out io.Writer, plan directory.Plan) {
 		fmt.Fprintln(out, line)
 	}
 	n := plan.Counts
-	verb := "done"
-	if c.DryRun {
-		verb = "dry run, nothing changed"
-	}
 	fmt.Fprintf(out, "%s: customers %d read, %d created, %d updated, %d removed; contacts %d read, %d created, %d updated, %d removed; %s\n", verb,
 		n.CustomersRead, n.CustomersCreated, n.CustomersUpdated, n.CustomersRemoved,
 		n.ContactsRead, n.ContactsCreated, n.ContactsUpdated, n.ContactsRemoved, counted(n.Problems, "problem"))

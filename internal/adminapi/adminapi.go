@@ -70,6 +70,11 @@ type Directory interface {
 	Changes(ctx context.Context, runID string, afterSeq, limit int) ([]directory.Change, error)
 	LastSuccess(ctx context.Context, dossier string) (directory.Run, error)
 	Fingerprint(ctx context.Context, dossier string) (directory.Fingerprint, error)
+	Hold(ctx context.Context, dossier string) (directory.Hold, error)
+	SettleQuarantine(ctx context.Context, runID string, to directory.Quarantine, by, note string, from ...directory.Quarantine) error
+	Decisions(ctx context.Context, dossier string, open bool, limit int) ([]directory.Decision, error)
+	Decision(ctx context.Context, id string) (directory.Decision, error)
+	Decide(ctx context.Context, id string, v directory.Verdict, by, note string, at time.Time) (directory.Decision, error)
 }
 
 type api struct {
@@ -99,7 +104,12 @@ func (a *api) routes() http.Handler {
 	dossier("GET /admin/v1/dossiers/{dossier}", a.showDossier)
 	dossier("POST /admin/v1/dossiers/{dossier}/sync", a.startSync)
 	dossier("GET /admin/v1/dossiers/{dossier}/runs", a.listRuns)
+	dossier("GET /admin/v1/dossiers/{dossier}/decisions", a.listDecisions)
+	dossier("POST /admin/v1/dossiers/{dossier}/decisions/{decision}", a.decide)
 	admin("GET /admin/v1/runs/{run}", a.showRun)
+	admin("POST /admin/v1/runs/{run}/cancel", a.cancelRun)
+	admin("POST /admin/v1/runs/{run}/approve", a.approveRun)
+	admin("POST /admin/v1/runs/{run}/reject", a.rejectRun)
 	admin("GET /admin/v1/runs/{run}/events", a.followRun)
 	admin("GET /admin/v1/runs/{run}/changes", a.listChanges)
 

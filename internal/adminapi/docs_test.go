@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/vantelle/vantelle/internal/audit"
+	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/httpjson"
 )
 
@@ -98,6 +99,8 @@ func TestThePagesExamples(t *testing.T) {
 	if got := h.ask(keyAll, "PUT", "/admin/v1/dossiers/bijou/customers/CARAT/access", "{}"); got.status != http.StatusCreated {
 		t.Fatalf("granting CARAT answered %d %s", got.status, got.text)
 	}
+	h.asks("run-0b", directory.Decision{Kind: directory.DecideRenamed, CustomerID: "CARAT", OtherID: "BAGUES", Detail: "the ERP keeps both in the same row"})
+	h.stopped("run-0")
 	h.gate.answer = Explanation{Engine: "sqlite", Profile: "B2B", View: "5f0c", SQL: "SELECT …",
 		Tables:  []ExplainedTable{{Name: "F_DOCENTETE", Columns: []string{"DO_Piece", "DO_Date"}, Rows: "DO_Tiers = :customer"}},
 		Params:  []string{"the identity's :customer (text)", "the request's parameter (date)"},

@@ -33,16 +33,20 @@ type scope struct {
 }
 
 type dossierState struct {
-	Name           string         `json:"name"`
-	Title          string         `json:"title,omitempty"`
-	ERP            erpState       `json:"erp"`
-	Fingerprint    string         `json:"fingerprint,omitempty"` // the label: company and SIRET
-	DefaultProfile string         `json:"default_profile,omitempty"`
-	Accesses       accessCount    `json:"accesses"`
-	LastRun        *directory.Run `json:"last_run"`     // of any outcome; null before the first
-	LastSuccess    *time.Time     `json:"last_success"` // when the last succeeded run finished
-	NextSync       *time.Time     `json:"next_sync"`    // null without a schedule
-	Syncing        bool           `json:"syncing"`
+	Name           string          `json:"name"`
+	Title          string          `json:"title,omitempty"`
+	ERP            erpState        `json:"erp"`
+	Fingerprint    string          `json:"fingerprint,omitempty"` // the label: company and SIRET
+	DefaultProfile string          `json:"default_profile,omitempty"`
+	Accesses       accessCount     `json:"accesses"`
+	LastRun        *directory.Run  `json:"last_run"`     // of any outcome; null before the first
+	LastSuccess    *time.Time      `json:"last_success"` // when the last succeeded run finished
+	NextSync       *time.Time      `json:"next_sync"`    // null without a schedule
+	Syncing        bool            `json:"syncing"`
+	Hold           *directory.Hold `json:"hold,omitempty"`    // the dossier is closed
+	Waits          string          `json:"waits,omitempty"`   // for an administrator: plan or database
+	Down           bool            `json:"down,omitempty"`    // the ERP is asked seldom, because it does not answer
+	Planned        bool            `json:"planned,omitempty"` // it is down as planned
 }
 
 type erpState struct {
@@ -114,10 +118,17 @@ func (a *api) stateOf(ctx context.Context, d Dossier) (dossierState, error) {
 	case !errors.Is(err, directory.ErrNotFound):
 		return dossierState{}, err
 	}
+	switch h, err := a.Directory.Hold(ctx, d.Name); {
+	case err == nil:
+		s.Hold = &h
+	case !errors.Is(err, directory.ErrNotFound):
+		return dossierState{}, err
+	}
 	status, err := a.Syncs.Status(d.Name)
 	if err != nil {
 		return dossierState{}, err
 	}
+	s.Waits, s.Down, s.Planned = status.Waits, status.Down, status.Planned
 	if status.NextAt != nil {
 		next := status.NextAt.UTC() // the schedule thinks in the dossier's zone
 		s.NextSync = &next

@@ -3,6 +3,7 @@ package adminapi
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -132,6 +133,28 @@ func (h *house) imports(runID string, customers ...directory.Customer) directory
 	return run
 }
 
+// stopped leaves a run whose plan the guard stopped.
+func (h *house) stopped(runID string) {
+	h.t.Helper()
+	at := noon()
+	h.must(h.store.StartRun(h.t.Context(), directory.Run{ID: runID, Dossier: "bijou", StartedAt: noon().Add(-time.Hour)}))
+	h.must(h.store.QuarantineRun(h.t.Context(), directory.Run{ID: runID, Dossier: "bijou", FinishedAt: &at, Error: "too much"},
+		[]directory.Change{{Noun: "customer", Record: "CARAT", Kind: directory.ChangeRemove}}))
+}
+
+// suspected leaves a customer who may have become another.
+func (h *house) suspected(runID, id string) {
+	h.t.Helper()
+	h.asks(runID, directory.Decision{Kind: directory.DecideReplaced, CustomerID: id}, id)
+}
+
+// asks leaves a decision, and suspends accesses.
+func (h *house) asks(runID string, q directory.Decision, suspended ...string) {
+	h.t.Helper()
+	h.must(h.store.StartRun(h.t.Context(), directory.Run{ID: runID, Dossier: "bijou", StartedAt: noon().Add(-2 * time.Hour)}))
+	h.must(h.store.ApplyPlan(h.t.Context(), runID, directory.Plan{Dossier: "bijou", SuspendedAccess: suspended, Decisions: []directory.Decision{q}}, noon().Add(time.Minute)))
+}
+
 func customer(id, code, name string) directory.Customer {
 	return directory.Customer{Dossier: "bijou", ID: id, Code: code, Name: name, State: directory.CustomerActive, Hash: "h-" + id}
 }
@@ -210,11 +233,26 @@ type fakeSyncs struct {
 	last     directory.Run
 	watchers []chan syncrun.Event
 	err      error
+	asked    syncrun.Options
+
+	cancelled bool
 }
 
-func (f *fakeSyncs) Trigger(dossier, by string) (directory.Run, bool, error) {
+func (f *fakeSyncs) Cancel(runID, _ string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.live == nil || f.last.ID != runID {
+		return fmt.Errorf("cancel run %s: %w", runID, syncrun.ErrNotRunning)
+	}
+	f.cancelled = true
+	return nil
+}
+
+func (f *fakeSyncs) Request(dossier string, o syncrun.Options) (directory.Run, bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = o
+	by := o.AskedBy
 	if f.err != nil {
 		return directory.Run{}, false, f.err
 	}

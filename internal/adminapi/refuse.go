@@ -42,6 +42,10 @@ func problemOf(err error) error {
 		return &httpjson.Problem{Code: httpjson.BadRequest, Detail: field.Error(), Members: map[string]any{"field": field.Field}, Cause: err}
 	case errors.As(err, &state):
 		return &httpjson.Problem{Code: httpjson.Conflict, Detail: state.Error(), Members: map[string]any{"state": state.State}, Cause: err}
+	case errors.Is(err, syncrun.ErrBusy):
+		return &httpjson.Problem{Code: httpjson.Conflict, Detail: syncrun.ErrBusy.Error(), Cause: err}
+	case errors.Is(err, syncrun.ErrNotRunning):
+		return &httpjson.Problem{Code: httpjson.Conflict, Detail: syncrun.ErrNotRunning.Error(), Cause: err}
 	case errors.Is(err, syncrun.ErrStopped):
 		return &httpjson.Problem{Code: httpjson.Conflict, Detail: "the service is stopping: ask again once it has started", Cause: err}
 	case errors.Is(err, directory.ErrNoLeader):

@@ -11,7 +11,8 @@ import (
 
 // Syncs is what the API asks of the synchronisation; see syncrun.Manager.
 type Syncs interface {
-	Trigger(dossier, askedBy string) (run directory.Run, joined bool, err error)
+	Request(dossier string, o syncrun.Options) (run directory.Run, joined bool, err error)
+	Cancel(runID, by string) error
 	Status(dossier string) (syncrun.Status, error)
 	Subscribe(dossier string) (events <-chan syncrun.Event, cancel func())
 }
@@ -28,10 +29,16 @@ func (a *api) startSync(w http.ResponseWriter, r *http.Request, d scope) error {
 	if err := readQuery(r).err; err != nil {
 		return err
 	}
-	if _, err := readOptionalBody[struct{}](w, r); err != nil {
+	body, err := readOptionalBody[struct {
+		Full           bool `json:"full"`
+		AllowEmpty     bool `json:"allow_empty"`
+		AcceptDatabase bool `json:"accept_database"`
+	}](w, r)
+	if err != nil {
 		return err
 	}
-	run, joined, err := a.Syncs.Trigger(d.Name, d.who.Name)
+	run, joined, err := a.Syncs.Request(d.Name, syncrun.Options{Trigger: syncrun.TriggerManual, AskedBy: d.who.Name,
+		Full: body.Full, AllowEmpty: body.AllowEmpty, AcceptDatabase: body.AcceptDatabase})
 	if err != nil {
 		return err
 	}

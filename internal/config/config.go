@@ -21,6 +21,7 @@ type Config struct {
 	Sync      Sync               `yaml:"sync"`
 	Dossiers  map[string]Dossier `yaml:"dossiers"` // by id
 	Keys      []Key              `yaml:"keys"`
+	Webhooks  []Webhook          `yaml:"webhooks"`
 }
 
 // Portal is the listener for portals.
@@ -178,12 +179,32 @@ type Dossier struct {
 	TimeZone       string      `yaml:"time_zone"`
 	Schedule       string      `yaml:"schedule"` // cron, in TimeZone; empty for on demand only
 	SyncAtStart    bool        `yaml:"sync_at_start"`
+	SyncJitter     Duration    `yaml:"sync_jitter"` // the schedule's starts come up to so much later
+	QuietHours     []string    `yaml:"quiet_hours"` // 22:30-01:00, in TimeZone
+	FullSyncEvery  Duration    `yaml:"full_sync_every"`
+	Guard          Guard       `yaml:"guard"`
+	Dormant        string      `yaml:"dormant_customers"` // read or suspend
 	Pools          Pools       `yaml:"pools"`
 	Timeouts       Timeouts    `yaml:"timeouts"`
 	TablesPrefix   string      `yaml:"tables_prefix"` // dolibarr: what the names of its tables begin with; empty to find it
 	SyncOptions    SyncOptions `yaml:"sync_options"`
 	Custom         Custom      `yaml:"custom"`
 	RequireActor   bool        `yaml:"require_actor"`
+}
+
+// Guard is how much one run of the synchronisation may take away by itself.
+type Guard struct {
+	Removed int `yaml:"removed"` // customers, contacts or granted accesses each; 0 for no limit
+	Share   int `yaml:"share"`   // of them, in percent; 0 for no limit
+	Spared  int `yaml:"spared"`  // how many may always go
+}
+
+// Webhook is where news is sent to.
+type Webhook struct {
+	URL        string   `yaml:"url"`
+	Secret     Secret   `yaml:"secret"` // signs the messages
+	SecretFile string   `yaml:"secret_file"`
+	Events     []string `yaml:"events"` // those that are sent; empty for all
 }
 
 // Pools bound the connections to one ERP database.

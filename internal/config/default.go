@@ -35,6 +35,7 @@ func Default() Config {
 		Sync:     Sync{Parallel: 2},
 		Dossiers: map[string]Dossier{},
 		Keys:     []Key{},
+		Webhooks: []Webhook{},
 	}
 }
 
@@ -50,6 +51,10 @@ func (d *Dossier) SetDefaults() {
 		TimeZone:       "Europe/Paris",
 		Schedule:       "*/15 * * * *",
 		SyncAtStart:    true,
+		QuietHours:     []string{},
+		FullSyncEvery:  Duration(day),
+		Guard:          Guard{Removed: 200, Share: 10, Spared: 5},
+		Dormant:        "read",
 		Pools:          Pools{Portal: 10, Sync: 2},
 		Timeouts: Timeouts{
 			Connect:   Duration(5 * time.Second),
@@ -60,6 +65,9 @@ func (d *Dossier) SetDefaults() {
 		Custom:      Custom{Customers: CustomQuery{Fields: map[string]string{}}, Contacts: CustomQuery{Fields: map[string]string{}}},
 	}
 }
+
+// SetDefaults makes w what a webhook is before its keys are read.
+func (w *Webhook) SetDefaults() { *w = Webhook{Events: []string{}} }
 
 // SetDefaults makes k what a key is before its keys are read.
 func (k *Key) SetDefaults() { *k = Key{Dossiers: []string{}} }

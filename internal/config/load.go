@@ -74,6 +74,9 @@ func rebase(c *Config, folder string) {
 	for i := range c.Keys {
 		join(&c.Keys[i].KeyFile)
 	}
+	for i := range c.Webhooks {
+		join(&c.Webhooks[i].SecretFile)
+	}
 	for id, d := range c.Dossiers {
 		join(&d.Path)
 		join(&d.DSNFile)

@@ -55,6 +55,10 @@ func takeSecrets(c *Config, getenv func(string) string, doc *strictyaml.Document
 		k := &c.Keys[i]
 		take(strictyaml.Item("keys", i), "key", &k.Key, k.KeyFile)
 	}
+	for i := range c.Webhooks {
+		w := &c.Webhooks[i]
+		take(strictyaml.Item("webhooks", i), "secret", &w.Secret, w.SecretFile)
+	}
 	take("directory", "dsn", &c.Directory.DSN, c.Directory.DSNFile)
 	for id, d := range c.Dossiers {
 		take(strictyaml.Path("dossiers", id), "dsn", &d.DSN, d.DSNFile)

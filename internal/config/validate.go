@@ -40,6 +40,7 @@ func (c Config) Validate() error {
 		v.dossier(id, c.Dossiers[id])
 	}
 	v.keys(c)
+	v.webhooks(c.Webhooks)
 	return v.mistakes.OrNil()
 }
 

@@ -28,6 +28,7 @@ type AskedRun struct {
 	ID       string    `db:"id"`
 	Dossier  string    `db:"dossier"`
 	AskedBy  string    `db:"asked_by"`
+	Options  string    `db:"options"` // what it is to do, in the words of who asks; empty for a run as usual
 	AskedAt  time.Time `db:"-"`
 	RunID    string    `db:"run_id"`
 	Joined   bool      `db:"joined"` // the run was under way already

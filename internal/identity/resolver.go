@@ -28,6 +28,10 @@ type Resolver struct {
 	// every name for one that exists, and leaves the absent to the caller.
 	HasDossier func(dossier string) bool
 
+	// RefuseDormant says in which dossiers a customer whom the ERP calls
+	// dormant may not enter. Nil lets them in everywhere.
+	RefuseDormant func(dossier string) bool
+
 	// AllowDemoKeys accepts the keys that everybody knows.
 	AllowDemoKeys bool
 
@@ -151,6 +155,9 @@ func (r *Resolver) entrant(ctx context.Context, dossier string, name customerNam
 	}
 	if err != nil {
 		return directory.Entrant{}, fmt.Errorf("look up access in dossier %s: %w", dossier, err)
+	}
+	if entrant.Customer.State == directory.CustomerDormant && r.RefuseDormant != nil && r.RefuseDormant(dossier) {
+		return directory.Entrant{}, ErrNoAccess
 	}
 	// Between the two reads a synchronisation may have given the code away.
 	if entrant.Customer.ID != id || (name.code != "" && entrant.Customer.Code != name.code) {

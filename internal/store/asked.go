@@ -8,7 +8,7 @@ import (
 	"github.com/vantelle/vantelle/internal/directory"
 )
 
-const askedColumns = "id, dossier, asked_by, asked_at, run_id, joined, error, answered_at IS NOT NULL AS answered"
+const askedColumns = "id, dossier, asked_by, options, asked_at, run_id, joined, error, answered_at IS NOT NULL AS answered"
 
 // askedRow is an asked run as its table keeps it.
 type askedRow struct {
@@ -25,8 +25,8 @@ func (r askedRow) asked() directory.AskedRun {
 // AskRun asks the node that leads to synchronise a dossier.
 func (d *DB) AskRun(ctx context.Context, a directory.AskedRun) error {
 	err := d.write(ctx, func(t tx) error {
-		_, err := t.exec("INSERT INTO asked_runs (id, dossier, asked_by, asked_at, run_id, joined, error, answered_at) VALUES ("+marks(8)+")",
-			a.ID, a.Dossier, a.AskedBy, micros{d.now()}, "", false, "", nil)
+		_, err := t.exec("INSERT INTO asked_runs (id, dossier, asked_by, options, asked_at, run_id, joined, error, answered_at) VALUES ("+marks(9)+")",
+			a.ID, a.Dossier, a.AskedBy, a.Options, micros{d.now()}, "", false, "", nil)
 		return err
 	})
 	if err != nil {

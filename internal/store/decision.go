@@ -25,16 +25,18 @@ func (r decisionRow) decision() directory.Decision {
 	return d
 }
 
-// askDecisions keeps what a plan asks, but for what is asked already.
+// askDecisions keeps what a plan asks, but for what is asked already, and of
+// customers who have no access that could be at stake.
 func (t tx) askDecisions(runID, dossier string, asked []directory.Decision, at micros) error {
 	for i, d := range asked {
 		var n int
-		err := t.get(&n, "SELECT COUNT(*) FROM decisions WHERE dossier = ? AND kind = ? AND customer_id = ? AND other_id = ? AND verdict = ''",
-			dossier, d.Kind, d.CustomerID, d.OtherID)
+		err := t.get(&n, `SELECT COUNT(*) FROM accesses WHERE dossier = ? AND customer_id = ? AND state <> 'revoked'
+				AND NOT EXISTS (SELECT 1 FROM decisions WHERE dossier = ? AND kind = ? AND customer_id = ? AND other_id = ? AND verdict = '')`,
+			dossier, d.CustomerID, dossier, d.Kind, d.CustomerID, d.OtherID)
 		if err != nil {
 			return err
 		}
-		if n > 0 {
+		if n == 0 {
 			continue
 		}
 		_, err = t.exec("INSERT INTO decisions ("+decisionColumns+") VALUES ("+marks(12)+")",

@@ -36,7 +36,7 @@ func planDolibarr(_ context.Context, s *shape, _ *reader, opts Options) (*plan, 
 		customers: customers, customer: dolibarrCustomer,
 		contacts: dolibarrContacts(people, companies, opts), contact: dolibarrContact,
 		utc:     true, // MariaDB's timestamps, in sessions of ours
-		lookups: dolibarrLookups(s, prefix), fingerprint: dolibarrFingerprint(s, prefix, opts.Entities[0]),
+		lookups: append(dolibarrLookups(s, prefix), dolibarrAccounts(s, prefix)...), fingerprint: dolibarrFingerprint(s, prefix, opts.Entities[0]),
 	}
 	for _, t := range []*table{companies, people} {
 		if err := t.err(); err != nil {
@@ -124,6 +124,9 @@ func dolibarrCustomer(r *row) directory.Customer {
 	}
 	if r.text("status") == "0" {
 		c.State = directory.CustomerDormant
+	}
+	if logins := r.all("portal accounts", r.id); len(logins) > 0 {
+		c.Attributes = map[string]string{"portal_login": logins[0]}
 	}
 	return c
 }

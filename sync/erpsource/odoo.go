@@ -25,7 +25,7 @@ func planOdoo(_ context.Context, s *shape, _ *reader, opts Options) (*plan, erro
 		utc:       true,
 		customers: statement, customer: odooCustomer,
 		contacts: odooContacts(people, customers, isCustomer), contact: odooContact,
-		lookups: append(odooLookups(s, people), odooTagLookups(s, people, opts)...), fingerprint: odooFingerprint(s, opts),
+		lookups: append(append(odooLookups(s, people), odooTagLookups(s, people, opts)...), odooAddresses(s)...), fingerprint: odooFingerprint(s, opts),
 	}
 	for _, t := range []*table{customers, people} {
 		if err := t.err(); err != nil {
@@ -102,7 +102,7 @@ func odooCustomer(r *row) directory.Customer {
 		PostalCode: r.text("postal_code"), City: r.text("city"), Country: r.found("countries", "country"),
 		VAT: r.text("vat"), RegistrationNo: r.text("registration_no"),
 		State: directory.CustomerActive, ParentID: r.text("parent"),
-		Representative: r.found("salespeople", "salesperson"), Tags: odooTags(r), TechnicalID: r.id,
+		Representative: r.found("salespeople", "salesperson"), Tags: odooTags(r), TechnicalID: r.id, Addresses: r.addresses(),
 	}
 	if c.Code == "" {
 		c.Code = "#" + r.id

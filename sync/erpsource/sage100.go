@@ -29,7 +29,7 @@ func planSage100(_ context.Context, s *shape, _ *reader, opts Options) (*plan, e
 	p := &plan{
 		customers: customers, customer: sageCustomer,
 		contacts: sageContacts(people, accounts, opts), contact: sageContact,
-		lookups:  sageTagLookups(s),
+		lookups:  append(sageTagLookups(s), sageAddresses(s)...),
 		sameness: sageSameness(s, accounts, opts),
 		fingerprint: func(ctx context.Context, r *reader) (directory.Fingerprint, error) {
 			return sageFingerprint(ctx, r, fingerprint)
@@ -100,7 +100,7 @@ func sageCustomer(r *row) directory.Customer {
 	if r.text("representative") != "0" { // 0 is nobody
 		c.Representative = r.found("representatives", "representative")
 	}
-	c.Tags = sageTags(r)
+	c.Tags, c.Addresses = sageTags(r), r.addresses()
 	return c
 }
 

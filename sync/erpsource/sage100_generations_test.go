@@ -61,7 +61,10 @@ func testSageGeneration(t *testing.T, db *erp.DB, generation string) {
 		t.Fatalf("customers %q and %d contacts, want %q and %d", ids(customers), len(contacts), want, people)
 	}
 	alpha := customers[1]
-	alpha.Hash, alpha.TechnicalID, alpha.Stamp = "", "", ""
+	if len(alpha.Addresses) == 0 || alpha.Addresses[0].Name != "Magasin" || !alpha.Addresses[0].Main {
+		t.Errorf("delivery addresses: %+v", alpha.Addresses)
+	}
+	alpha.Hash, alpha.TechnicalID, alpha.Stamp, alpha.Addresses = "", "", "", nil
 	if want := (directory.Customer{ID: "ALPHA", Code: "ALPHA", Name: "Alpha Bijoux", Email: "alpha@example.com", Phone: "01 99 00 00 00", City: "Lyon",
 		RegistrationNo: "00000000000001", State: directory.CustomerActive, Representative: "Anne Martin", Tags: []string{"Or", "Zone: Sud"},
 		Attributes: map[string]string{"price_category": "1", "region": erpshape.SageFreeValue, "axis": "Sud"}}); !reflect.DeepEqual(alpha, want) {

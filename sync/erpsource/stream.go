@@ -39,7 +39,16 @@ func (s *snapshot) Customers(ctx context.Context) iter.Seq2[directory.Customer, 
 			return directory.Customer{}, reason
 		}
 		c := s.plan.customer(r)
+		looked := c.Attributes // what is looked up beside; a chosen column of the name wins
 		c.ID, c.Hash, c.Attributes, c.Stamp = r.id, "", r.attributes(), r.text("stamp")
+		for name, value := range looked {
+			if c.Attributes == nil {
+				c.Attributes = map[string]string{}
+			}
+			if _, chosen := c.Attributes[name]; !chosen {
+				c.Attributes[name] = value
+			}
+		}
 		c.Hash = customerHash(c)
 		return c, ""
 	})

@@ -2,9 +2,11 @@ package leading
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vantelle/vantelle/internal/directory"
@@ -28,6 +30,37 @@ func (e *NoLeaderError) Error() string {
 
 // Unwrap makes it a directory.ErrNoLeader.
 func (e *NoLeaderError) Unwrap() error { return directory.ErrNoLeader }
+
+// asked is what the leader is to do, as directory.AskedRun carries it.
+type asked struct {
+	Full           bool   `json:"full,omitempty"`
+	AllowEmpty     bool   `json:"allow_empty,omitempty"`
+	AcceptDatabase bool   `json:"accept_database,omitempty"`
+	Cancel         string `json:"cancel,omitempty"` // the run to cancel, instead of a new one
+}
+
+func encode(a asked) string {
+	text, err := json.Marshal(a)
+	if err != nil {
+		panic(err) // it has nothing that cannot be written
+	}
+	return string(text)
+}
+
+// do does what a node asked.
+func (t *term) do(a directory.AskedRun) (run directory.Run, joined bool, err error) {
+	var what asked
+	if a.Options != "" {
+		if err := json.Unmarshal([]byte(a.Options), &what); err != nil {
+			return directory.Run{}, false, fmt.Errorf("read what is asked: %w", err)
+		}
+	}
+	if what.Cancel != "" {
+		return directory.Run{ID: what.Cancel}, true, t.manager.Cancel(what.Cancel, a.AskedBy)
+	}
+	return t.manager.Request(a.Dossier, syncrun.Options{Trigger: syncrun.TriggerManual, AskedBy: a.AskedBy,
+		Full: what.Full, AllowEmpty: what.AllowEmpty, AcceptDatabase: what.AcceptDatabase})
+}
 
 // errElsewhere begins what the leader said to a run that was asked of it.
 var errElsewhere = errors.New("the node that leads answered")
@@ -64,6 +97,11 @@ func (n *Node) ask(a directory.AskedRun) (run directory.Run, joined bool, err er
 // answered turns the leader's answer into what its manager gave it.
 func (n *Node) answered(a directory.AskedRun) (run directory.Run, joined bool, err error) {
 	if a.Error != "" {
+		for _, known := range []error{syncrun.ErrBusy, syncrun.ErrNotRunning} {
+			if strings.HasSuffix(a.Error, known.Error()) {
+				return run, false, fmt.Errorf("%w: %w", errElsewhere, known)
+			}
+		}
 		return run, false, fmt.Errorf("%w: %s", errElsewhere, a.Error)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), n.Lease)
@@ -105,7 +143,7 @@ func (n *Node) answer(t *term) {
 		return
 	}
 	for _, a := range waiting {
-		run, joined, err := t.manager.Trigger(a.Dossier, a.AskedBy)
+		run, joined, err := t.do(a)
 		if errors.Is(err, directory.ErrDeposed) || errors.Is(err, syncrun.ErrStopped) {
 			return // the next leader answers
 		}

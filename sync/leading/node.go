@@ -29,7 +29,8 @@ import (
 type Manager interface {
 	Start(ctx context.Context) error
 	Stop(ctx context.Context) error
-	Trigger(dossier, askedBy string) (run directory.Run, joined bool, err error)
+	Request(dossier string, o syncrun.Options) (run directory.Run, joined bool, err error)
+	Cancel(runID, by string) error
 	Status(dossier string) (syncrun.Status, error)
 	Subscribe(dossier string) (events <-chan syncrun.Event, cancel func())
 }
@@ -146,7 +147,7 @@ func (n *Node) stand(ctx context.Context) error {
 		n.Log.Info().Int64("epoch", lead.Epoch()).Msg("this node leads the synchronisation")
 	}
 	for _, name := range n.AtStart {
-		if _, _, err := manager.Trigger(name, "start of the service"); err != nil {
+		if _, _, err := manager.Request(name, syncrun.Options{Trigger: syncrun.TriggerManual, AskedBy: "start of the service"}); err != nil {
 			n.Log.Error().Err(err).Str("dossier", name).Msg("the synchronisation at the start could not be started")
 		}
 	}
@@ -219,24 +220,69 @@ func (n *Node) depose(t *term) {
 	t.lead.Release()
 }
 
-// Trigger starts a run of a dossier, or joins the one under way: here where
+// Trigger is Request for a run as usual.
+func (n *Node) Trigger(dossier, askedBy string) (run directory.Run, joined bool, err error) {
+	return n.Request(dossier, syncrun.Options{Trigger: syncrun.TriggerManual, AskedBy: askedBy})
+}
+
+// Request starts a run of a dossier, or joins the one under way: here where
 // this node leads, else on the node that does. Errors are those of
 // syncrun.Manager, and *NoLeaderError.
-func (n *Node) Trigger(dossier, askedBy string) (run directory.Run, joined bool, err error) {
+func (n *Node) Request(dossier string, o syncrun.Options) (run directory.Run, joined bool, err error) {
 	if t := n.current(); t != nil {
-		run, joined, err = t.manager.Trigger(dossier, askedBy)
+		run, joined, err = t.manager.Request(dossier, o)
 		// In between the lead may have gone elsewhere.
-		if !n.Store.Shared() || !errors.Is(err, directory.ErrDeposed) && !errors.Is(err, syncrun.ErrStopped) {
+		gone := errors.Is(err, directory.ErrDeposed) || errors.Is(err, syncrun.ErrStopped) || joined && n.isOver(run.ID)
+		if !n.Store.Shared() || !gone {
 			return run, joined, err
 		}
 	}
+	if err := n.mayAsk("synchronise " + dossier); err != nil {
+		return directory.Run{}, false, err
+	}
+	return n.ask(directory.AskedRun{ID: rand.Text(), Dossier: dossier, AskedBy: o.AskedBy, Options: encode(asked{Full: o.Full, AllowEmpty: o.AllowEmpty, AcceptDatabase: o.AcceptDatabase})})
+}
+
+// isOver tells whether a run that is under way here has ended for everybody
+// else: who leads now has given it up, and this node has not noticed yet.
+func (n *Node) isOver(runID string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), n.Lease)
+	defer cancel()
+	run, err := n.Store.Run(ctx, runID)
+	return err == nil && run.State != directory.RunRunning
+}
+
+// Cancel ends a run that is under way, here or on the node that leads. Errors
+// are those of syncrun.Manager, and *NoLeaderError.
+func (n *Node) Cancel(runID, by string) error {
+	if t := n.current(); t != nil {
+		err := t.manager.Cancel(runID, by)
+		if !n.Store.Shared() || !errors.Is(err, syncrun.ErrStopped) {
+			return err
+		}
+	}
+	if err := n.mayAsk("cancel run " + runID); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), n.Lease)
+	defer cancel()
+	run, err := n.Store.Run(ctx, runID)
+	if err != nil {
+		return err
+	}
+	_, _, err = n.ask(directory.AskedRun{ID: rand.Text(), Dossier: run.Dossier, AskedBy: by, Options: encode(asked{Cancel: runID})})
+	return err
+}
+
+// mayAsk tells whether another node could do what this one does not.
+func (n *Node) mayAsk(what string) error {
 	select {
 	case <-n.stopping:
-		return directory.Run{}, false, fmt.Errorf("synchronise %s: %w", dossier, syncrun.ErrStopped)
+		return fmt.Errorf("%s: %w", what, syncrun.ErrStopped)
 	default:
 	}
 	if n.candidacy == nil || !n.Store.Shared() {
-		return directory.Run{}, false, fmt.Errorf("synchronise %s: %w", dossier, syncrun.ErrStopped)
+		return fmt.Errorf("%s: %w", what, syncrun.ErrStopped)
 	}
-	return n.ask(directory.AskedRun{ID: rand.Text(), Dossier: dossier, AskedBy: askedBy})
+	return nil
 }

@@ -23,15 +23,43 @@ type Status struct {
 	Failures int `json:"failures"`
 	// NextAt is when the next run starts by itself; nil where none will.
 	NextAt *time.Time `json:"next_at,omitempty"`
+	// Down: the ERP could not be reached again and again. It is asked seldom
+	// now, whatever the schedule says, until it answers.
+	Down bool `json:"down"`
+	// Waits says what an administrator is waited for: one of the Waits
+	// constants, or empty.
+	Waits string `json:"waits,omitempty"`
+	// Planned: the ERP is down as planned, in quiet hours or for maintenance,
+	// which is no failure.
+	Planned bool `json:"planned"`
 	// Retrying: the run at NextAt is another try of one that failed because
 	// the ERP could not be reached.
 	Retrying bool `json:"retrying"`
+}
+
+// What a dossier waits for.
+const (
+	WaitsPlan     = "plan"     // the guard stopped a plan: approve or reject it
+	WaitsDatabase = "database" // the dossier is closed: confirm its database
+)
+
+// waitsFor is what a run's end leaves an administrator to decide.
+func waitsFor(err error) string {
+	switch {
+	case stoppable(err):
+		return WaitsPlan
+	case errors.Is(err, ErrOtherDatabase), errors.Is(err, ErrRestoredDatabase):
+		return WaitsDatabase
+	}
+	return ""
 }
 
 // dossier is one dossier's runs and its loop.
 type dossier struct {
 	name     string
 	schedule *Schedule // nil: runs only when asked, and at the first start
+	jitter   time.Duration
+	quiet    Quiet
 	runner   *Runner
 	hub      *hub
 	manager  *Manager
@@ -41,41 +69,48 @@ type dossier struct {
 	mu       sync.Mutex // guards what follows
 	active   *activeRun
 	status   Status
+	down     int // runs that could not reach the ERP, one after another
+	planned  int // runs that met it down as planned, one after another
 }
 
 // activeRun is a run under way. err is set before done is closed.
 type activeRun struct {
-	run  directory.Run
-	err  error
-	done chan struct{}
+	run    directory.Run
+	err    error
+	done   chan struct{}
+	cancel context.CancelCauseFunc
 }
 
 // request begins a run, or joins the one under way.
-func (d *dossier) request(ctx context.Context, trigger, askedBy string) (a *activeRun, joined bool, err error) {
+func (d *dossier) request(ctx context.Context, o Options) (a *activeRun, joined bool, err error) {
 	d.starting.Lock()
 	defer d.starting.Unlock()
 	d.mu.Lock()
 	a = d.active
 	d.mu.Unlock()
 	if a != nil {
+		if o.Full || o.AllowEmpty || o.AcceptDatabase {
+			return nil, false, ErrBusy
+		}
 		return a, true, nil
 	}
 	release, ok := d.manager.hold()
 	if !ok {
 		return nil, false, ErrStopped
 	}
-	o := Options{Trigger: trigger, AskedBy: askedBy}
 	run, err := d.runner.begin(ctx, o)
 	if err != nil {
 		release()
 		return nil, false, err
 	}
-	a = &activeRun{run: run, done: make(chan struct{})}
+	ctx, cancel := context.WithCancelCause(ctx)
+	a = &activeRun{run: run, done: make(chan struct{}), cancel: cancel}
 	d.mu.Lock()
 	d.active = a
 	d.mu.Unlock()
 	go func() {
 		defer release()
+		defer cancel(nil)
 		d.execute(ctx, a, o)
 	}()
 	return a, false, nil
@@ -90,21 +125,49 @@ func (d *dossier) execute(ctx context.Context, a *activeRun, o Options) {
 	case <-ctx.Done(): // the run then ends as cancelled
 	}
 	run, plan, err := d.runner.execute(ctx, a.run, o)
-	d.manager.metrics.observe(run, plan)
-
 	d.mu.Lock() // mu before hub.mu, always
 	d.active = nil
 	d.status.Last = &run
-	switch run.State {
-	case directory.RunSucceeded:
-		d.status.LastSuccess, d.status.Failures = &run, 0
-	case directory.RunFailed:
-		d.status.Failures++
-	}
+	wasDown := d.status.Down
+	d.count(run, err)
+	status := d.status
 	d.hub.finished(run) // before another run can begin
 	d.mu.Unlock()
+	d.manager.metrics.observe(run, plan, status)
+	switch notice := (Notice{Dossier: d.name, RunID: run.ID, At: d.runner.Now(), Text: run.Error}); {
+	case status.Down && !wasDown:
+		notice.Event = EventFailing
+		d.manager.notify(notice)
+	case wasDown && !status.Down:
+		notice.Event, notice.Text = EventRecovered, "the ERP answers, and the dossier is synchronised again"
+		d.manager.notify(notice)
+	}
 	a.err = err
 	close(a.done)
+}
+
+// count keeps how the runs went. A database that is down as planned is no
+// failure.
+func (d *dossier) count(run directory.Run, err error) {
+	s := &d.status
+	if run.State != directory.RunCanceled {
+		s.Waits = waitsFor(err)
+	}
+	switch _, quiet := d.quiet.Until(d.runner.Now()); {
+	case run.State == directory.RunSucceeded:
+		s.LastSuccess, s.Failures, s.Planned, s.Down, d.down, d.planned = &run, 0, false, false, 0, 0
+	case run.State != directory.RunFailed:
+	case erp.Classify(err).Retryable() && (quiet || erp.Planned(err)):
+		s.Planned = true
+		d.planned++
+	default:
+		s.Failures++
+		s.Planned, d.planned = false, 0
+		if d.down++; !erp.Classify(err).Retryable() {
+			d.down = 0
+		}
+		s.Down = d.manager.retry.exhausted(d.down)
+	}
 }
 
 // loop starts the dossier's runs until ctx ends.
@@ -115,7 +178,11 @@ func (d *dossier) loop(ctx context.Context) {
 		if !d.sleepUntil(ctx, at) {
 			return
 		}
-		if retry && d.failures() == 0 { // a run that somebody asked for went well meanwhile
+		if end, quiet := d.quiet.Until(d.runner.Now()); quiet {
+			at = end
+			continue
+		}
+		if retry && d.waits() == 0 { // a run that somebody asked for went well meanwhile
 			at, trigger, retry = d.next(), TriggerSchedule, false
 			continue
 		}
@@ -151,7 +218,7 @@ func (d *dossier) first(ctx context.Context) (at time.Time, trigger string, retr
 }
 
 func (d *dossier) runAndWait(ctx context.Context, trigger string) error {
-	a, _, err := d.request(ctx, trigger, "")
+	a, _, err := d.request(ctx, Options{Trigger: trigger})
 	if err != nil {
 		if ctx.Err() == nil {
 			d.log.Error().Err(err).Msg("a synchronisation could not be started")
@@ -177,8 +244,10 @@ func (d *dossier) after(err error) (at time.Time, retry bool) {
 	if err == nil || !errors.As(err, &start) && !erp.Classify(err).Retryable() {
 		return at, false
 	}
-	again := d.runner.Now().Add(d.manager.retry.delay(d.failures()))
-	if at.IsZero() || again.Before(at) {
+	delay := d.manager.retry.delay(max(1, d.waits()))
+	delay -= time.Duration(d.manager.rand() * float64(delay) / 2)
+	again := d.runner.Now().Add(delay)
+	if at.IsZero() || again.Before(at) || d.isDown() {
 		return again, true
 	}
 	return at, false
@@ -188,13 +257,20 @@ func (d *dossier) next() time.Time {
 	if d.schedule == nil {
 		return time.Time{}
 	}
-	return d.schedule.Next(d.runner.Now())
+	return d.schedule.Next(d.runner.Now()).Add(time.Duration(d.manager.rand() * float64(d.jitter)))
 }
 
-func (d *dossier) failures() int {
+// waits is how many runs one after another gave reason to wait.
+func (d *dossier) waits() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.status.Failures
+	return max(d.status.Failures, d.planned)
+}
+
+func (d *dossier) isDown() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.status.Down
 }
 
 // maxSleep bounds one sleep: a clock that is set, or a machine that slept, is

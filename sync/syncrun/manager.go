@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -21,6 +22,13 @@ var ErrUnknownDossier = errors.New("unknown dossier")
 // ErrStopped is returned where a run is asked for while the manager does not run.
 var ErrStopped = errors.New("the synchronisation service is not running")
 
+// ErrBusy is returned where a run is under way that a request must not join.
+var ErrBusy = errors.New("a run of this dossier is under way: ask again when it has ended")
+
+// ErrNotRunning is returned where a run is to be cancelled that is not under way
+// here.
+var ErrNotRunning = errors.New("this run is not under way")
+
 // Dossier is one dossier to keep synchronised.
 type Dossier struct {
 	Name   string
@@ -28,6 +36,14 @@ type Dossier struct {
 	// Schedule is when; nil: only when asked, and at the start where the
 	// dossier was never synchronised.
 	Schedule *Schedule
+	// Jitter spreads the starts of the schedule: each comes up to so much
+	// later than it says, so that many dossiers do not start as one.
+	Jitter time.Duration
+	Quiet  Quiet
+	Guard  reconcile.Guard // nil: the manager's
+	// FullEvery is how long change markers may be believed; 0 reads everything
+	// at each run.
+	FullEvery time.Duration
 }
 
 // ManagerConfig is what a Manager needs.
@@ -38,14 +54,17 @@ type ManagerConfig struct {
 
 	Parallel   int                   // runs of different dossiers at a time; 0: 2
 	Retry      Retry                 // zero: from half a minute to a quarter of an hour
-	Guard      reconcile.Guard       // nil: reconcile.RefuseEmptySource
+	Guard      reconcile.Guard       // nil: that of reconcile.DefaultLimits
+	Notify     func(Notice)          // must not block; nil: nobody is told
+	Rand       func() float64        // from 0 up to 1, for jitter; nil: random
 	Registerer prometheus.Registerer // nil: no metrics
 	Now        func() time.Time      // nil: time.Now
 	NewID      func() string         // nil: random
 }
 
 // Retry is how a run is tried again while the ERP cannot be reached: after
-// First, then after twice as long each time, up to Max.
+// First, then after twice as long each time, up to Max. Each wait is cut by up
+// to a half at random, so that dossiers of one server do not come back as one.
 type Retry struct{ First, Max time.Duration }
 
 func (r Retry) delay(failures int) time.Duration {
@@ -58,12 +77,18 @@ func (r Retry) delay(failures int) time.Duration {
 	return min(d, r.Max)
 }
 
+// exhausted tells whether the waits have reached their longest: the breaker is
+// open then.
+func (r Retry) exhausted(failures int) bool { return failures > 0 && r.delay(failures) >= r.Max }
+
 // Manager keeps dossiers synchronised. It is safe for concurrent use.
 type Manager struct {
 	store    directory.SyncStore
 	log      zerolog.Logger
 	now      func() time.Time
 	retry    Retry
+	rand     func() float64
+	notify   func(Notice)
 	metrics  *metrics
 	dossiers map[string]*dossier
 	turns    chan struct{}
@@ -87,7 +112,13 @@ func NewManager(c ManagerConfig) (*Manager, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	m := &Manager{store: c.Store, log: c.Log, now: c.Now, retry: c.Retry, dossiers: map[string]*dossier{},
+	if c.Rand == nil {
+		c.Rand = rand.Float64
+	}
+	if c.Notify == nil {
+		c.Notify = func(Notice) {}
+	}
+	m := &Manager{store: c.Store, log: c.Log, now: c.Now, retry: c.Retry, rand: c.Rand, notify: c.Notify, dossiers: map[string]*dossier{},
 		turns: make(chan struct{}, c.Parallel), ended: make(chan struct{})}
 	var err error
 	if m.metrics, err = newMetrics(c.Registerer); err != nil {
@@ -97,10 +128,17 @@ func NewManager(c ManagerConfig) (*Manager, error) {
 		if m.dossiers[one.Name] != nil {
 			return nil, fmt.Errorf("dossier %q is given twice", one.Name)
 		}
-		d := &dossier{name: one.Name, schedule: one.Schedule, hub: newHub(), manager: m,
+		d := &dossier{name: one.Name, schedule: one.Schedule, jitter: one.Jitter, quiet: one.Quiet, hub: newHub(), manager: m,
 			log: c.Log.With().Str("dossier", one.Name).Logger()}
-		d.runner = NewRunner(Config{Dossier: one.Name, Source: one.Source, Store: c.Store, Log: c.Log,
-			Guard: c.Guard, Now: c.Now, NewID: c.NewID, Progress: d.hub.progress})
+		if one.Guard == nil {
+			one.Guard = c.Guard
+		}
+		progress := func(p Progress) {
+			d.hub.progress(p)
+			m.metrics.progress(p)
+		}
+		d.runner = NewRunner(Config{Dossier: one.Name, Source: one.Source, Store: c.Store, Log: c.Log, Guard: one.Guard,
+			FullEvery: one.FullEvery, Notify: c.Notify, Now: c.Now, NewID: c.NewID, Progress: progress})
 		m.dossiers[one.Name] = d
 	}
 	return m, nil
@@ -186,6 +224,12 @@ func (m *Manager) hold() (release func(), ok bool) {
 // is under way, that one is returned and joined is true. ErrUnknownDossier,
 // ErrStopped.
 func (m *Manager) Trigger(name, askedBy string) (run directory.Run, joined bool, err error) {
+	return m.Request(name, Options{Trigger: TriggerManual, AskedBy: askedBy})
+}
+
+// Request is Trigger with what the run is to do. A run that is to do more than
+// a scheduled one joins none that is under way: ErrBusy.
+func (m *Manager) Request(name string, o Options) (run directory.Run, joined bool, err error) {
 	d := m.dossiers[name]
 	if d == nil {
 		return directory.Run{}, false, fmt.Errorf("synchronise %q: %w", name, ErrUnknownDossier)
@@ -196,11 +240,26 @@ func (m *Manager) Trigger(name, askedBy string) (run directory.Run, joined bool,
 	if ctx == nil {
 		return directory.Run{}, false, fmt.Errorf("synchronise %s: %w", name, ErrStopped)
 	}
-	a, joined, err := d.request(ctx, TriggerManual, askedBy)
+	a, joined, err := d.request(ctx, o)
 	if err != nil {
 		return directory.Run{}, false, fmt.Errorf("synchronise %s: %w", name, err)
 	}
 	return a.run, joined, nil
+}
+
+// Cancel ends a run that is under way on somebody's word; the directory stays as
+// it was. ErrNotRunning for any other run. It does not wait.
+func (m *Manager) Cancel(runID, by string) error {
+	for _, d := range m.dossiers {
+		d.mu.Lock()
+		a := d.active
+		d.mu.Unlock()
+		if a != nil && a.run.ID == runID {
+			a.cancel(&CanceledError{By: by})
+			return nil
+		}
+	}
+	return fmt.Errorf("cancel run %s: %w", runID, ErrNotRunning)
 }
 
 // Status tells where a dossier's synchronisation stands. ErrUnknownDossier.

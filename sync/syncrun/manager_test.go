@@ -30,7 +30,7 @@ func schedule(t *testing.T, spec string) *Schedule {
 // started makes a manager and starts it; it is stopped when the test ends.
 func started(t *testing.T, store *memory, dossiers ...Dossier) *Manager {
 	t.Helper()
-	m, err := NewManager(ManagerConfig{Store: store, Dossiers: dossiers, Log: zerolog.Nop(), NewID: numbered()})
+	m, err := NewManager(ManagerConfig{Store: store, Dossiers: dossiers, Log: zerolog.Nop(), NewID: numbered(), Rand: func() float64 { return 0 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -338,6 +338,10 @@ func TestMetrics(t *testing.T) {
 			}
 		}
 		want := map[string]float64{
+			"vantelle_sync_down/d": 0, "vantelle_sync_failures/d": 1, "vantelle_sync_running/d": 0,
+			"vantelle_sync_progress_changed/d": 0, "vantelle_sync_progress_records/d": 0, "vantelle_sync_progress_remaining_seconds/d": 0,
+			"vantelle_sync_waiting_for_administrator/d/database": 0, "vantelle_sync_waiting_for_administrator/d/plan": 0,
+
 			"vantelle_sync_runs_total/d/succeeded":          1,
 			"vantelle_sync_runs_total/d/failed":             1,
 			"vantelle_sync_changes_total/d/create/customer": 1, "vantelle_sync_changes_total/d/create/contact": 1, "vantelle_sync_changes_total/d/problem/customer": 1,

@@ -43,6 +43,15 @@ func testTrust(t *testing.T, open func(*testing.T) *kit) {
 		k.must(err)
 		equal(k, "decisions kept", len(all), 1)
 	})
+	t.Run("nothing is asked of who has no access", func(t *testing.T) {
+		k := open(t)
+		k.have(customer("1", "A"), customer("2", "B"))
+		revoked := granted("1")
+		revoked.State = directory.AccessRevoked
+		k.put(revoked)
+		k.apply(directory.Plan{Decisions: []directory.Decision{{Kind: directory.DecideReplaced, CustomerID: "1"}, {Kind: directory.DecideReplaced, CustomerID: "2"}}})
+		k.asked(0)
+	})
 	t.Run("an answer does not undo an administrator", func(t *testing.T) {
 		k := open(t)
 		k.have(customer("1", "A"))
@@ -169,7 +178,6 @@ func testDecisions(t *testing.T, open func(*testing.T) *kit) {
 		"replaced and another":                   {directory.DecideReplaced, notSame, isGranted, "", isRevoked, ""},
 		"returned and another":                   {directory.DecideReturned, notSame, isGranted, "", isRevoked, ""},
 		"a code reused and meant":                {directory.DecideCodeReused, same, isGranted, "", isGranted, ""},
-		"revoked before":                         {directory.DecideReplaced, same, isRevoked, "", isRevoked, ""},
 		"renamed":                                {directory.DecideRenamed, same, isGranted, "", isRevoked, isGranted},
 		"renamed, not yet granted":               {directory.DecideRenamed, same, isPending, "", isRevoked, isPending},
 		"not renamed":                            {directory.DecideRenamed, notSame, isGranted, "", isSuspended, ""},

@@ -1,0 +1,4 @@
+-- What a run that another node asks for is to do.
+
+-- +goose Up
+ALTER TABLE asked_runs ADD COLUMN options TEXT COLLATE "C" NOT NULL DEFAULT ''; -- a JSON object; empty for a run as usual
