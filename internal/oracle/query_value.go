@@ -28,7 +28,7 @@ func (g *asker) reference(b *block, k kind) (*node, field) {
 		}
 		// SQLite takes a bare name for an alias of the select list before it
 		// looks outside; columns of tables are called like no alias.
-		if chance(g.r, 30) && g.d.bareWorks(b, at, f.name) && (at == b && !g.d.mariadb || g.d.postgres || rel.base != nil) { // MariaDB does so in windows and in HAVING
+		if chance(g.r, 30) && g.d.bareWorks(b, at, f.name) && (at == b && g.d.sqlite() && g.params || g.d.postgres || rel.base != nil) { // nor in GROUP BY; MariaDB does so in windows and in HAVING
 			f.coalesced = at.closed
 			return piece(g.name(f.name)), f
 		}

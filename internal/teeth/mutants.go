@@ -48,6 +48,9 @@ var mutants = []mutant{
 	{"8: the null side of a join is narrowed by WHERE", "filter/authorize/fence.go", `case "LEFT":
 			right = on`, `case "LEFT":
 			right = append(on, conditions...)`},
+	{"8: the null side of a join turned round is narrowed by WHERE", "filter/authorize/fence.go", `case "RIGHT":
+			left = on`, `case "RIGHT":
+			left = append(on, conditions...)`},
 	{"8: arithmetic on floats cannot fail", "filter/resolve/arithmetic.go", "T: t, Partial: r.opt.Engine != catalog.SQLite}", "T: t}"},
 	{"8: decimals of any size cannot fail", "filter/resolve/arithmetic.go", "out.Partial = true", "out.Partial = false"},
 	{"8: patterns of columns are cheap", "filter/resolve/predicate.go", "Insensitive: x.Insensitive, Partial: computed}", "Insensitive: x.Insensitive}"},
