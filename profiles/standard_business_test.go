@@ -100,18 +100,11 @@ func payment(d erpshape.Document) []string {
 func (r *standardRig) checkVocabulary(t *testing.T, customer string, letters ...string) {
 	t.Helper()
 	for name, v := range vocabulary {
-		key := v.columns[0]
-		text, ok := r.expanded(name, key+" LIKE 'V%'", v.columns...)
-		if !ok {
-			t.Errorf("%s is not there", name)
-			continue
+		text := fmt.Sprintf("SELECT %s FROM %s WHERE %s LIKE 'V%%'", strings.Join(v.columns, ", "), name, v.columns[0])
+		if strings.HasSuffix(name, "_lines") {
+			text += " AND description NOT LIKE 'Composant%'" // parts of a kit, which only Sage has here
 		}
-		var got []string
-		for _, row := range r.ask(t, customer, text) {
-			if cells := strings.Split(row, "|"); name != "order_lines" && name != "invoice_lines" || !strings.HasPrefix(cells[2], "Composant") {
-				got = append(got, r.decoded(name, v.columns, cells))
-			}
-		}
+		got := r.ask(t, customer, text)
 		var want []string
 		for _, d := range erpshape.Business() {
 			if d.Released && slices.Contains(letters, d.Customer) {
@@ -124,24 +117,6 @@ func (r *standardRig) checkVocabulary(t *testing.T, customer string, letters ...
 			t.Errorf("%s of %s:\n got  %s\n want %s", name, customer, strings.Join(got, "\n      "), strings.Join(want, "\n      "))
 		}
 	}
-}
-
-// decoded puts the codes of a resource's values in the place of what is stored.
-func (r *standardRig) decoded(resource string, columns, cells []string) string {
-	for i, name := range columns {
-		c := r.profile.Resources[resource].Columns[name]
-		if len(c.Values) == 0 {
-			continue
-		}
-		code := ""
-		for _, v := range c.Values {
-			if v.Stored == cells[i] {
-				code = v.Code
-			}
-		}
-		cells[i] = code
-	}
-	return strings.Join(cells, "|")
 }
 
 // checkNoLeak reads every column of every table of the view as a customer and

@@ -13,9 +13,9 @@ func TestStandardProfileOnDolibarr(t *testing.T) {
 	if err := erpshape.LoadDolibarr(t.Context(), db, catalog.MariaDB, "", "llx_", erpshape.DolibarrBusiness); err != nil {
 		t.Fatal(err)
 	}
-	onStandard(t, "B2B Dolibarr", catalog.MariaDB, dsn, "", nil).checkBound(t, nil)
-	onStandard(t, "B2B Dolibarr", catalog.MariaDB, dsn, "", open).checkEveryResource(t, fmt.Sprint(erpshape.DolibarrAlpha), nil)
-	r := onStandard(t, "B2B Dolibarr", catalog.MariaDB, dsn, "", nil)
+	r := onStandard(t, "B2B Dolibarr", catalog.MariaDB, dsn, "")
+	r.checkBound(t, nil)
+	r.checkEveryResource(t, fmt.Sprint(erpshape.DolibarrAlpha))
 	alpha, beta, other := fmt.Sprint(erpshape.DolibarrAlpha), fmt.Sprint(erpshape.DolibarrBeta), fmt.Sprint(erpshape.DolibarrOther)
 	r.checkVocabulary(t, alpha, "A")
 	r.checkVocabulary(t, beta, "B")

@@ -19,14 +19,13 @@ func TestStandardProfileOnEveryVersionOfOdoo(t *testing.T) {
 			if version > 16 { // the tickets of Odoo Enterprise are not known
 				lacksTables, lacks = []string{"helpdesk_ticket", "helpdesk_ticket_stage"}, []string{"tickets"}
 			}
-			onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema, nil).checkBound(t, lacksTables)
-			opened := onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema, open)
-			opened.checkEveryResource(t, fmt.Sprint(erpshape.OdooAlpha), lacks)
-			r := onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema, nil)
+			r := onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema)
+			r.checkBound(t, lacksTables)
+			r.checkEveryResource(t, fmt.Sprint(erpshape.OdooAlpha), lacks...)
 			alpha, beta, branch := fmt.Sprint(erpshape.OdooAlpha), fmt.Sprint(erpshape.OdooBeta), fmt.Sprint(erpshape.OdooBranch)
-			opened.checkVocabulary(t, alpha, "A", "C") // a group sees its subsidiaries
-			opened.checkVocabulary(t, branch, "C")     // and not the other way round
-			opened.checkVocabulary(t, beta, "B")
+			r.checkVocabulary(t, alpha, "A", "C") // a group sees its subsidiaries
+			r.checkVocabulary(t, branch, "C")     // and not the other way round
+			r.checkVocabulary(t, beta, "B")
 			r.checkNoLeak(t, alpha, "VB", "VADEX", "VABCX", "VABLX", "VAFAX", "VAPRX", "VX", "interne")
 			r.checkNoLeak(t, branch, "VA", "VB", "VX", "interne")
 			r.checkNoLeak(t, beta, "VA", "VC", "VX", "interne")
