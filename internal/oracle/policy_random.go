@@ -275,10 +275,7 @@ func (a *author) counted() *term {
 	sub := &author{r: a.r, w: a.w, scope: append(append([]*binding(nil), a.scope...), b), public: a.public}
 	q := &subquery{from: []*binding{b}, agg: "COUNT", where: sub.random(0)}
 	c := pick(a.r, other.columns)
-	for c.domain == domFloat {
-		c = pick(a.r, other.columns)
-	}
-	if c.kind != kindText && chance(a.r, 40) {
+	if c.kind != kindText && c.domain != domFloat && chance(a.r, 40) {
 		q.agg, q.items = pick(a.r, []string{"MAX", "MIN"}), []*term{column1(b, c)}
 		return operation(pick(a.r, []string{"<", "<=", ">", ">="}), &term{op: "scalar", sub: q}, a.literal(c))
 	}
