@@ -15,8 +15,8 @@ const QuotientScale = 6
 // arithmetic resolves +, -, *, / and %. Whole numbers are widened so far that
 // no sum or product overflows. What cannot be widened enough on this engine is
 // partial, or guarded, for an overflow would tell of rows that the filter would
-// have dropped.
-func (r *resolver) arithmetic(op string, a, b querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
+// have dropped. weight is how many expressions the operands stand for.
+func (r *resolver) arithmetic(op string, a, b querytree.Expr, weight int, at sqlast.Pos) (querytree.Expr, error) {
 	args := []querytree.Expr{a, b}
 	for i, x := range args {
 		if x.Type().Kind == sqltype.Null || flexible(x) && x.Type().Kind == sqltype.Text {
@@ -41,7 +41,7 @@ func (r *resolver) arithmetic(op string, a, b querytree.Expr, at sqlast.Pos) (qu
 		t := sqltype.Type{Kind: sqltype.Int, Bits: 64}
 		return &querytree.Op{Op: op, Args: []querytree.Expr{&querytree.Convert{X: args[0], T: t}, &querytree.Convert{X: args[1], T: t}}, T: t}, nil
 	}
-	return r.decimals(op, args, at)
+	return r.decimals(op, args, weight, at)
 }
 
 // floats resolves arithmetic on binary floating-point numbers, which overflows
@@ -73,7 +73,7 @@ func (r *resolver) floats(op string, args []querytree.Expr, at sqlast.Pos) (quer
 	return out, nil
 }
 
-func (r *resolver) decimals(op string, args []querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
+func (r *resolver) decimals(op string, args []querytree.Expr, weight int, at sqlast.Pos) (querytree.Expr, error) {
 	for i, x := range args {
 		if x.Type().Kind == sqltype.Int {
 			args[i] = &querytree.Convert{X: x, T: x.Type().AsDecimal()}
@@ -91,7 +91,7 @@ func (r *resolver) decimals(op string, args []querytree.Expr, at sqlast.Pos) (qu
 		// Its types end at 38 digits: a result of more is NULL there.
 		out.Guarded = true
 		out.T.Precision, out.T.Scale = most, min(t.Scale, QuotientScale)
-		if err := r.spend(weigh(args), at); err != nil { // printed twice
+		if err := r.spend(weight, at); err != nil { // printed twice
 			return nil, err
 		}
 	default:
@@ -111,15 +111,6 @@ var digitsOf = map[catalog.Engine]int{catalog.Postgres: 1000, catalog.MariaDB: 6
 func isZero(x querytree.Expr) bool {
 	n, ok := x.(*querytree.Number)
 	return ok && n.Text == "0"
-}
-
-// weigh counts the expressions in xs.
-func weigh(xs []querytree.Expr) int {
-	n := 0
-	for _, x := range xs {
-		querytree.WalkExpr(x, querytree.Visitor{Expr: func(querytree.Expr) { n++ }})
-	}
-	return n
 }
 
 func narrow(t sqltype.Type) bool { return t.Bits > 0 && t.Bits <= 32 }

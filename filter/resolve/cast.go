@@ -56,6 +56,12 @@ func (r *resolver) cast(x *sqlast.Cast, s *scope) (querytree.Expr, error) {
 	if n, ok := v.(*querytree.Number); ok && to.Kind == sqltype.Text {
 		v = literal(n.Text, sqltype.Type{Kind: sqltype.Text})
 	}
+	if from := v.Type().Kind; from == sqltype.Bool && (to.Kind == sqltype.Text || to.Kind == sqltype.Int) {
+		// A condition stands in the CASE that gives it a value twice.
+		if err := r.spend(weight, x.At); err != nil {
+			return nil, err
+		}
+	}
 	if given, err := r.castGiven(v, x, to); given != nil || err != nil {
 		return given, err
 	}

@@ -99,6 +99,7 @@ func (r *resolver) unary(x *sqlast.Unary, s *scope) (querytree.Expr, error) {
 	if n, ok := x.X.(*sqlast.Number); ok && x.Op == "-" {
 		return number("-"+n.Text, n.At)
 	}
+	before := r.nodes
 	v, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func (r *resolver) unary(x *sqlast.Unary, s *scope) (querytree.Expr, error) {
 	if x.Op == "+" {
 		return v, nil
 	}
-	return r.arithmetic("-", &querytree.Number{Text: "0", T: sqltype.Type{Kind: sqltype.Int, Bits: 32}}, v, x.At)
+	return r.arithmetic("-", &querytree.Number{Text: "0", T: sqltype.Type{Kind: sqltype.Int, Bits: 32}}, v, r.nodes-before, x.At)
 }
 
 func (r *resolver) binary(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
@@ -121,6 +122,7 @@ func (r *resolver) binary(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
 	default:
 		return nil, refusal.At(x.At, refusal.Unsupported, "operator %s is not offered", clip(x.Op))
 	}
+	before := r.nodes
 	a, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
@@ -136,9 +138,9 @@ func (r *resolver) binary(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
 		if a.Type().Kind == sqltype.Text || b.Type().Kind == sqltype.Text {
 			return r.concat(a, b, x.At)
 		}
-		return r.arithmetic(x.Op, a, b, x.At)
+		return r.arithmetic(x.Op, a, b, r.nodes-before, x.At)
 	case "-", "*", "/", "%":
-		return r.arithmetic(x.Op, a, b, x.At)
+		return r.arithmetic(x.Op, a, b, r.nodes-before, x.At)
 	}
 	return r.compare(x.Op, a, b, x.At)
 }
