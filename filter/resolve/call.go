@@ -160,6 +160,9 @@ func checkCall(x *sqlast.Call, f *sqlfunc.Func, s *scope) error {
 	case x.Over != nil && x.Over.Frame != nil && f.Class == sqlfunc.Window && !f.Frame:
 		return refusal.At(at, refusal.Unsupported, "%s takes no window frame", f.Name)
 	}
+	if f.Name == "TRANSLATE" && len(x.Args) == 3 && runes(x.Args[1]) != runes(x.Args[2]) {
+		return refusal.At(at, refusal.TypeMismatch, "the second and the third argument of TRANSLATE have as many characters")
+	}
 	if !x.Star {
 		if msg := f.CheckArity(len(x.Args)); msg != "" {
 			return refusal.At(at, refusal.TypeMismatch, "%s", msg)

@@ -110,8 +110,12 @@ func (m maker) decode(a []sqlast.Expr) sqlast.Expr {
 	return m.choose(nil, els, pairs...)
 }
 
+// runes is how many characters a text that the request wrote has; -1 for what is none.
 func runes(x sqlast.Expr) int {
-	s, _ := x.(*sqlast.String)
+	s, ok := x.(*sqlast.String)
+	if !ok {
+		return -1
+	}
 	return utf8.RuneCountInString(s.Value)
 }
 

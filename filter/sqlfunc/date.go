@@ -224,7 +224,7 @@ var dateFuncs = []*Func{
 		spell: spelling{"": "CURRENT_DATE", catalog.SQLServer: "CAST(SYSDATETIME() AS date)", catalog.SQLite: "DATE('now')"}, Doc: "today"},
 	{Name: "CURRENT_TIMESTAMP", Synonyms: []string{"NOW", "GETDATE", "SYSDATETIME", "LOCALTIMESTAMP"}, Result: fixed(momentT),
 		spell: spelling{"": "LOCALTIMESTAMP", catalog.SQLServer: "SYSDATETIME()", catalog.SQLite: "DATETIME('now')"}, Doc: "the time of the statement"},
-	{Name: "DATE", Synonyms: []string{"TO_DATE"}, Args: []ArgKind{Any}, Result: fixed(dateT), Expands: true, Doc: "the day of a time: CAST(a AS DATE)"},
+	{Name: "DATE", Synonyms: []string{"TO_DATE"}, Args: []ArgKind{Any}, Result: fixed(dateT), Expands: true, Doc: "the day of a time: CAST(a AS DATE)", Example: "DATE(at)"},
 	{Name: "DATE_TRUNC", Synonyms: []string{"DATETRUNC"}, Args: []ArgKind{Unit, Moment}, Result: moment,
 		Units: unitsBut("SECOND"), units: truncation, Doc: "the first moment of the year, quarter, month, week (from Monday), day, hour or minute that a time is in", Example: "DATE_TRUNC('month', at)"},
 	{Name: "LAST_DAY", Synonyms: []string{"EOMONTH"}, Args: []ArgKind{Temporal}, Result: fixed(dateT), spell: spelling{
@@ -238,7 +238,7 @@ var dateFuncs = []*Func{
 		Doc: "the days from one date to another", Example: "DAYS_BETWEEN(at, due)"},
 	{Name: "DATEADD", Args: []ArgKind{Unit, Count, Temporal}, Result: func(args []Arg) sqltype.Type { return args[1].Type }, Counts: map[int]Range{1: {-1_000_000, 1_000_000}},
 		Units: units, units: addition,
-		Doc: "a date so many years, quarters, months, weeks, days, hours, minutes or seconds later, or earlier where the number is negative. Where the month is too short it is its last day; beyond the years 1 to 9999 it is NULL. The number is written out. at + INTERVAL 1 DAY, at - INTERVAL '2 months', DATE_ADD(at, INTERVAL 1 DAY) and ADD_MONTHS(at, 1) are the same. On SQLite a fraction of a second is left out", Example: "DATEADD(day, -30, at)"},
+		Doc: "a date so many years, quarters, months, weeks, days, hours, minutes or seconds later, or earlier where the number is negative. Where the month is too short it is its last day; beyond the years 1 to 9999 it is NULL. The number is written out. On SQLite a fraction of a second is left out", Example: "DATEADD(day, -30, at)"},
 }
 
 // add spells DATEADD of one unit: a word of PostgreSQL, which MariaDB and SQL

@@ -43,8 +43,8 @@ var (
 	sqlServer2022 = Version{16, 0}
 )
 
-// releases names versions as people do.
-func releases(e catalog.Engine, v Version) string {
+// Release names versions as people do.
+func Release(e catalog.Engine, v Version) string {
 	if e == catalog.SQLServer {
 		switch v {
 		case sqlServer2017:
@@ -72,7 +72,7 @@ func (f *Func) Offered(e catalog.Engine, v Version) string {
 		return f.Name + " is not offered on " + engineNames[e] + ": " + why
 	}
 	if since, ok := f.Since[e]; ok && v.Before(since) {
-		return f.Name + " is offered from " + releases(e, since) + " on"
+		return f.Name + " is offered from " + Release(e, since) + " on"
 	}
 	return ""
 }

@@ -132,6 +132,17 @@ func Lookup(name string) *Func {
 // All gives the functions in the order of the table.
 func All() []*Func { return table }
 
+// Area is a part of the table.
+type Area struct {
+	Title string
+	Funcs []*Func
+}
+
+// Areas gives the table by its parts.
+func Areas() []Area {
+	return []Area{{"Text", textFuncs}, {"Numbers", numberFuncs}, {"Choice", choiceFuncs}, {"Dates and times", dateFuncs}, {"Aggregates", aggregateFuncs}, {"Windows", windowFuncs}}
+}
+
 // CheckArity tells what is wrong with n arguments, or "".
 func (f *Func) CheckArity(n int) string {
 	least, most := len(f.Args)-f.Optional, len(f.Args)
