@@ -143,7 +143,7 @@ var Resize = &Func{Name: "CAST decimal AS decimal(p, s)", Args: []ArgKind{Exact}
 // DecimalToText writes a decimal out with the unit's decimals.
 var DecimalToText = &Func{Name: "CAST decimal AS text", Args: []ArgKind{Exact}, Result: fixed(text), Chars: func([]Arg) int { return 68 }, spell: spelling{
 	catalog.Postgres:  "CAST(ROUND({0}, {s}) AS text)",
-	catalog.MariaDB:   "CAST(CAST({0} AS DECIMAL(65, {s})) AS CHAR)",
+	catalog.MariaDB:   "CONCAT(CAST({0} AS DECIMAL(65, {s})))",
 	catalog.SQLite:    "CASE WHEN {0!} IS NOT NULL THEN PRINTF('%.{s}f', ROUND({0}, {s}) + 0.0) END",
 	catalog.SQLServer: "CAST(CAST({0} AS decimal(38, {s})) AS varchar(42))",
 }}

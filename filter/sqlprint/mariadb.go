@@ -82,7 +82,12 @@ func (mariadb) truth(v bool) string {
 	return "FALSE"
 }
 
-func (d mariadb) conversion(_, to sqltype.Type) (string, string) {
+// conversion: a number written out by CAST has the session's collation as firmly
+// as a column has its own, and the two cannot meet; by CONCAT it gives way.
+func (d mariadb) conversion(from, to sqltype.Type) (string, string) {
+	if to.Kind == sqltype.Text && from.Numeric() {
+		return "CONCAT(", ")"
+	}
 	return "CAST(", " AS " + d.typeName(to) + ")"
 }
 
