@@ -121,7 +121,7 @@ var FloatToDecimal = &Func{Name: "CAST float AS decimal", Args: []ArgKind{Number
 
 // ToInt rounds a decimal to a whole number of the unit's bits, halves away from zero.
 var ToInt = &Func{Name: "CAST decimal AS integer", Args: []ArgKind{Exact}, Result: fixed(int64T), spell: spelling{
-	catalog.Postgres: "CASE WHEN ROUND({0}) BETWEEN {lo} AND {hi} THEN CAST(ROUND({0}) AS bigint) END",
+	catalog.Postgres: "CASE WHEN ABS({0}) < 1e19 AND ROUND({0}) BETWEEN {lo} AND {hi} THEN CAST(ROUND({0}) AS bigint) END",
 	catalog.MariaDB:  "CASE WHEN ROUND({0}) BETWEEN {lo} AND {hi} THEN CAST(ROUND({0}) AS SIGNED) END",
 	catalog.SQLite:   "CASE WHEN ROUND({0}) BETWEEN {lo}.0 AND {hi}.0 AND ABS(CAST({0} AS REAL)) < 9.2e18 THEN CAST(ROUND({0}) AS INTEGER) END",
 	// A conversion to a whole number cuts; half a unit more makes it round.
@@ -134,7 +134,7 @@ var Narrow = &Func{Name: "CAST integer AS smaller integer", Args: []ArgKind{Whol
 
 // Resize rounds a decimal to the unit's digits, halves away from zero.
 var Resize = &Func{Name: "CAST decimal AS decimal(p, s)", Args: []ArgKind{Exact}, Result: first, spell: spelling{
-	catalog.Postgres:  "CASE WHEN ABS(ROUND({0}, {s})) < {m} THEN CAST({0} AS numeric({p}, {s})) END",
+	catalog.Postgres:  "CASE WHEN ABS({0}) < {m} AND ABS(ROUND({0}, {s})) < {m} THEN CAST({0} AS numeric({p}, {s})) END",
 	catalog.MariaDB:   "CASE WHEN ABS(ROUND({0}, {s})) < {m} THEN CAST({0} AS DECIMAL({p}, {s})) END",
 	catalog.SQLite:    "CASE WHEN ABS(ROUND({0}, {s})) < {m}.0 THEN ROUND({0}, {s}) END",
 	catalog.SQLServer: "CASE WHEN ABS({0}) < {m} THEN TRY_CONVERT(decimal({p}, {s}), {0}) END",

@@ -14,6 +14,20 @@ const (
 	endOfCase = " END"
 )
 
+// finite spells a number of PostgreSQL's that is NULL where a date is infinite:
+// the part would be infinite too, and no whole number.
+func finite(number string) string {
+	return "NULLIF(NULLIF(" + number + ", 'Infinity'), '-Infinity')"
+}
+
+// finiteDifference is finite of what two infinite dates give: no number at all.
+func finiteDifference(number string) string { return "NULLIF(" + finite(number) + ", 'NaN')" }
+
+func pgPart(s spelling, postgres string) spelling {
+	s[catalog.Postgres] = finite(postgres)
+	return s
+}
+
 // datePart spells a part of a date that every engine has a word for. Where
 // SQLite has no function of its own for it, strftime on the stored text gives
 // NULL for what is not a date.
@@ -70,19 +84,19 @@ func unitsBut(out string) map[string]string {
 // truncation spells DATE_TRUNC to a unit, for timestamps.
 var truncation = map[string]spelling{
 	"YEAR": {
-		catalog.Postgres:  "DATE_TRUNC('year', {0})",
+		catalog.Postgres:  pgYears + "DATE_TRUNC('year', {0})" + endOfCase,
 		catalog.MariaDB:   "CAST(DATE_FORMAT({0}, '%Y-01-01') AS DATETIME)",
 		catalog.SQLServer: "CAST(DATEFROMPARTS(YEAR({0}), 1, 1) AS datetime2)",
 		catalog.SQLite:    "strftime('%Y-01-01 00:00:00', {0})",
 	},
 	"QUARTER": {
-		catalog.Postgres:  "DATE_TRUNC('quarter', {0})",
+		catalog.Postgres:  pgYears + "DATE_TRUNC('quarter', {0})" + endOfCase,
 		catalog.MariaDB:   "(CAST(DATE_FORMAT({0}, '%Y-01-01') AS DATETIME) + INTERVAL (QUARTER({0}) - 1) QUARTER)",
 		catalog.SQLServer: "CAST(DATEFROMPARTS(YEAR({0}), DATEPART(quarter, {0}) * 3 - 2, 1) AS datetime2)",
 		catalog.SQLite:    "DATETIME({0}, 'start of month', '-' || ((strftime('%m', {0}) - 1) % 3) || ' months')",
 	},
 	"MONTH": {
-		catalog.Postgres:  "DATE_TRUNC('month', {0})",
+		catalog.Postgres:  pgYears + "DATE_TRUNC('month', {0})" + endOfCase,
 		catalog.MariaDB:   "CAST(DATE_FORMAT({0}, '%Y-%m-01') AS DATETIME)",
 		catalog.SQLServer: "CAST(DATEFROMPARTS(YEAR({0}), MONTH({0}), 1) AS datetime2)",
 		catalog.SQLite:    "strftime('%Y-%m-01 00:00:00', {0})",
@@ -94,19 +108,19 @@ var truncation = map[string]spelling{
 		catalog.SQLite:    "DATETIME({0}, 'start of day', '-6 days', 'weekday 1')",
 	},
 	"DAY": {
-		catalog.Postgres:  "DATE_TRUNC('day', {0})",
+		catalog.Postgres:  pgYears + "DATE_TRUNC('day', {0})" + endOfCase,
 		catalog.MariaDB:   "CAST(CAST({0} AS DATE) AS DATETIME)",
 		catalog.SQLServer: "CAST(CAST({0} AS date) AS datetime2)",
 		catalog.SQLite:    "DATETIME({0}, 'start of day')",
 	},
 	"HOUR": {
-		catalog.Postgres:  "DATE_TRUNC('hour', {0})",
+		catalog.Postgres:  pgYears + "DATE_TRUNC('hour', {0})" + endOfCase,
 		catalog.MariaDB:   "CAST(DATE_FORMAT({0}, '%Y-%m-%d %H:00:00') AS DATETIME)",
 		catalog.SQLServer: "DATEADD(hour, DATEPART(hour, {0}), CAST(CAST({0} AS date) AS datetime2))",
 		catalog.SQLite:    "strftime('%Y-%m-%d %H:00:00', {0})",
 	},
 	"MINUTE": {
-		catalog.Postgres:  "DATE_TRUNC('minute', {0})",
+		catalog.Postgres:  pgYears + "DATE_TRUNC('minute', {0})" + endOfCase,
 		catalog.MariaDB:   "CAST(DATE_FORMAT({0}, '%Y-%m-%d %H:%i:00') AS DATETIME)",
 		catalog.SQLServer: "DATEADD(minute, DATEPART(hour, {0}) * 60 + DATEPART(minute, {0}), CAST(CAST({0} AS date) AS datetime2))",
 		catalog.SQLite:    "strftime('%Y-%m-%d %H:%M:00', {0})",
@@ -129,7 +143,7 @@ func clockSteps(unit, seconds string) spelling {
 		return "FLOOR(TIMESTAMPDIFF(SECOND, '0001-01-01', {" + arg + "}) / " + seconds + ")"
 	}
 	return spelling{
-		catalog.Postgres:  "(FLOOR(EXTRACT(EPOCH FROM {1}) / " + seconds + ") - FLOOR(EXTRACT(EPOCH FROM {0}) / " + seconds + "))",
+		catalog.Postgres:  finiteDifference("FLOOR(EXTRACT(EPOCH FROM {1}) / " + seconds + ") - FLOOR(EXTRACT(EPOCH FROM {0}) / " + seconds + ")"),
 		catalog.SQLServer: "DATEDIFF_BIG(" + unit + ", {0}, {1})",
 		catalog.MariaDB:   "CAST(" + my("1") + " - " + my("0") + " AS SIGNED)",
 		catalog.SQLite:    "CAST(FLOOR(unixepoch({1}) / " + seconds + ".0) - FLOOR(unixepoch({0}) / " + seconds + ".0) AS INTEGER)",
@@ -139,7 +153,7 @@ func clockSteps(unit, seconds string) spelling {
 // difference spells DATEDIFF by unit: how many borders of it lie between.
 var difference = map[string]spelling{
 	"YEAR": {
-		catalog.Postgres: "(EXTRACT(YEAR FROM {1}) - EXTRACT(YEAR FROM {0}))", catalog.SQLServer: "DATEDIFF(year, {0}, {1})",
+		catalog.Postgres: finiteDifference("EXTRACT(YEAR FROM {1}) - EXTRACT(YEAR FROM {0})"), catalog.SQLServer: "DATEDIFF(year, {0}, {1})",
 		catalog.MariaDB: "(CAST(YEAR({1}) AS SIGNED) - CAST(YEAR({0}) AS SIGNED))", catalog.SQLite: "(strftime('%Y', {1}) - strftime('%Y', {0}))",
 	},
 	"QUARTER": {
@@ -150,7 +164,7 @@ var difference = map[string]spelling{
 	},
 	"MONTH": months("month"),
 	"WEEK": {
-		catalog.Postgres:  "(FLOOR(EXTRACT(JULIAN FROM {1}) / 7) - FLOOR(EXTRACT(JULIAN FROM {0}) / 7))",
+		catalog.Postgres:  finiteDifference("FLOOR(EXTRACT(JULIAN FROM {1}) / 7) - FLOOR(EXTRACT(JULIAN FROM {0}) / 7)"),
 		catalog.SQLServer: "(DATEDIFF(day, " + msMonday + ", CAST({1} AS date)) / 7 - DATEDIFF(day, " + msMonday + ", CAST({0} AS date)) / 7)",
 		catalog.MariaDB:   "((DATEDIFF({1}, '0001-01-01') DIV 7) - (DATEDIFF({0}, '0001-01-01') DIV 7))",
 		catalog.SQLite:    "CAST(FLOOR((julianday(DATE({1})) + 0.5) / 7) - FLOOR((julianday(DATE({0})) + 0.5) / 7) AS INTEGER)",
@@ -166,7 +180,7 @@ func dayDifference(from, to string) spelling {
 	f, t := "{"+from+"}", "{"+to+"}"
 	return spelling{
 		// Numeric, so that what is infinite gives no error.
-		catalog.Postgres:  "(FLOOR(EXTRACT(JULIAN FROM " + t + ")) - FLOOR(EXTRACT(JULIAN FROM " + f + ")))",
+		catalog.Postgres:  finiteDifference("FLOOR(EXTRACT(JULIAN FROM " + t + ")) - FLOOR(EXTRACT(JULIAN FROM " + f + "))"),
 		catalog.SQLServer: "DATEDIFF(day, CAST(" + f + " AS date), CAST(" + t + " AS date))",
 		catalog.MariaDB:   "DATEDIFF(" + t + ", " + f + ")",
 		catalog.SQLite:    "CAST(julianday(DATE(" + t + ")) - julianday(DATE(" + f + ")) AS INTEGER)",
@@ -174,7 +188,7 @@ func dayDifference(from, to string) spelling {
 }
 
 var dateFuncs = []*Func{
-	{Name: "YEAR", Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: datePart("year", "YEAR", "%Y"), Doc: "the year of a date"},
+	{Name: "YEAR", Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: pgPart(datePart("year", "YEAR", "%Y"), "EXTRACT(YEAR FROM {0})"), Doc: "the year of a date"},
 	{Name: "QUARTER", Args: []ArgKind{Temporal}, Result: fixed(int32T),
 		spell: func() spelling {
 			s := datePart("quarter", "QUARTER", "")
@@ -185,7 +199,7 @@ var dateFuncs = []*Func{
 	{Name: "WEEK", Synonyms: []string{"ISO_WEEK", "ISOWEEK", "WEEKOFYEAR"}, Args: []ArgKind{Temporal}, Result: fixed(int32T),
 		spell: myPart(datePart("iso_week", "WEEK", "%V"), "WEEK({0}, 3)"), Doc: "the week of a date by ISO 8601, 1 to 53: it starts on Monday, and week 1 holds 4 January"},
 	{Name: "ISOYEAR", Args: []ArgKind{Temporal}, Result: fixed(int32T),
-		spell: msPart(myPart(datePart("", "ISOYEAR", "%G"), "(YEARWEEK({0}, 3) DIV 100)"), "YEAR(DATEADD(day, DATEDIFF(day, "+msMonday+", CAST({0} AS date)) / 7 * 7 + 3, CAST('00010101' AS datetime2)))"),
+		spell: pgPart(msPart(myPart(datePart("", "", "%G"), "(YEARWEEK({0}, 3) DIV 100)"), "YEAR(DATEADD(day, DATEDIFF(day, "+msMonday+", CAST({0} AS date)) / 7 * 7 + 3, CAST('00010101' AS datetime2)))"), "EXTRACT(ISOYEAR FROM {0})"),
 		Doc:   "the year that the WEEK of a date belongs to"},
 	{Name: "DAY", Synonyms: []string{"DAYOFMONTH"}, Args: []ArgKind{Temporal}, Result: fixed(int32T), spell: datePart("day", "DAY", "%d"), Doc: "the day of the month"},
 	{Name: "DAYOFYEAR", Synonyms: []string{"DOY"}, Args: []ArgKind{Temporal}, Result: fixed(int32T),
@@ -215,7 +229,7 @@ var dateFuncs = []*Func{
 			return s
 		}(), Doc: "the second of a time, 0 to 59, without its fraction"},
 	{Name: "EPOCH", Synonyms: []string{"UNIX_TIMESTAMP", "UNIXEPOCH"}, Args: []ArgKind{Moment}, Result: fixed(int64T), spell: spelling{
-		catalog.Postgres: "FLOOR(EXTRACT(EPOCH FROM {0}))", catalog.MariaDB: "TIMESTAMPDIFF(SECOND, '1970-01-01', {0} - INTERVAL MICROSECOND({0}) MICROSECOND)",
+		catalog.Postgres: finite("FLOOR(EXTRACT(EPOCH FROM {0}))"), catalog.MariaDB: "TIMESTAMPDIFF(SECOND, '1970-01-01', {0} - INTERVAL MICROSECOND({0}) MICROSECOND)",
 		catalog.SQLServer: "DATEDIFF_BIG(second, CAST('19700101' AS datetime2), {0})", catalog.SQLite: "unixepoch({0})",
 	}, Doc: "the whole seconds since 1970-01-01 00:00"},
 	{Name: "MONTHNAME", Args: []ArgKind{Temporal}, Result: fixed(text), Expands: true, Doc: "the month in English, January to December, whatever the server's language"},

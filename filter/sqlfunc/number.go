@@ -64,7 +64,7 @@ var numberFuncs = []*Func{
 	{Name: "ASIN", Args: []ArgKind{Real}, Result: fixed(float), spell: arc("ASIN"), Doc: "the angle of a sine, a float; NULL unless the sine is from -1 to 1"},
 	{Name: "ACOS", Args: []ArgKind{Real}, Result: fixed(float), spell: arc("ACOS"), Doc: "the angle of a cosine, a float; NULL unless the cosine is from -1 to 1"},
 	{Name: "ATAN", Args: []ArgKind{Real}, Result: fixed(float), Doc: "the angle of a tangent, a float"},
-	{Name: "RADIANS", Args: []ArgKind{Real}, Result: fixed(float), spell: circle("RADIANS"), Doc: "an angle in degrees become radians, a float; NULL beyond 1e15"},
+	{Name: "RADIANS", Args: []ArgKind{Real}, Result: fixed(float), spell: everywhere("CASE WHEN ABS({0}) < 1e-300 THEN 0 WHEN ABS({0}) < 1e15 THEN RADIANS({0}) END"), Doc: "an angle in degrees become radians, a float; NULL beyond 1e15"},
 	{Name: "DEGREES", Args: []ArgKind{Real}, Result: fixed(float), spell: circle("DEGREES"), Doc: "an angle in radians become degrees, a float; NULL beyond 1e15"},
 }
 
@@ -73,7 +73,8 @@ var numberFuncs = []*Func{
 // by what is known to be small.
 func power(ln string) string {
 	result := func(base string) string {
-		return "CASE WHEN {1!} * " + ln + "(" + base + ") BETWEEN -" + largestPower + " AND " + largestPower + " THEN POWER({0}, {1}) END"
+		// Of what is too small for the product to be a number, 1 is left.
+		return "CASE WHEN ABS({1}) < 1e-280 THEN 1 WHEN {1!} * " + ln + "(" + base + ") BETWEEN -" + largestPower + " AND " + largestPower + " THEN POWER({0}, {1}) END"
 	}
 	return "CASE WHEN NOT ABS({1}) <= 1000 OR NOT ABS({0}) < 1e300 THEN NULL" +
 		" WHEN {0!} > 0 THEN " + result("{0}") +

@@ -137,7 +137,7 @@ var textFuncs = []*Func{
 		Doc: "the characters in the opposite order. SQL Server takes a character beyond U+FFFF for two unless the column's collation says SC"},
 	{Name: "INITCAP", Args: []ArgKind{Text}, Result: fixed(text),
 		Refused: map[catalog.Engine]string{catalog.SQLite: "", catalog.MariaDB: "", catalog.SQLServer: ""}, Doc: "each word with a capital first and small letters after it"},
-	{Name: "TRANSLATE", Args: []ArgKind{Text, Written, Written}, Result: fixed(text),
+	{Name: "TRANSLATE", Args: []ArgKind{Text, Written, Written}, Result: fixed(text), partial: searches(1, 0),
 		Refused: map[catalog.Engine]string{catalog.SQLite: "use REPLACE for each character", catalog.MariaDB: "use REPLACE for each character"},
 		Since:   map[catalog.Engine]Version{catalog.SQLServer: sqlServer2017},
 		spell:   spelling{catalog.SQLServer: "(TRANSLATE(CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2, {1}, {2}) COLLATE DATABASE_DEFAULT)"},

@@ -114,9 +114,18 @@ func tight(e catalog.Engine, args []Arg) bool {
 	return t.Kind == sqltype.Decimal && (t.Precision == 0 || t.Precision > 37)
 }
 
-// roomy spells {0} on SQL Server with room for one more digit.
+// roomy spells {0} on SQL Server with room for one more digit. On PostgreSQL a
+// numeric without declared digits may have as many as there can be, and no room
+// to be rounded up either: what has more than a thousand is left as it is.
 func roomy(template string) func(catalog.Engine, []sqltype.Type) string {
 	return func(e catalog.Engine, args []sqltype.Type) string {
+		if e == catalog.Postgres && len(args) > 0 && args[0].Kind == sqltype.Decimal && args[0].Precision == 0 && !strings.HasSuffix(template, ", 1)") {
+			native := template
+			if len(args) == 1 {
+				native = strings.ReplaceAll(native, ", {1}", "")
+			}
+			return "CASE WHEN NOT ABS({0}) < 1e1000 THEN {0} ELSE " + native + " END"
+		}
 		if e != catalog.SQLServer || len(args) == 0 || args[0].Kind != sqltype.Decimal {
 			return ""
 		}
