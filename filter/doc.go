@@ -47,7 +47,8 @@
 //     are tested on the far side. SQL Server is not known to respect a fence:
 //     there what can fail is printed so that it cannot, or refused with the code
 //     can_fail, and so is what fails or costs before a row is met.
-//     TestPromise8WhatCanFailMeetsOwnRowsOnly; filter/authorize/fence.go
+//     TestPromise8WhatCanFailMeetsOwnRowsOnly,
+//     TestPromise8AConstantDoesNotHideInAColumnsWidth; filter/authorize/fence.go
 //  9. Writes stay inside: nothing but SELECT is offered.
 //  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
 //     time each have a limit and a clear refusal; and so has what a small text

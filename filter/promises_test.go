@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -522,6 +523,34 @@ func TestPromise6ACustomerIsNobodyWhoseNameLooksAlike(t *testing.T) {
 		}
 		if lines, err := answersOf(t, r, filter.Request{Caller: as("BORIS"), Text: "SELECT id FROM docs"}); err != nil || len(lines) < 2 {
 			t.Errorf("%s: BORIS sees %q, %v", engine, lines, err)
+		}
+	}
+}
+
+// TestPromise8AConstantDoesNotHideInAColumnsWidth: what a request writes beside
+// a column may be wider than the column, and so may what is computed from both.
+// An overflow would tell of a line of BORIS.
+func TestPromise8AConstantDoesNotHideInAColumnsWidth(t *testing.T) {
+	const big = "9223372036854775807"
+	params := []any{json.Number(big)}
+	for engine, r := range everyEngine(t) {
+		for q, params := range map[string][]any{
+			"SELECT id FROM lines WHERE (CASE WHEN id = 4 AND qty > 8 THEN " + big + " ELSE doc END) + doc > 0 ORDER BY id":                                nil,
+			"SELECT id FROM lines WHERE (CASE WHEN id = 4 AND qty > 8 THEN ? ELSE doc END) * doc > 0 ORDER BY id":                                          params,
+			"SELECT id FROM lines WHERE COALESCE(NULLIF(id, 4), " + big + ") * (qty - qty + doc) > 0 OR qty > 8 ORDER BY id":                               nil,
+			"SELECT id FROM lines WHERE -(CASE WHEN id = 4 AND qty > 8 THEN -" + big + " ELSE doc END) < doc + 1 ORDER BY id":                              nil,
+			"SELECT x.id FROM (SELECT id, CASE WHEN id = 4 AND qty > 8 THEN " + big + " ELSE doc END AS n FROM lines) x WHERE x.n * x.n > 0 ORDER BY x.id": nil,
+			"SELECT id FROM lines WHERE GREATEST(doc, CASE WHEN id = 4 AND qty > 8 THEN " + big + " ELSE 1 END) * 3 > 0 ORDER BY id":                       nil,
+		} {
+			hit, err := answersOf(t, r, filter.Request{Caller: as("ANNA"), Text: q, Params: params})
+			if err != nil {
+				t.Errorf("%s: %s: %v", engine, q, err)
+				continue
+			}
+			miss, err := answersOf(t, r, filter.Request{Caller: as("ANNA"), Text: strings.ReplaceAll(q, "qty > 8", "qty > 800"), Params: params})
+			if err != nil || strings.Join(hit, "\n") != strings.Join(miss, "\n") {
+				t.Errorf("%s: %s tells of a line: %q; %q, %v", engine, q, hit, miss, err)
+			}
 		}
 	}
 }

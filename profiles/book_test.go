@@ -149,7 +149,7 @@ func TestHolderLoadsAgainWhenTheRevisionHasChanged(t *testing.T) {
 		}
 		return b
 	}
-	if current() != first || current() != first || source.loads != 1 {
+	if a, b := current(), current(); a != first || b != first || source.loads != 1 {
 		t.Errorf("an unchanged book was loaded %d times", source.loads)
 	}
 	source.book, source.revision, source.err = second, 8, errors.New("unreadable")

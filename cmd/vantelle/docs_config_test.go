@@ -53,7 +53,7 @@ func checkLoads(t *testing.T, b block, text string) {
 		}
 	}
 	_, err := config.Load(filepath.Join(dir, "vantelle.yaml"), func(name string) string {
-		return map[string]string{"VANTELLE_ADMIN_TOKEN": adminKey, "VANTELLE_PORTAL_KEY": portalKey, "VANTELLE_ERP_PASSWORD": "a:b@c/d"}[name]
+		return map[string]string{"VANTELLE_ADMIN_TOKEN": adminKey, "VANTELLE_PORTAL_KEY": portalKey, "VANTELLE_ERP_PASSWORD": "a:b@c/d", "VANTELLE_DIRECTORY_PASSWORD": "p"}[name]
 	})
 	if err != nil {
 		t.Errorf("%s: %v", b, err)

@@ -12,6 +12,7 @@ var (
 	linkTarget  = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	pageHeading = regexp.MustCompile(`(?m)^#+ (.+)$`)
 	fencedCode  = regexp.MustCompile("(?s)```.*?```")
+	inlineCode  = regexp.MustCompile("`[^`\n]+`")
 )
 
 // TestThePagesLinks follows every link within the project, to its heading.
@@ -33,7 +34,7 @@ func TestThePagesLinks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range linkTarget.FindAllStringSubmatch(fencedCode.ReplaceAllString(string(text), ""), -1) {
+		for _, m := range linkTarget.FindAllStringSubmatch(inlineCode.ReplaceAllString(fencedCode.ReplaceAllString(string(text), ""), ""), -1) {
 			path, heading, _ := strings.Cut(m[1], "#")
 			if strings.Contains(path, "://") || strings.HasPrefix(path, "mailto:") {
 				continue

@@ -85,7 +85,7 @@ func Decide(v *view.View, q *querytree.Query) (Decision, error) {
 	}
 	sort.Strings(d.tables)
 	if querytree.HoldsPartial(q) {
-		fence(q, d.readings)
+		fence(q, d.readings, v.Catalog.Engine == catalog.Postgres)
 	}
 	d.allowed = true
 	return d, nil

@@ -1,6 +1,9 @@
 package authorize
 
-import "github.com/vantelle/vantelle/filter/querytree"
+import (
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/sqltype"
+)
 
 // fence puts every table of q behind a fence: q holds an expression that can
 // fail, or cost without bound, on a row. A row condition in a derived table is
@@ -14,7 +17,7 @@ import "github.com/vantelle/vantelle/filter/querytree"
 //
 // What the fence costs is an index that serves a condition of the request; so
 // those that cannot fail are tested on the far side, beside the row policy.
-func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading) {
+func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading, postgres bool) {
 	for s, r := range readings {
 		r.Fenced = true
 		readings[s] = r
@@ -22,7 +25,7 @@ func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading) {
 	querytree.WalkQuery(q, querytree.Visitor{Query: func(q *querytree.Query) {
 		for _, sel := range blocks(q.Body, nil) {
 			if sel.From != nil {
-				push(sel.From, conjuncts(sel.Where, nil), readings)
+				push(sel.From, conjuncts(sel.Where, nil), readings, postgres)
 			}
 		}
 	}})
@@ -31,12 +34,12 @@ func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading) {
 // push gives each table of a FROM clause those conditions that every row of it
 // which counts satisfies: of WHERE and of ON, but on the null side of an outer
 // join those of its own ON only, and none across a FULL JOIN.
-func push(s querytree.Source, conditions []querytree.Expr, readings map[*querytree.Scan]querytree.Reading) {
+func push(s querytree.Source, conditions []querytree.Expr, readings map[*querytree.Scan]querytree.Reading, postgres bool) {
 	switch s := s.(type) {
 	case *querytree.Scan:
 		r := readings[s]
 		for _, c := range conditions {
-			if about(c, s) {
+			if about(c, s, postgres) {
 				r.Pushed = append(r.Pushed, c)
 			}
 		}
@@ -55,18 +58,21 @@ func push(s querytree.Source, conditions []querytree.Expr, readings map[*querytr
 		default:
 			left, right = nil, nil
 		}
-		push(s.Left, left, readings)
-		push(s.Right, right, readings)
+		push(s.Left, left, readings, postgres)
+		push(s.Right, right, readings, postgres)
 	}
 }
 
 // about tells whether a condition is one of the table s alone and cannot fail.
-func about(c querytree.Expr, s *querytree.Scan) bool {
+func about(c querytree.Expr, s *querytree.Scan, postgres bool) bool {
 	mine, other := false, false
 	querytree.WalkExpr(c, querytree.Visitor{
 		Expr: func(x querytree.Expr) {
 			if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == querytree.Source(s) {
 				mine = true
+				// On the far side it would be compared in its own collation,
+				// which not every comparison can be made in.
+				other = other || ref.Col.Collation != "" && ref.T.Kind == sqltype.Text && postgres
 			} else if ok || querytree.Partial(x) {
 				other = true
 			}

@@ -198,7 +198,7 @@ const maxFloatDigits = 300
 // asFloat makes a float of a whole or decimal number, in a way that cannot fail.
 func (r *resolver) asFloat(v querytree.Expr, at sqlast.Pos) (querytree.Expr, error) {
 	t := v.Type()
-	if t.Kind == sqltype.Decimal && (t.Precision == 0 || t.Precision > maxFloatDigits) {
+	if t.Kind == sqltype.Decimal && (t.Precision == 0 || t.Precision > maxFloatDigits || t.Scale > maxFloatDigits || t.Scale > t.Precision) {
 		return r.apply(sqlfunc.ToFloat, at, v)
 	}
 	return &querytree.Convert{X: v, T: sqltype.Type{Kind: sqltype.Float, Bits: 64}}, nil

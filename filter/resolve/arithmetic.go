@@ -75,8 +75,13 @@ func (r *resolver) floats(op string, args []querytree.Expr, at sqlast.Pos) (quer
 
 func (r *resolver) decimals(op string, args []querytree.Expr, weight int, at sqlast.Pos) (querytree.Expr, error) {
 	for i, x := range args {
-		if x.Type().Kind == sqltype.Int {
+		switch k := x.Type().Kind; {
+		case k == sqltype.Int:
 			args[i] = &querytree.Convert{X: x, T: x.Type().AsDecimal()}
+		case k == sqltype.Decimal && r.opt.Engine == catalog.MariaDB && x.Type().Precision > 0 && x.Type().Scale == 0 && unsignedPerhaps(x):
+			// An unsigned bigint is a decimal to us only: two of them
+			// overflow there until they are made decimals.
+			args[i] = &querytree.Convert{X: x, T: x.Type()}
 		}
 	}
 	t, declared := decimalResult(op, precise(args[0]), precise(args[1]))
@@ -107,6 +112,15 @@ func (r *resolver) decimals(op string, args []querytree.Expr, weight int, at sql
 // without a way to fail: on PostgreSQL far from where its numeric overflows
 // (131,072 digits). None for SQLite, where nothing overflows.
 var digitsOf = map[catalog.Engine]int{catalog.Postgres: 1000, catalog.MariaDB: 65, catalog.SQLServer: 38}
+
+// unsignedPerhaps tells whether x is a column's value, or a choice among some.
+func unsignedPerhaps(x querytree.Expr) bool {
+	switch x.(type) {
+	case *querytree.Op, *querytree.Convert, *querytree.Number, *querytree.Param, *querytree.Null:
+		return false
+	}
+	return true
+}
 
 func isZero(x querytree.Expr) bool {
 	n, ok := x.(*querytree.Number)

@@ -139,6 +139,9 @@ func (r *resolver) together(xs []querytree.Expr, ats []sqlast.Pos) (sqltype.Type
 	if t.Kind == sqltype.Null {
 		t.Kind = sqltype.Text
 	}
+	for _, x := range xs {
+		t = roomFor(t, x)
+	}
 	for i := range xs {
 		x, err := r.coerce(xs[i], t, ats[i])
 		if err != nil {
@@ -147,6 +150,39 @@ func (r *resolver) together(xs []querytree.Expr, ats []sqlast.Pos) (sqltype.Type
 		xs[i] = x
 	}
 	return t, nil
+}
+
+// roomFor widens a column's type until a value of the request fits it, too: a
+// CASE of an int column and 9223372036854775807 is as wide as that number, and
+// what is computed from it may overflow. A comparison keeps the column's own
+// type, for its index; what a value becomes a part of may not.
+func roomFor(t sqltype.Type, x querytree.Expr) sqltype.Type {
+	var own sqltype.Type
+	switch x := x.(type) {
+	case *querytree.Number:
+		own = x.T
+	case *querytree.Param:
+		switch t.Kind {
+		case sqltype.Int:
+			own = sqltype.Type{Kind: sqltype.Int, Bits: 64}
+		case sqltype.Decimal:
+			own = sqltype.Type{Kind: sqltype.Decimal, Precision: 2 * sqltype.MaxDigits, Scale: sqltype.MaxDigits}
+		case sqltype.Text:
+			own = t
+			own.Length, own.Grown = 0, 0
+			if x.Slot.Kind == querytree.SlotLiteral {
+				own.Length = max(len(x.Slot.Value), 1)
+			}
+		default:
+			return t
+		}
+	default:
+		return t
+	}
+	if wide, ok := sqltype.Unify(t, own); ok {
+		return wide
+	}
+	return t
 }
 
 // typed stands for operands that have already met.

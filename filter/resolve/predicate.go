@@ -347,7 +347,7 @@ func keyPinned(sel *querytree.Select) bool {
 		}
 		for i, side := range op.Args {
 			ref, ok := side.(*querytree.ColumnRef)
-			if ok && ref.Source == querytree.Source(scan) && !reads(op.Args[1-i], scan) {
+			if ok && ref.Source == querytree.Source(scan) && !reads(op.Args[1-i], scan) && keepsApart(ref, op.Args[1-i]) {
 				pinned[ref.Col.Name] = true
 			}
 		}
@@ -356,6 +356,21 @@ func keyPinned(sel *querytree.Select) bool {
 		if len(key) > 0 && !slices.ContainsFunc(key, func(col string) bool { return !pinned[col] }) {
 			return true
 		}
+	}
+	return false
+}
+
+// keepsApart tells whether a comparison of a key's column tells all values of
+// the key apart. Another text column's collation might be the looser one.
+func keepsApart(key *querytree.ColumnRef, with querytree.Expr) bool {
+	if key.T.Kind != sqltype.Text {
+		return key.T.Kind == with.Type().Kind
+	}
+	switch x := with.(type) {
+	case *querytree.Param:
+		return true
+	case *querytree.ColumnRef:
+		return x.Col != nil && x.Col.Collation == key.Col.Collation && x.T.CodePage == key.T.CodePage && x.T.National == key.T.National
 	}
 	return false
 }

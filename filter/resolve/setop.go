@@ -37,6 +37,7 @@ func (r *resolver) setOp(b *sqlast.SetOp, outer *scope, ctes *cteScope) (querytr
 			if t, ok = meet(lt, rt); !ok {
 				return nil, refusal.At(b.At, refusal.TypeMismatch, "column %d is %s on one side and %s on the other", i+1, lo[i].Type.Kind, ro[i].Type.Kind)
 			}
+			t = roomFor(roomFor(t, lt), rt)
 		}
 		if err := r.convertColumn(left, i, t, b.At); err != nil {
 			return nil, err

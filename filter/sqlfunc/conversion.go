@@ -147,6 +147,3 @@ var DecimalToText = &Func{Name: "CAST decimal AS text", Args: []ArgKind{Exact}, 
 	catalog.SQLite:    "CASE WHEN {0!} IS NOT NULL THEN PRINTF('%.{s}f', ROUND({0}, {s}) + 0.0) END",
 	catalog.SQLServer: "CAST(CAST({0} AS decimal(38, {s})) AS varchar(42))",
 }}
-
-// conversions are tested as the table is.
-var conversions = []*Func{ToFloat, ToMoment, TextToInt, TextToDecimal, TextToDate, FloatToDecimal, ToInt, Narrow, Resize, DecimalToText, AddToDate}

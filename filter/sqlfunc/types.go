@@ -65,18 +65,6 @@ func whole(args []Arg) sqltype.Type {
 	return t
 }
 
-// on is partial on the engines named, whatever the arguments.
-func on(engines ...catalog.Engine) func(catalog.Engine, []Arg) bool {
-	return func(e catalog.Engine, _ []Arg) bool {
-		for _, p := range engines {
-			if p == e {
-				return true
-			}
-		}
-		return false
-	}
-}
-
 // smallText is how many characters a text that a function made longer may have
 // and still be total: reading a row costs as much.
 const smallText = 4096

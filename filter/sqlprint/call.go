@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqltype"
 )
 
@@ -19,6 +20,10 @@ func argTypes(args []querytree.Expr) []sqltype.Type {
 
 // call prints a function by its engine's template.
 func (p *printer) call(x *querytree.Call) error {
+	if x.Func.Class == sqlfunc.Aggregate && p.having != nil { // what it computes over has no alias
+		defer func(around *querytree.Select) { p.having = around }(p.having)
+		p.having = nil
+	}
 	if x.Func.Name == "CONCAT" && !p.concatFunction() {
 		return p.concatWithoutNulls(x)
 	}

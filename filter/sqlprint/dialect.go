@@ -28,6 +28,8 @@ type dialect interface {
 	concatFunction() bool   // CONCAT exists and skips NULLs
 	concatOperator() string // "" for none: then CONCAT gives NULL where an operand is, and CONCAT_WS skips it
 	topClause() bool        // SELECT TOP (n)
+	seesOut() bool          // a derived table inside a subquery may read columns of the query around it
+	aliasedHaving() bool    // HAVING takes expressions by their alias only
 	exactCollation() string // for values among themselves; "" where the engine, or its session, compares them exactly
 	topOnlyWith() bool      // WITH may not stand in a subquery
 	conversion(from, to sqltype.Type) (before, after string)

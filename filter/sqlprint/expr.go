@@ -92,6 +92,11 @@ func (p *printer) node(x querytree.Expr, least int) error {
 	if p.nodes++; p.nodes > maxNodes {
 		return ErrTooLong
 	}
+	if p.having != nil {
+		if done, err := p.byAlias(x); done || err != nil {
+			return err
+		}
+	}
 	if prec(x) < least {
 		p.put("(")
 		defer p.put(")")
@@ -147,6 +152,9 @@ func (p *printer) column(x *querytree.ColumnRef) error {
 	alias, ok := p.aliases[x.Source]
 	if !ok {
 		return fmt.Errorf("sqlprint: a column of a source that is not in scope")
+	}
+	if !p.seesOut() && p.levels[x.Source] < p.level {
+		return &Unsupported{"a derived table, or a subquery with a set operation or LIMIT, cannot read columns of the query around it on this engine: join instead"}
 	}
 	p.put(alias + ".")
 	if x.Col != nil {

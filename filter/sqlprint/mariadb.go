@@ -28,6 +28,8 @@ func (mariadb) concatFunction() bool               { return true }
 func (mariadb) concatOperator() string             { return "" }
 func (mariadb) topOnlyWith() bool                  { return false }
 func (mariadb) exactCollation() string             { return "" }
+func (mariadb) seesOut() bool                      { return false }
+func (mariadb) aliasedHaving() bool                { return true }
 func (mariadb) topClause() bool                    { return false }
 
 // placeholder prints the number between two marks; see printer.spread.

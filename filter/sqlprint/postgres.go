@@ -25,6 +25,8 @@ func (postgres) fullJoin() bool                     { return true }
 func (postgres) limitInSubquery() bool              { return true }
 func (postgres) topOnlyWith() bool                  { return false }
 func (postgres) exactCollation() string             { return "" }
+func (postgres) seesOut() bool                      { return true }
+func (postgres) aliasedHaving() bool                { return false }
 func (postgres) topClause() bool                    { return false }
 
 func (postgres) typeName(t sqltype.Type) string {
@@ -95,7 +97,8 @@ func (postgres) division(op string, t sqltype.Type) (string, string, string) {
 	case t.Kind == sqltype.Float:
 		return "(", " / NULLIF(", ", 0))"
 	}
-	return "ROUND(", " / NULLIF(", ", 0), 6)"
+	// PostgreSQL gives a quotient sixteen digits, or the dividend's decimals.
+	return "ROUND((", " + 0.0000000000) / NULLIF(", ", 0), 6)"
 }
 
 // fence: PostgreSQL does not pull up a subquery with an OFFSET, nor moves a

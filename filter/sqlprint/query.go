@@ -4,12 +4,18 @@ import (
 	"fmt"
 
 	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // query prints a query. An ORDER BY that no LIMIT follows means something at
 // the top only.
 func (p *printer) query(q *querytree.Query, top bool) error {
+	defer func(around *querytree.Select) { p.having = around }(p.having)
+	p.having = nil
+	if len(q.With) > 0 && !top && !p.seesOut() && readsOuterCTE(q) {
+		return &Unsupported{"a WITH inside another cannot read the outer one on this engine: write them side by side"}
+	}
 	if len(q.With) > 0 && !top && p.topOnlyWith() {
 		return &Unsupported{"WITH inside a subquery is not offered on this engine: put it first"}
 	}
@@ -59,6 +65,24 @@ func (p *printer) query(q *querytree.Query, top bool) error {
 	return nil
 }
 
+// readsOuterCTE tells whether q uses a CTE that is not its own.
+func readsOuterCTE(q *querytree.Query) bool {
+	own, outer := map[*querytree.CTE]bool{}, false
+	querytree.WalkQuery(q, querytree.Visitor{
+		Query: func(q *querytree.Query) {
+			for _, c := range q.With {
+				own[c] = true
+			}
+		},
+		Source: func(s querytree.Source) {
+			if ref, ok := s.(*querytree.CTERef); ok && !own[ref.CTE] {
+				outer = true
+			}
+		},
+	})
+	return outer
+}
+
 // wrapped prints a query with an order or limit of its own as a derived table.
 func (p *printer) wrapped(b querytree.Body, order []querytree.Order, limit, offset querytree.Expr) error {
 	if err := p.selectAll(b); err != nil {
@@ -85,12 +109,12 @@ func (p *printer) selectAll(b querytree.Body) error {
 		p.put(alias + "." + output(i) + " AS " + output(i))
 	}
 	p.put(" FROM (")
-	var err error
-	if q, ok := b.(*querytree.Query); ok {
-		err = p.query(q, false)
-	} else {
-		err = p.body(b)
-	}
+	err := p.alone(func() error {
+		if q, ok := b.(*querytree.Query); ok {
+			return p.query(q, false)
+		}
+		return p.body(b)
+	})
 	p.put(") AS " + alias)
 	return err
 }
@@ -179,11 +203,63 @@ func (p *printer) selectBlock(s *querytree.Select, top querytree.Expr) error {
 			return err
 		}
 	}
-	if s.Having != nil {
-		p.put(" HAVING ")
-		return p.filter(s.Having)
+	if s.Having == nil {
+		return nil
 	}
-	return nil
+	p.put(" HAVING ")
+	if p.aliasedHaving() {
+		defer func(around *querytree.Select) { p.having = around }(p.having)
+		p.having = s
+	}
+	return p.filter(s.Having)
+}
+
+// byAlias prints an expression of HAVING as the select list's column that it
+// is. One that is only grouped by has no alias there.
+func (p *printer) byAlias(x querytree.Expr) (done bool, err error) {
+	switch x := x.(type) {
+	case *querytree.ColumnRef, *querytree.Number, *querytree.Param, *querytree.Null, *querytree.Bool:
+		return false, nil
+	case *querytree.Call:
+		if x.Func.Class == sqlfunc.Aggregate {
+			return false, nil
+		}
+	}
+	for i, item := range p.having.Items {
+		if querytree.Equal(item, x) {
+			if !onlyTables(p.having.From) { // whose columns have generated names, too
+				return false, &Unsupported{"HAVING takes an expression over a subquery or a WITH on this engine not at all: name it in a derived table, and filter that"}
+			}
+			p.put(output(i))
+			return true, nil
+		}
+	}
+	for _, by := range p.having.GroupBy {
+		if querytree.Equal(by, x) {
+			return false, &Unsupported{"HAVING takes a grouped expression on this engine only where the select list has it, too"}
+		}
+	}
+	return false, nil
+}
+
+// onlyTables tells whether a FROM clause is made of base tables.
+func onlyTables(s querytree.Source) bool {
+	switch s := s.(type) {
+	case *querytree.Scan:
+		return true
+	case *querytree.Join:
+		return onlyTables(s.Left) && onlyTables(s.Right)
+	}
+	return s == nil
+}
+
+// alone prints what stands in the place of a table: a query, in which an engine
+// may know nothing of the queries around it.
+func (p *printer) alone(print func() error) error {
+	p.level++
+	err := print()
+	p.level--
+	return err
 }
 
 // filter prints a condition where NULL acts as FALSE.
@@ -207,7 +283,7 @@ func (p *printer) source(s querytree.Source) error {
 		return nil
 	case *querytree.Derived:
 		p.put("(")
-		if err := p.query(s.Query, false); err != nil {
+		if err := p.alone(func() error { return p.query(s.Query, false) }); err != nil {
 			return err
 		}
 		p.put(") AS " + p.tableAlias(s))

@@ -27,6 +27,8 @@ func (sqlite) fullJoin() bool                       { return true }
 func (sqlite) limitInSubquery() bool                { return true }
 func (sqlite) topOnlyWith() bool                    { return false }
 func (sqlite) exactCollation() string               { return "" }
+func (sqlite) seesOut() bool                        { return true }
+func (sqlite) aliasedHaving() bool                  { return false }
 func (sqlite) topClause() bool                      { return false }
 func (sqlite) placeholder(b []byte, n int, _ sqltype.Type) []byte {
 	return strconv.AppendInt(append(b, '?'), int64(n), 10)

@@ -87,6 +87,13 @@ type printer struct {
 	tables   int // counts aliases of what the request sees: t1, t2, …
 	nodes    int // counts what is printed
 	rows     int // counts aliases of base tables in projections and policies: r1, r2, …
+	// level counts the derived tables around what is being printed, levels
+	// says at which one each alias was given: see alone.
+	level  int
+	levels map[querytree.Source]int
+	// having is the block whose HAVING is being printed, for an engine that
+	// wants the select list's aliases there; else nil.
+	having *querytree.Select
 	// unknownIsFalse: the condition being printed stands where NULL acts as FALSE.
 	unknownIsFalse bool
 }
@@ -98,15 +105,25 @@ func (p *printer) name(s string) { p.buf = p.quote(p.buf, s) }
 func (p *printer) tableAlias(s querytree.Source) string {
 	p.tables++
 	a := "t" + strconv.Itoa(p.tables)
-	p.aliases[s] = a
+	p.alias(s, a)
 	return a
 }
 
 func (p *printer) rowAlias(s querytree.Source) string {
 	p.rows++
 	a := "r" + strconv.Itoa(p.rows)
-	p.aliases[s] = a
+	p.alias(s, a)
 	return a
+}
+
+func (p *printer) alias(s querytree.Source, a string) {
+	p.aliases[s] = a
+	if !p.seesOut() {
+		if p.levels == nil {
+			p.levels = map[querytree.Source]int{}
+		}
+		p.levels[s] = p.level
+	}
 }
 
 // output is the alias of an output column, 0-based.

@@ -25,6 +25,8 @@ func (sqlserver) fullJoin() bool                     { return true }
 func (sqlserver) limitInSubquery() bool              { return true }
 func (sqlserver) topOnlyWith() bool                  { return true }
 func (sqlserver) exactCollation() string             { return "Latin1_General_BIN2" }
+func (sqlserver) seesOut() bool                      { return true }
+func (sqlserver) aliasedHaving() bool                { return false }
 func (sqlserver) topClause() bool                    { return true }
 
 // placeholder: a parameter travels with its exact type, declared by the driver,
