@@ -84,7 +84,7 @@ func Decide(v *view.View, q *querytree.Query) (Decision, error) {
 		d.tables = append(d.tables, n)
 	}
 	sort.Strings(d.tables)
-	if querytree.HoldsPartial(q) {
+	if querytree.HoldsPartial(q) || v.Catalog.Engine == catalog.Postgres && collated(d.readings) {
 		fence(q, d.readings, v.Catalog.Engine == catalog.Postgres)
 	}
 	d.allowed = true

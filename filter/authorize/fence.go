@@ -81,3 +81,18 @@ func about(c querytree.Expr, s *querytree.Scan, postgres bool) bool {
 	})
 	return mine && !other
 }
+
+// collated tells whether a request to PostgreSQL uses a text of another
+// collation than the database's. Two such columns may not be comparable, and
+// one whose collation is not deterministic knows no LIKE: the server says so
+// only when it meets a row, so whatever is done with them can fail.
+func collated(readings map[*querytree.Scan]querytree.Reading) bool {
+	for s := range readings {
+		for _, c := range s.Used {
+			if c.Type.Kind == sqltype.Text && c.Collation != "" {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/vantelle/vantelle/filter/querytree"
-	"github.com/vantelle/vantelle/filter/sqltype"
-	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // scan prints the only form in which a request reaches a base table: the
@@ -30,7 +28,6 @@ func (p *printer) scan(s *querytree.Scan) error {
 		}
 		p.put(row + ".")
 		p.name(c.Name)
-		p.put(p.usualCollation(c))
 	}
 	if len(s.Used) == 0 {
 		p.put("1 AS c1")
@@ -43,22 +40,6 @@ func (p *printer) scan(s *querytree.Scan) error {
 	}
 	p.put(after + ") AS " + p.tableAlias(s))
 	return nil
-}
-
-// usualCollation gives what makes a text of PostgreSQL one of the database's
-// own collation. Two columns of different ones cannot be compared, and one of a
-// collation that is not deterministic not with LIKE; the server says so only
-// when a row is met, which would tell that there is one.
-func (p *printer) usualCollation(c *catalog.Column) string {
-	if p.engine() != catalog.Postgres || c.Type.Kind != sqltype.Text || c.Collation == "" {
-		return ""
-	}
-	start := len(p.buf)
-	p.put(` COLLATE pg_catalog."default" AS `)
-	p.name(c.Name)
-	out := string(p.buf[start:])
-	p.buf = p.buf[:start]
-	return out
 }
 
 // rowConditions prints the WHERE of a table's projection: the row policy, and
