@@ -94,6 +94,9 @@ type page struct {
 	total   int64
 }
 
+// usualPage is room for a page of some twenty rows.
+const usualPage = 4 << 10
+
 // readPage reads at most size rows. The query asks for one more, whose coming
 // says that there is more behind the page.
 func (p *portal) readPage(v *visit, query *sqlast.Query, params []any, enc encoding, size int64) (*page, error) {
@@ -104,7 +107,7 @@ func (p *portal) readPage(v *visit, query *sqlast.Query, params []any, enc encod
 		return nil, err
 	}
 	defer answer.Close()
-	pg := &page{kind: enc.contentType()}
+	pg := &page{kind: enc.contentType(), body: make([]byte, 0, usualPage)}
 	if pg.body, err = enc.begin(pg.body, answer.Columns); err != nil {
 		return nil, err
 	}

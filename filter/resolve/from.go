@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -48,8 +49,8 @@ func (r *resolver) combine(at sqlast.Pos, a, b joined) (joined, error) {
 	}
 	return joined{
 		source: a.source,
-		rels:   append(append([]*relation(nil), a.rels...), b.rels...),
-		cols:   append(append([]joinColumn(nil), a.cols...), b.cols...),
+		rels:   slices.Concat(a.rels, b.rels),
+		cols:   slices.Concat(a.cols, b.cols),
 	}, nil
 }
 
@@ -67,14 +68,16 @@ func (r *resolver) tableExpr(t sqlast.Table, s *scope) (joined, error) {
 
 func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 	rel := &relation{name: r.spelled(t.Alias)}
-	unknown := refusal.At(t.At, refusal.UnknownName, "there is no table %s", dotted(t.Name))
+	unknown := func() error { // made only where it is needed
+		return refusal.At(t.At, refusal.UnknownName, "there is no table %s", dotted(t.Name))
+	}
 	schema := ""
 	switch len(t.Name) {
 	case 1:
 	case 2:
 		schema = t.Name[0].Name
 	default:
-		return joined{}, unknown // another database: outside the view nothing exists
+		return joined{}, unknown() // another database: outside the view nothing exists
 	}
 	cte, table := r.table(s.ctes, schema, t.Name[len(t.Name)-1])
 	if cte != nil {
@@ -87,7 +90,7 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 	if table == nil {
 		res := r.resourceNamed(schema, t.Name[len(t.Name)-1])
 		if res == nil {
-			return joined{}, unknown
+			return joined{}, unknown()
 		}
 		if rel.name == "" {
 			rel.name = t.Name[0].Name

@@ -23,10 +23,16 @@ const (
 
 func (r *resolver) passes() []pass {
 	if r.opt.Engine == catalog.Postgres {
-		return []pass{exact, folded}
+		return passesOfPostgres[:]
 	}
-	return []pass{nearest}
+	return passesOfOthers[:]
 }
+
+// The passes, in order; never written to.
+var (
+	passesOfPostgres = [...]pass{exact, folded}
+	passesOfOthers   = [...]pass{nearest}
+)
 
 // spelled is the name that an identifier means where case counts: PostgreSQL
 // takes a name without quotes in small letters.
@@ -78,14 +84,18 @@ func (p pass) pick(n int, name func(int) string, want string) []int {
 
 // match finds the columns that want means among cols.
 func (r *resolver) match(cols []joinColumn, want sqlast.Ident, p pass) []joinColumn {
-	name := func(i int) string { return cols[i].name }
-	how := p
-	if p == nearest {
-		how = folded // code of one table and Code of another are ambiguous there
-	}
-	var found []joinColumn
-	for _, i := range how.pick(len(cols), name, r.spelled(want)) {
-		found = append(found, cols[i])
+	return r.matchInto(nil, cols, want, p)
+}
+
+// matchInto is match with room for what it finds: most often that is one
+// column, and this is on the way of every name of a request.
+func (r *resolver) matchInto(found, cols []joinColumn, want sqlast.Ident, p pass) []joinColumn {
+	name := r.spelled(want)
+	for i := range cols {
+		// nearest: code of one table and Code of another are ambiguous there
+		if cols[i].name == name || p != exact && strings.EqualFold(cols[i].name, name) {
+			found = append(found, cols[i])
+		}
 	}
 	if p == nearest && len(found) > 1 {
 		// One table can have both under a collation that tells case apart.
@@ -107,8 +117,13 @@ func (r *resolver) match(cols []joinColumn, want sqlast.Ident, p pass) []joinCol
 
 // matchAny is match in the first pass that finds something.
 func (r *resolver) matchAny(cols []joinColumn, want sqlast.Ident) []joinColumn {
+	return r.matchAnyInto(nil, cols, want)
+}
+
+// matchAnyInto is matchAny with room for what it finds.
+func (r *resolver) matchAnyInto(room, cols []joinColumn, want sqlast.Ident) []joinColumn {
 	for _, p := range r.passes() {
-		if found := r.match(cols, want, p); found != nil {
+		if found := r.matchInto(room, cols, want, p); len(found) > 0 {
 			return found
 		}
 	}
@@ -122,17 +137,35 @@ func (r *resolver) relation(j *joined, parts []sqlast.Ident, p pass) *relation {
 	if len(parts) == 2 {
 		schema = parts[0].Name
 	}
-	var found *relation
-	for _, i := range p.pick(len(j.rels), func(i int) string { return j.rels[i].name }, r.spelled(parts[len(parts)-1])) {
-		if schema != "" && !strings.EqualFold(j.rels[i].schema, schema) {
+	want := r.spelled(parts[len(parts)-1])
+	if p != folded {
+		if found, any := named(j.rels, schema, func(name string) bool { return name == want }); any || p == exact {
+			return found
+		}
+	}
+	found, _ := named(j.rels, schema, func(name string) bool { return strings.EqualFold(name, want) })
+	return found
+}
+
+// named finds the one relation of a schema, where one is given, whose name is
+// meant; nil for several. any tells whether a name is meant in any schema.
+func named(rels []*relation, schema string, meant func(name string) bool) (found *relation, any bool) {
+	several := false
+	for _, rel := range rels {
+		if !meant(rel.name) {
 			continue
 		}
-		if found != nil {
-			return nil
+		any = true
+		if schema != "" && !strings.EqualFold(rel.schema, schema) {
+			continue
 		}
-		found = j.rels[i]
+		several = several || found != nil
+		found = rel
 	}
-	return found
+	if several {
+		return nil, any
+	}
+	return found, any
 }
 
 func (r *resolver) relationAny(j *joined, parts []sqlast.Ident) *relation {

@@ -142,15 +142,20 @@ func use(s *querytree.Scan, col *catalog.Column) {
 			return
 		}
 	}
+	if s.Used == nil {
+		s.Used = make([]*catalog.Column, 0, 4)
+	}
 	s.Used = append(s.Used, col)
 }
 
 // column resolves a column's name, in this block or one around it.
 func (r *resolver) column(n *sqlast.Name, s *scope) (querytree.Expr, error) {
 	last := n.Parts[len(n.Parts)-1]
-	unknown := refusal.At(n.Pos(), refusal.UnknownName, "there is no column %s", dotted(n.Parts))
+	unknown := func() error { // made only where it is needed
+		return refusal.At(n.Pos(), refusal.UnknownName, "there is no column %s", dotted(n.Parts))
+	}
 	if len(n.Parts) > 3 {
-		return nil, unknown
+		return nil, unknown()
 	}
 	if len(n.Parts) == 1 && (r.policy || r.inResource) && s.outer != nil {
 		// In a policy's subquery a bare name could come to mean the outer
@@ -158,14 +163,15 @@ func (r *resolver) column(n *sqlast.Name, s *scope) (querytree.Expr, error) {
 		return nil, refusal.At(n.Pos(), refusal.UnknownName,
 			"in a subquery of a row condition every column is written with its table: self.%s for the row itself", clip(last.Name))
 	}
+	var room [2]joinColumn
 	for _, p := range r.passes() {
 		for at := s; at != nil; at = at.outer {
 			var found []joinColumn
 			if len(n.Parts) == 1 {
-				found = r.match(at.from.cols, last, p)
+				found = r.matchInto(room[:0], at.from.cols, last, p)
 			} else if rel := r.relation(&at.from, n.Parts[:len(n.Parts)-1], p); rel != nil {
-				if found = r.matchAny(rel.columns(), last); found == nil {
-					return nil, unknown // the table is found; the name means nothing further out
+				if found = r.matchAnyInto(room[:0], rel.columns(), last); len(found) == 0 {
+					return nil, unknown() // the table is found; the name means nothing further out
 				}
 			}
 			switch {
@@ -176,7 +182,7 @@ func (r *resolver) column(n *sqlast.Name, s *scope) (querytree.Expr, error) {
 			}
 		}
 	}
-	return nil, unknown
+	return nil, unknown()
 }
 
 func (r *resolver) use(c joinColumn, n *sqlast.Name, outerInAggregate bool) (querytree.Expr, error) {

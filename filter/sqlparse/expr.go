@@ -173,5 +173,5 @@ func (p *parser) column(name []sqlast.Ident) (sqlast.Expr, error) {
 		return nil, p.unsupported(p.pos(), "functions are called by a plain name, without schema or quotes")
 	}
 	p.nodes++
-	return &sqlast.Name{Parts: name}, nil
+	return p.names.keep(name), nil
 }

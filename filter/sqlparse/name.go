@@ -62,6 +62,19 @@ func (s *identSlab) keep(parts []sqlast.Ident) []sqlast.Ident {
 	return kept
 }
 
+// nameSlab hands out the columns of a tree from few allocations.
+type nameSlab struct{ free []sqlast.Name }
+
+func (s *nameSlab) keep(parts []sqlast.Ident) *sqlast.Name {
+	if len(s.free) == 0 {
+		s.free = make([]sqlast.Name, 16)
+	}
+	n := &s.free[0]
+	s.free = s.free[1:]
+	n.Parts = parts
+	return n
+}
+
 // columnList reads (name, …).
 func (p *parser) columnList() ([]sqlast.Ident, error) {
 	if err := p.expectOp("("); err != nil {

@@ -76,6 +76,7 @@ type parser struct {
 	tokens, nodes, depth int
 	params               paramUse
 	idents               identSlab
+	names                nameSlab
 }
 
 func newParser(text string, lim Limits) (*parser, error) {

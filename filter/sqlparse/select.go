@@ -57,7 +57,7 @@ func (p *parser) selectOptions(s *sqlast.Select) (top sqlast.Expr, err error) {
 }
 
 func (p *parser) items() ([]sqlast.Item, error) {
-	var list []sqlast.Item
+	list := make([]sqlast.Item, 0, 8)
 	for {
 		item, err := p.item()
 		if err != nil {

@@ -64,7 +64,7 @@ func Print(q *querytree.Query, readings Readings, engine catalog.Engine) (*State
 		return nil, &Unsupported{fmt.Sprintf("no SQL is printed for %s in this version", engine)}
 	}
 	p := &printer{dialect: d, readings: readings, buf: make([]byte, 0, 1024),
-		aliases: map[querytree.Source]string{}, ctes: map[*querytree.CTE]string{}, params: map[Param]int{}}
+		aliases: map[querytree.Source]string{}, ctes: map[*querytree.CTE]string{}}
 	if err := p.query(q, true); err != nil {
 		return nil, err
 	}
@@ -83,10 +83,10 @@ type printer struct {
 	out      Statement
 	aliases  map[querytree.Source]string
 	ctes     map[*querytree.CTE]string
-	params   map[Param]int
-	tables   int // counts aliases of what the request sees: t1, t2, …
-	nodes    int // counts what is printed
-	rows     int // counts aliases of base tables in projections and policies: r1, r2, …
+	params   map[Param]int // numbers, once there are more than fewParams
+	tables   int           // counts aliases of what the request sees: t1, t2, …
+	nodes    int           // counts what is printed
+	rows     int           // counts aliases of base tables in projections and policies: r1, r2, …
 	// level counts the derived tables around what is being printed, levels
 	// says at which one each alias was given: see alone.
 	level  int
@@ -132,13 +132,38 @@ func output(i int) string { return "c" + strconv.Itoa(i+1) }
 // param prints a parameter; equal values of one type share one number, so that
 // a grouped expression is the same wherever it stands.
 func (p *printer) param(key Param) {
-	n, ok := p.params[key]
-	if !ok {
+	n := p.numberOf(key)
+	if n == 0 {
 		p.out.Params = append(p.out.Params, key)
 		n = len(p.out.Params)
-		p.params[key] = n
+		if p.params != nil {
+			p.params[key] = n
+		}
 	}
 	p.buf = p.placeholder(p.buf, n, key.Type)
+}
+
+// fewParams is how many parameters are looked through one by one; for most
+// statements that is all of them, and cheaper than a map.
+const fewParams = 16
+
+// numberOf is the number under which a parameter was printed before, 0 for none.
+func (p *printer) numberOf(key Param) int {
+	if len(p.out.Params) <= fewParams {
+		for i := range p.out.Params {
+			if p.out.Params[i] == key {
+				return i + 1
+			}
+		}
+		return 0
+	}
+	if p.params == nil {
+		p.params = make(map[Param]int, 4*fewParams)
+		for i, known := range p.out.Params {
+			p.params[known] = i + 1
+		}
+	}
+	return p.params[key]
 }
 
 // mark stands around a parameter's number until spread has put a question mark

@@ -140,13 +140,20 @@ func Parse(text string, t Type) (any, error) {
 	return nil, errors.New("a value of this type cannot be given")
 }
 
+// parseTime reads text by the one layout that fits it. Those of its length come
+// first: a layout that does not fit costs more than one that does.
 func parseTime(text string, layouts []string, want string) (any, error) {
-	for _, l := range layouts {
-		if v, err := time.Parse(l, text); err == nil {
-			if v = v.UTC(); v.Year() < 1 || v.Year() > 9999 {
-				return nil, errYear
+	for _, asLong := range [...]bool{true, false} {
+		for _, l := range layouts {
+			if asLong != (len(l) == len(text)) {
+				continue
 			}
-			return v, nil
+			if v, err := time.Parse(l, text); err == nil {
+				if v = v.UTC(); v.Year() < 1 || v.Year() > 9999 {
+					return nil, errYear
+				}
+				return v, nil
+			}
 		}
 	}
 	return nil, errors.New(want)

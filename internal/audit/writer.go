@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -24,6 +25,7 @@ type writer struct {
 	held   []Outcome      // taken from the queue, not yet written
 	flush  *time.Timer    // runs while something is held
 	failed bool           // the last flush did
+	last   int            // how many entries the last group had
 }
 
 func newWriter(l *Files) *writer {
@@ -55,9 +57,15 @@ func (w *writer) run() {
 	}
 }
 
-// gather takes what else waits to be committed.
+// gather takes what else waits to be committed. Where the group before was of
+// several, more are on their way: those that can run are let run first, so that
+// they share this commit. One that comes alone waits for nobody.
 func (w *writer) gather(first *begin) []*begin {
-	group := []*begin{first}
+	group := append(make([]*begin, 0, w.last+1), first)
+	if w.last > 1 {
+		runtime.Gosched()
+	}
+	defer func() { w.last = len(group) }()
 	for len(group) < groupSize {
 		select {
 		case b := <-w.log.begins:
@@ -74,8 +82,8 @@ func (w *writer) gather(first *begin) []*begin {
 func (w *writer) commit(group []*begin) {
 	for len(group) > 0 {
 		m := monthOf(group[0].entry.Time)
-		var entries []Entry
-		var now, later []*begin
+		entries, now := make([]Entry, 0, len(group)), make([]*begin, 0, len(group))
+		var later []*begin
 		for _, b := range group {
 			if monthOf(b.entry.Time) != m {
 				later = append(later, b)

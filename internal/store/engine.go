@@ -48,6 +48,9 @@ type engine interface {
 	// lockKey ends a SELECT of a row whose key nobody else may change before
 	// the transaction is over; its other columns they may.
 	lockKey() string
+	// quick is the context for a read of one row by its key, on the way of
+	// every request.
+	quick(ctx context.Context) context.Context
 	// lockRow ends a SELECT whose rows nobody else may change before the
 	// transaction is over; empty where transactions that write queue anyway.
 	lockRow() string

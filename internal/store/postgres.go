@@ -233,6 +233,8 @@ func (postgresEngine) clock() string {
 
 func (postgresEngine) lockKey() string { return " FOR KEY SHARE" }
 
+func (postgresEngine) quick(ctx context.Context) context.Context { return ctx }
+
 func (postgresEngine) lockRow() string { return " FOR UPDATE" }
 
 // hungUp: a server that restarts, or another node that takes the lead over,

@@ -13,7 +13,7 @@ const readRevision = "SELECT value FROM revisions WHERE name = 'directory'"
 // Revision implements directory.AccessStore.
 func (d *DB) Revision(ctx context.Context) (int64, error) {
 	var n int64
-	if err := found(told(ctx, d.again(ctx, func() error { return d.revision.QueryRowContext(ctx).Scan(&n) }))); err != nil {
+	if err := found(told(ctx, d.again(ctx, func() error { return d.revision.QueryRowContext(d.engine.quick(ctx)).Scan(&n) }))); err != nil {
 		return 0, fmt.Errorf("read directory revision: %w", err)
 	}
 	return n, nil
