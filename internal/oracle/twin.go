@@ -51,14 +51,20 @@ func (w *world) elsewhere(r *rand.Rand) map[*table][]row {
 			seen[&x[0]] = true
 		}
 	}
-	other := map[*table][]row{}
 	for _, t := range w.tables {
+		kept := slices.Clone(t.rows)
 		for i, x := range t.rows {
 			if !seen[&x[0]] {
 				t.rows[i] = slices.Clone(x)
 			}
 		}
 		w.trap(r, t.columns, t.rows, func(x row) bool { return seen[&x[0]] })
+		if !sameSight(before, w.sight()) { // a policy looks at what was changed
+			t.rows = kept
+		}
+	}
+	other := map[*table][]row{}
+	for _, t := range w.tables {
 		other[t], t.rows = t.rows, mine[t]
 	}
 	return other

@@ -40,6 +40,7 @@ func randomWorld(r *rand.Rand, d dialect) *world {
 		}
 		if 3*some >= 2*len(w.shown) {
 			w.lay(r)
+			w.reduce() // a policy may look at what was changed
 			w.yaml = w.profile.yaml(r)
 			return w
 		}
