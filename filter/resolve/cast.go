@@ -168,9 +168,7 @@ func (r *resolver) castDecimal(v querytree.Expr, to sqltype.Type, x *sqlast.Cast
 	var err error
 	switch from := v.Type(); from.Kind {
 	case sqltype.Int:
-		if _, number := v.(*querytree.Number); !number {
-			v = &querytree.Convert{X: v, T: from.AsDecimal()}
-		}
+		v = &querytree.Convert{X: v, T: from.AsDecimal()}
 	case sqltype.Text:
 		if v, err = r.apply(sqlfunc.TextToDecimal, x.At, v); err != nil {
 			return nil, err
