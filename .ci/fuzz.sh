@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for a while: briefly in every run of the tests, and as
-# long as FUZZTIME says (a Go duration) when asked. A crasher stays in the
+# Runs every fuzz target for a while: 5 seconds, or as long as FUZZTIME says (a
+# Go duration). A crasher stays in the
 # package's testdata/fuzz and fails every run of its tests from then on.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -25,6 +25,4 @@ step "tests" go test "${race[@]}" -p 2 -timeout 30m ./...
 if [ "${#race[@]}" -gt 0 ]; then
 	step "tests that the race detector makes too slow" go test -timeout 30m ./internal/demo/ ./internal/oracle/
 fi
-# The judges' figures, and every fuzz target for a moment.
-.ci/fuzz.sh
 say "everything holds"
