@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for a while: 5 seconds, or as long as FUZZTIME says (a
-# Go duration). A crasher stays in the
-# package's testdata/fuzz and fails every run of its tests from then on.
+# Go duration). A crasher stays in the package's testdata/fuzz and fails every
+# run of its tests from then on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .ci/lib.sh
