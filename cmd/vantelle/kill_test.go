@@ -30,7 +30,7 @@ var kills = flag.Int("kills", 30, "how often TestKilledAtAnyMoment kills the pro
 // that was seen to succeed; nothing that was acknowledged is lost, and no access
 // is there that no administrator asked for.
 func TestKilledAtAnyMoment(t *testing.T) {
-	for _, engine := range []string{"sqlite"} {
+	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			k := newKilled(t, engine)
 			for range *kills {
