@@ -189,7 +189,7 @@ var inParentheses = regexp.MustCompile(`\([^()]*\)`)
 // checkPushed: conditions that stand beside a row filter read shown columns of
 // the table itself and nothing else.
 func checkPushed(conditions, alias, table string, s spelling) error {
-	text := literalsIn.ReplaceAllString(conditions, "''")
+	text := extraction.ReplaceAllString(literalsIn.ReplaceAllString(conditions, "''"), "EXTRACT(")
 	for _, name := range s.names().FindAllString(text, -1) {
 		if !slices.ContainsFunc(shownColumns[table], func(c string) bool { return s.quote(c) == name }) {
 			return fmt.Errorf("a condition beside the filter of %s reads %s", table, name)
@@ -239,8 +239,8 @@ func checkCustomer(x filter.Explanation, before, number string) error {
 }
 
 var (
-	sourceWord = regexp.MustCompile(`\b(?:FROM|JOIN) `)
-	sourceForm = regexp.MustCompile(`^(?:\(|<>|w\d+ AS t\d+\b)`)
+	sourceWord = regexp.MustCompile(`\b(?:FROM|JOIN|APPLY) `)
+	sourceForm = regexp.MustCompile(`^(?:(?:LATERAL )?\(|<>|w\d+ AS t\d+\b)`)
 	extraction = regexp.MustCompile(`EXTRACT\(\w+ FROM |DISTINCT FROM `)
 	literalsIn = regexp.MustCompile(`'(?:[^']|'')*'`)
 )

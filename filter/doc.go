@@ -53,7 +53,8 @@
 //  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
 //     time each have a limit and a clear refusal; and so has what a small text
 //     can grow into, here and inside an engine that writes some operators out
-//     as two. TestPromise10Bounded
+//     as two. A WITH that uses itself counts its rounds and fails. TestPromise10Bounded,
+//     TestPromise10ASmallTextIsNoEndlessStatement, TestPromise10ARecursiveWithEnds
 //  11. There are no cursors yet.
 //  12. Plans are shared, data never: a compiled plan holds no value of a
 //     customer. TestPromise12PlansAreSharedDataNever

@@ -156,7 +156,11 @@ func functionTables(t *testing.T, r *rig) string {
 			if f.Class == sqlfunc.Window {
 				sql += " OVER (ORDER BY id)"
 			}
-			offered := verdicts(t, r, sql+" FROM docs")
+			from := " FROM docs"
+			if f.Name == "GROUPING" {
+				from += " GROUP BY ROLLUP (kind)"
+			}
+			offered := verdicts(t, r, sql+from)
 			for engine, v := range f.Since {
 				offered += ", from " + sqlfunc.Release(engine, v) + " on"
 			}
@@ -195,9 +199,11 @@ var clauses = []struct{ what, sql string }{
 	{"EXISTS", "SELECT id FROM docs d WHERE EXISTS (SELECT 1 FROM lines l WHERE l.doc = d.id)"},
 	{"IN a subquery", "SELECT id FROM docs WHERE id IN (SELECT doc FROM lines)"},
 	{"rows of values", "SELECT id FROM docs WHERE (kind, ref) IN ((1, 'A-1'), (2, 'A-2'))"},
+	{"rows of values in their order", "SELECT id FROM docs WHERE (kind, id) > (1, 7)"},
 	{"rows of values in a subquery", "SELECT id FROM docs WHERE (id, 'RING') IN (SELECT doc, article FROM lines)"},
 	{"= ANY, <> ALL", "SELECT id FROM docs WHERE id = ANY (SELECT doc FROM lines) AND id <> ALL (SELECT doc FROM lines)"},
-	{"other ANY and ALL", "SELECT id FROM docs WHERE total > ALL (SELECT qty FROM lines)"},
+	{"ANY and ALL in a condition of WHERE", "SELECT id FROM docs WHERE total > ALL (SELECT qty FROM lines)"},
+	{"ANY and ALL elsewhere", "SELECT total > ALL (SELECT qty FROM lines) FROM docs"},
 	{"LIKE with ESCAPE", "SELECT id FROM docs WHERE ref LIKE 'A!_%' ESCAPE '!'"},
 	{"ILIKE", "SELECT id FROM docs WHERE ref ILIKE 'a%'"},
 	{"LIKE a column", "SELECT id FROM docs WHERE ref LIKE note"},

@@ -28,10 +28,21 @@ type Query struct {
 	Offset  Expr
 }
 
-// CTE is a WITH element; its columns are those of its query's Output.
+// CTE is a WITH element; its columns are Columns. A Recursive one is a union of
+// two blocks of which the right one uses the element itself, once.
 type CTE struct {
-	Query *Query
+	Query     *Query
+	Columns   []Column
+	Recursive bool
 }
+
+// Depth is the last item of both blocks of a Recursive CTE that is a UNION ALL,
+// and no column of it: a count of the rounds that fails after MaxRounds. Of is
+// the element in the block that uses it, nil in the other.
+type Depth struct{ Of *CTERef }
+
+// MaxRounds is how deep a recursive WITH may go.
+const MaxRounds = 1000
 
 // Column is one output column of a body: the label the requester asked for,
 // and its type. Labels are never printed; they are put back on the way out.
@@ -56,8 +67,11 @@ type Select struct {
 	From     Source   // nil for none
 	Where    Expr     // nil for none
 	GroupBy  []Expr
-	Grouped  bool // GROUP BY, HAVING or an aggregate makes it so
-	Having   Expr
+	// Sets are the grouping sets of ROLLUP, CUBE and GROUPING SETS, each the
+	// indexes into GroupBy of what it groups by; nil is the one set of all.
+	Sets    [][]int
+	Grouped bool // GROUP BY, HAVING or an aggregate makes it so
+	Having  Expr
 }
 
 // SetOp combines two bodies with the same number of columns.
@@ -108,9 +122,11 @@ type Self struct {
 	Table *catalog.Table
 }
 
-// Derived is a subquery in FROM.
+// Derived is a subquery in FROM. One that is Lateral may use the sources to its
+// left in the same FROM.
 type Derived struct {
-	Query *Query
+	Query   *Query
+	Lateral bool
 }
 
 // CTERef is a use of a CTE.
@@ -285,6 +301,14 @@ type InQuery struct {
 	Query *Query
 }
 
+// Quantified is X Op ANY (query) or, with All, X Op ALL (query).
+type Quantified struct {
+	X     Expr
+	Op    string // "=", "<>", "<", "<=", ">", ">="
+	All   bool
+	Query *Query
+}
+
 // Like is X LIKE pattern ESCAPE escape; Escape 0 is no escape character.
 type Like struct {
 	X, Pattern  Expr
@@ -318,6 +342,8 @@ func (*Is) Type() sqltype.Type          { return boolean }
 func (*Between) Type() sqltype.Type     { return boolean }
 func (*InList) Type() sqltype.Type      { return boolean }
 func (*InQuery) Type() sqltype.Type     { return boolean }
+func (*Quantified) Type() sqltype.Type  { return boolean }
+func (*Depth) Type() sqltype.Type       { return sqltype.Type{Kind: sqltype.Int, Bits: 64} }
 func (*Like) Type() sqltype.Type        { return boolean }
 func (*Exists) Type() sqltype.Type      { return boolean }
 

@@ -14,7 +14,7 @@ func Children(x Expr, visit func(Expr), query func(*Query)) {
 		}
 	}
 	switch x := x.(type) {
-	case *ColumnRef, *Number, *Param, *Null, *Bool:
+	case *ColumnRef, *Number, *Param, *Null, *Bool, *Depth:
 	case *Op:
 		each(x.Args...)
 	case *Call:
@@ -49,6 +49,9 @@ func Children(x Expr, visit func(Expr), query func(*Query)) {
 		each(x.List...)
 	case *InQuery:
 		each(x.Row...)
+		query(x.Query)
+	case *Quantified:
+		each(x.X)
 		query(x.Query)
 	case *Like:
 		each(x.X, x.Pattern)

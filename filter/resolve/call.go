@@ -31,6 +31,12 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 		return r.expand(x, f, s)
 	}
 	out := &querytree.Call{Func: f, Star: x.Star, Distinct: x.Distinct}
+	if f.Name == "GROUPING" {
+		if err := r.grouping(x, out, s); err != nil {
+			return nil, err
+		}
+		return r.finish(out, x.Pos())
+	}
 	aggregate := f.Class == sqlfunc.Aggregate && x.Over == nil
 	if aggregate {
 		if s.inAggregate || !s.aggregates {

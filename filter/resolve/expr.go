@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strings"
+
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
@@ -52,7 +54,7 @@ func (r *resolver) expr(x sqlast.Expr, s *scope) (querytree.Expr, error) {
 	case *sqlast.Extract:
 		return r.extract(x, s)
 	case *sqlast.Row:
-		return nil, refusal.At(x.At, refusal.Unsupported, "a row of values can only be compared with = and <>, or with IN")
+		return nil, refusal.At(x.At, refusal.Unsupported, "a row of values can only be compared, or looked for with IN")
 	}
 	return nil, refusal.At(x.Pos(), refusal.Unsupported, "this expression is not offered")
 }
@@ -174,20 +176,62 @@ func (r *resolver) logic(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
 	return boolean(x.Op, args...), nil
 }
 
+// compareRows compares two rows of values: with = and <> element by element,
+// with an order as words are ordered by their letters.
 func (r *resolver) compareRows(x *sqlast.Binary, a *sqlast.Row, s *scope) (querytree.Expr, error) {
 	b, ok := x.Y.(*sqlast.Row)
-	if !ok || len(a.Items) != len(b.Items) || x.Op != "=" && x.Op != "<>" {
-		return nil, refusal.At(x.At, refusal.Unsupported, "a row of values can only be compared with = or <>, with a row of the same length")
+	if !ok || len(a.Items) != len(b.Items) || isDistinct(x.Op) {
+		return nil, refusal.At(x.At, refusal.Unsupported, "a row of values is compared with a row of the same length, by =, <>, <, <=, > or >=")
 	}
 	left, err := r.exprs(a.Items, s)
 	if err != nil {
 		return nil, err
+	}
+	if x.Op != "=" && x.Op != "<>" {
+		return r.orderRows(x, a, b, left, s)
 	}
 	eq, err := r.rowsEqual(left, b.Items, s, x.At)
 	if err != nil || x.Op == "=" {
 		return eq, err
 	}
 	return boolean("NOT", eq), nil
+}
+
+// orderRows writes (a, b) < (c, d) as a <= c AND (a < c OR b < d), from the
+// right: the first condition is one that an index serves, and an UNKNOWN comes
+// out where SQL wants it.
+func (r *resolver) orderRows(x *sqlast.Binary, a, b *sqlast.Row, left []querytree.Expr, s *scope) (querytree.Expr, error) {
+	right, err := r.exprs(b.Items, s)
+	if err != nil {
+		return nil, err
+	}
+	strict := strings.TrimSuffix(x.Op, "=")
+	var out querytree.Expr
+	for i := len(left) - 1; i >= 0; i-- {
+		for side, v := range map[*sqlast.Row]querytree.Expr{a: left[i], b: right[i]} {
+			if _, column := v.(*querytree.ColumnRef); !column && !flexible(v) { // stands in the tree twice
+				return nil, refusal.At(side.Items[i].Pos(), refusal.Unsupported, "rows that are compared by %s are made of columns and values", x.Op)
+			}
+		}
+		op := strict
+		if out == nil {
+			op = x.Op
+		}
+		apart, err := r.compare(op, left[i], right[i], x.At)
+		if err != nil {
+			return nil, err
+		}
+		if out == nil {
+			out = apart
+			continue
+		}
+		upTo, err := r.compare(strict+"=", left[i], right[i], x.At)
+		if err != nil {
+			return nil, err
+		}
+		out = boolean("AND", upTo, boolean("OR", apart, out))
+	}
+	return out, nil
 }
 
 func (r *resolver) exprs(xs []sqlast.Expr, s *scope) ([]querytree.Expr, error) {

@@ -81,7 +81,7 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 	}
 	cte, table := r.table(s.ctes, schema, t.Name[len(t.Name)-1])
 	if cte != nil {
-		rel.source, rel.labels, rel.output = &querytree.CTERef{CTE: cte.cte}, cte.names, cte.cte.Query.Output()
+		rel.source, rel.labels, rel.output = &querytree.CTERef{CTE: cte.cte}, cte.names, cte.cte.Columns
 		if rel.name == "" {
 			rel.name = cte.name
 		}
@@ -122,10 +122,14 @@ func (r *resolver) resourceNamed(schema string, want sqlast.Ident) *Resource {
 }
 
 func (r *resolver) derived(t *sqlast.Derived, s *scope) (joined, error) {
+	around := s.outer
 	if t.Lateral {
-		return joined{}, refusal.At(t.At, refusal.Unsupported, "LATERAL and APPLY are not offered")
+		if err := r.lateral(t, s); err != nil {
+			return joined{}, err
+		}
+		around = s
 	}
-	q, err := r.query(t.Query, s.outer, s.ctes)
+	q, err := r.query(t.Query, around, s.ctes)
 	if err != nil {
 		return joined{}, err
 	}
@@ -133,7 +137,7 @@ func (r *resolver) derived(t *sqlast.Derived, s *scope) (joined, error) {
 	if err != nil {
 		return joined{}, err
 	}
-	rel := &relation{name: r.spelled(t.Alias), source: &querytree.Derived{Query: q}, labels: names, output: q.Output()}
+	rel := &relation{name: r.spelled(t.Alias), source: &querytree.Derived{Query: q, Lateral: t.Lateral}, labels: names, output: q.Output()}
 	return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
 }
 
@@ -142,7 +146,7 @@ func (r *resolver) join(t *sqlast.Join, s *scope) (joined, error) {
 	if err != nil {
 		return joined{}, err
 	}
-	right, err := r.tableExpr(t.Right, s)
+	right, err := r.tableExpr(t.Right, r.besides(s, left, t))
 	if err != nil {
 		return joined{}, err
 	}
@@ -165,7 +169,9 @@ func (r *resolver) join(t *sqlast.Join, s *scope) (joined, error) {
 		if node.On, err = r.condition(t.On, on); err != nil {
 			return joined{}, err
 		}
-	case t.Natural && t.Kind == sqlast.Inner:
+	case t.Kind == sqlast.Left && applied(t.Right):
+		node.On = &querytree.Bool{Value: true}
+	case t.Natural && t.Kind == sqlast.Inner, t.Kind == sqlast.Inner && applied(t.Right):
 		node.Kind = "CROSS" // nothing in common
 	case t.Natural:
 		node.On = &querytree.Bool{Value: true}

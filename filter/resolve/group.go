@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"slices"
+
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
@@ -28,6 +30,9 @@ func (r *resolver) checkGrouping(sel *querytree.Select, order []querytree.Order,
 			g.check(o.X)
 		}
 	}
+	if g.stray {
+		return refusal.At(sqlast.NoPos, refusal.TypeMismatch, "GROUPING takes an expression that stands in ROLLUP, CUBE or GROUPING SETS")
+	}
 	if g.bad == nil {
 		return nil
 	}
@@ -43,6 +48,11 @@ type grouping struct {
 	sel   *querytree.Select
 	local map[querytree.Source]*relation
 	bad   *querytree.ColumnRef
+	stray bool // a GROUPING of something else than an element of ROLLUP, CUBE or GROUPING SETS
+}
+
+func (g *grouping) grouping(x *querytree.Call) {
+	g.stray = g.stray || g.sel.Sets == nil || !slices.ContainsFunc(g.sel.GroupBy, func(by querytree.Expr) bool { return querytree.Equal(by, x.Args[0]) })
 }
 
 func (g *grouping) check(x querytree.Expr) {
@@ -58,6 +68,10 @@ func (g *grouping) check(x querytree.Expr) {
 		}
 		return
 	case *querytree.Call:
+		if x.Func.Name == "GROUPING" {
+			g.grouping(x)
+			return
+		}
 		if x.Func.Class == sqlfunc.Aggregate && x.Over == nil {
 			return
 		}

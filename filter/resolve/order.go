@@ -86,7 +86,7 @@ func (r *resolver) orderItem(item *sqlast.OrderItem, body querytree.Body, s *sco
 	}
 	o.X = x
 	if ref, ok := x.(*querytree.ColumnRef); ok {
-		o.NotNull = ref.NotNull
+		o.NotNull = ref.NotNull && sel.Sets == nil
 	}
 	return o, orderable(item.X.Pos(), x.Type())
 }

@@ -31,7 +31,7 @@ func (r *resolver) predicate(x sqlast.Expr, s *scope) (querytree.Expr, error) {
 		case x.Op == "<>" && x.All:
 			return r.inQuery(x.X, true, x.Query, s)
 		}
-		return nil, refusal.At(x.Pos(), refusal.Unsupported, "of ANY and ALL only = ANY and <> ALL are offered")
+		return r.quantified(x, s)
 	case *sqlast.Exists:
 		return r.exists(x, s)
 	}
@@ -178,6 +178,34 @@ func (r *resolver) inQuery(x sqlast.Expr, not bool, q *sqlast.Query, s *scope) (
 		result.Row = append(result.Row, eq.(*querytree.Op).Args[0])
 	}
 	return result, nil
+}
+
+// quantified resolves a comparison with any or all values of a subquery.
+func (r *resolver) quantified(x *sqlast.Quantified, s *scope) (querytree.Expr, error) {
+	if _, row := x.X.(*sqlast.Row); row {
+		return nil, refusal.At(x.X.Pos(), refusal.Unsupported, "a row of values goes with = ANY and <> ALL only")
+	}
+	before := r.nodes
+	v, err := r.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.spend(r.nodes-before, x.Pos()); err != nil { // SQLite is given it twice
+		return nil, err
+	}
+	sub, err := r.query(x.Query, s, s.ctes)
+	if err != nil {
+		return nil, err
+	}
+	out := sub.Output()
+	if len(out) != 1 {
+		return nil, refusal.At(x.X.Pos(), refusal.TypeMismatch, "the subquery gives %d columns where one is compared", len(out))
+	}
+	cmp, err := r.compare(x.Op, v, typed{out[0].Type}, x.X.Pos())
+	if err != nil {
+		return nil, err
+	}
+	return &querytree.Quantified{X: cmp.(*querytree.Op).Args[0], Op: x.Op, All: x.All, Query: sub}, nil
 }
 
 func (r *resolver) exists(x *sqlast.Exists, s *scope) (querytree.Expr, error) {

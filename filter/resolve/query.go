@@ -49,8 +49,6 @@ func (r *resolver) query(q *sqlast.Query, outer *scope, ctes *cteScope) (*queryt
 
 func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
 	switch {
-	case c.Recursive:
-		return nil, refusal.At(c.At, refusal.Unsupported, "WITH RECURSIVE is not offered")
 	case r.policy:
 		return nil, refusal.At(c.At, refusal.Unsupported, "WITH is not offered in a row condition: write a subquery")
 	}
@@ -58,6 +56,9 @@ func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error)
 		if r.sameName(s.name, r.spelled(c.Name)) {
 			return nil, refusal.At(c.At, refusal.Unsupported, "there are two WITH elements called %s", clip(c.Name.Name))
 		}
+	}
+	if c.Recursive && r.mentions(c.Query, c.Name) {
+		return r.recursive(c, ctes)
 	}
 	q, err := r.query(c.Query, nil, ctes)
 	if err != nil {
@@ -67,12 +68,12 @@ func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error)
 	if err != nil {
 		return nil, err
 	}
-	return &cteScope{outer: ctes, name: r.spelled(c.Name), cte: &querytree.CTE{Query: q}, names: names}, nil
+	return &cteScope{outer: ctes, name: r.spelled(c.Name), cte: &querytree.CTE{Query: q, Columns: q.Output()}, names: names}, nil
 }
 
 // columnNames gives the names of a subquery's columns, renamed where a list
 // of names was given.
-func columnNames(q *querytree.Query, renamed []sqlast.Ident, at sqlast.Pos) ([]string, error) {
+func columnNames(q querytree.Body, renamed []sqlast.Ident, at sqlast.Pos) ([]string, error) {
 	out := q.Output()
 	if len(renamed) > 0 && len(renamed) != len(out) {
 		return nil, refusal.At(at, refusal.TypeMismatch, "%d column names for %d columns", len(renamed), len(out))
@@ -104,6 +105,7 @@ func (r *resolver) body(b sqlast.Body, outer *scope, ctes *cteScope) (querytree.
 
 func (r *resolver) selectBlock(b *sqlast.Select, outer *scope, ctes *cteScope) (querytree.Body, *scope, error) {
 	s := &scope{outer: outer, ctes: ctes}
+	before := r.nodes
 	if err := r.fromClause(b.From, s); err != nil {
 		return nil, nil, err
 	}
@@ -128,17 +130,10 @@ func (r *resolver) selectBlock(b *sqlast.Select, outer *scope, ctes *cteScope) (
 		return nil, nil, refusal.At(b.Having.Pos(), refusal.Unsupported, "HAVING without GROUP BY is offered on this engine only with an aggregate in the select list")
 	}
 	s.aggregates = false
-	if len(b.GroupBy) > maxColumns {
-		return nil, nil, refusal.At(b.At, refusal.LimitExceeded, "GROUP BY may have %d terms", maxColumns)
+	if err := r.groupBy(b, out, s, before); err != nil {
+		return nil, nil, err
 	}
-	for _, g := range b.GroupBy {
-		x, err := r.groupItem(g, b, out, s)
-		if err != nil {
-			return nil, nil, err
-		}
-		out.GroupBy = append(out.GroupBy, x)
-	}
-	out.Grouped = len(out.GroupBy) > 0 || out.Having != nil || s.sawAggregate
+	out.Grouped = len(out.GroupBy) > 0 || out.Sets != nil || out.Having != nil || s.sawAggregate
 	s.aggregates, s.windows = out.Grouped, true // for ORDER BY
 	return out, s, nil
 }

@@ -22,6 +22,8 @@ type scope struct {
 	aggregates, windows bool
 	sawAggregate        bool
 	inAggregate         bool
+	// noLateral: LATERAL may not stand in the part of FROM being resolved.
+	noLateral bool
 }
 
 // cteScope is a chain of CTEs, the newest first.

@@ -152,6 +152,18 @@ func (p *printer) primary(x Expr) {
 		p.put("EXTRACT(", x.Field, " FROM ")
 		p.expr(x.X, PrecOr)
 		p.put(")")
+	case *Grouping:
+		p.put(x.Kind, " (")
+		p.list(len(x.Sets), func(i int) {
+			if len(x.Sets[i]) == 1 {
+				p.expr(x.Sets[i][0], PrecOr)
+				return
+			}
+			p.put("(")
+			p.exprs(x.Sets[i])
+			p.put(")")
+		})
+		p.put(")")
 	case *Row:
 		p.put("(")
 		p.exprs(x.Items)

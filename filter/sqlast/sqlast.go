@@ -77,7 +77,7 @@ type Select struct {
 	Items    []Item
 	From     []Table
 	Where    Expr
-	GroupBy  []Expr // an ordinal is a *Number
+	GroupBy  []Expr // an ordinal is a *Number; see Grouping, too
 	Having   Expr
 }
 
@@ -260,6 +260,15 @@ type Like struct {
 	Escape      Expr // nil for none: then no character escapes
 }
 
+// Grouping is an element of GROUP BY that stands for several sets of expressions
+// to group by. Kind is "ROLLUP", "CUBE" or "GROUPING SETS"; a set may be empty in
+// GROUPING SETS only.
+type Grouping struct {
+	At   Pos
+	Kind string
+	Sets [][]Expr
+}
+
 // Quantified is X op ANY|ALL (query).
 type Quantified struct {
 	X     Expr
@@ -378,6 +387,7 @@ func (x *Between) Pos() Pos      { return x.X.Pos() }
 func (x *InList) Pos() Pos       { return x.X.Pos() }
 func (x *InQuery) Pos() Pos      { return x.X.Pos() }
 func (x *Like) Pos() Pos         { return x.X.Pos() }
+func (x *Grouping) Pos() Pos     { return x.At }
 func (x *Quantified) Pos() Pos   { return x.X.Pos() }
 func (x *Exists) Pos() Pos       { return x.At }
 func (x *Subquery) Pos() Pos     { return x.At }
@@ -412,6 +422,7 @@ func (*Between) expr()      {}
 func (*InList) expr()       {}
 func (*InQuery) expr()      {}
 func (*Like) expr()         {}
+func (*Grouping) expr()     {}
 func (*Quantified) expr()   {}
 func (*Exists) expr()       {}
 func (*Subquery) expr()     {}

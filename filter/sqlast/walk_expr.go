@@ -53,6 +53,10 @@ func (w *walker) expr(x Expr) {
 		w.call(x)
 	case *Extract:
 		w.expr(x.X)
+	case *Grouping:
+		for _, set := range x.Sets {
+			w.exprs(set)
+		}
 	case *Row:
 		w.exprs(x.Items)
 	default:

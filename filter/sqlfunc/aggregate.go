@@ -1,6 +1,9 @@
 package sqlfunc
 
-import "github.com/vantelle/vantelle/internal/erp/catalog"
+import (
+	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
 
 // variance spells a variance on SQLite, which has none, from sums of floats:
 // over is what they are divided by.
@@ -35,6 +38,7 @@ var aggregateFuncs = []*Func{
 	{Name: "STDDEV", Synonyms: []string{"STD"}, Class: Aggregate, Args: []ArgKind{Real}, Result: fixed(float), Ambiguous: "write STDDEV_SAMP or STDDEV_POP", Doc: "a standard deviation"},
 	{Name: "VARIANCE", Class: Aggregate, Args: []ArgKind{Real}, Result: fixed(float), Ambiguous: "write VAR_SAMP or VAR_POP", Doc: "a variance"},
 	{Name: "MEDIAN", NoWindow: true, Class: Aggregate, Args: []ArgKind{Real}, Result: fixed(float), Refused: postgresOnly, spell: everywhere("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY {0})"), Doc: "the value in the middle, a float; the mean of both where there are two"},
+	{Name: "GROUPING", NoWindow: true, Class: Aggregate, Args: []ArgKind{Any}, Result: fixed(sqltype.Type{Kind: sqltype.Int, Bits: 32}), Doc: "1 in the rows of a grouping set that the argument is not in, else 0; with ROLLUP, CUBE and GROUPING SETS", Example: "GROUPING(kind)"},
 	{Name: "STRING_AGG", Synonyms: []string{"GROUP_CONCAT", "LISTAGG"}, Class: Aggregate, Args: []ArgKind{Text, Written}, Optional: 1, Result: fixed(text), Order: true, NoWindow: true,
 		Chars: func([]Arg) int { return longAggregate }, Since: map[catalog.Engine]Version{catalog.SQLServer: sqlServer2017},
 		spell: spelling{

@@ -147,3 +147,25 @@ var DecimalToText = &Func{Name: "CAST decimal AS text", Args: []ArgKind{Exact}, 
 	catalog.SQLite:    "CASE WHEN {0!} IS NOT NULL THEN PRINTF('%.{s}f', ROUND({0}, {s}) + 0.0) END",
 	catalog.SQLServer: "CAST(CAST({0} AS decimal(38, {s})) AS varchar(42))",
 }}
+
+// Settled names the type of a value that has it already, by the engine's own
+// word and with its size: where two blocks of a statement must agree on it.
+var Settled = &Func{Name: "CAST as it is", Args: []ArgKind{Any}, Result: first, write: func(e catalog.Engine, args []sqltype.Type) string {
+	if e == catalog.SQLite {
+		return "{0!}"
+	}
+	word := settledTypes[args[0].Kind][e]
+	if word == "" {
+		return "{0!}"
+	}
+	return "CAST({0} AS " + word + ")"
+}}
+
+var settledTypes = map[sqltype.Kind]spelling{
+	sqltype.Int:       {catalog.Postgres: "bigint", catalog.MariaDB: "SIGNED", catalog.SQLServer: "bigint"},
+	sqltype.Decimal:   {catalog.Postgres: "numeric", catalog.MariaDB: "DECIMAL({p}, {s})", catalog.SQLServer: "decimal({p}, {s})"},
+	sqltype.Float:     {catalog.Postgres: "double precision", catalog.MariaDB: "DOUBLE", catalog.SQLServer: "float"},
+	sqltype.Text:      {catalog.Postgres: "text", catalog.MariaDB: "CHAR({p})", catalog.SQLServer: "nvarchar({p})"},
+	sqltype.Date:      {catalog.Postgres: "date", catalog.MariaDB: "DATE", catalog.SQLServer: "date"},
+	sqltype.Timestamp: {catalog.Postgres: "timestamp", catalog.MariaDB: "DATETIME(6)", catalog.SQLServer: "datetime2"},
+}

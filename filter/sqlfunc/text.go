@@ -54,6 +54,7 @@ func padded(left bool) (full, short spelling) {
 func product(args []Arg) int  { return args[0].Chars * args[1].Count }
 func sumChars(args []Arg) int { return sumOf(args, 0) }
 func toCount(args []Arg) int  { return args[1].Count }
+func cutChars(args []Arg) int { return min(args[0].Chars, args[1].Count) }
 
 func sumOf(args []Arg, between int) int {
 	n := 0
@@ -108,9 +109,9 @@ var textFuncs = []*Func{
 		spell:   spelling{catalog.SQLite: "SUBSTR({*})"},
 		shorter: spelling{catalog.SQLServer: "SUBSTRING({0}, {1}, 2147483647)"},
 		Doc:     "part of a text, from a position that counts from 1, so many characters or all that follow"},
-	{Name: "LEFT", Args: []ArgKind{Text, Count}, Result: fixed(text),
+	{Name: "LEFT", Args: []ArgKind{Text, Count}, Result: fixed(text), Chars: cutChars,
 		spell: spelling{catalog.SQLite: "SUBSTR({0}, 1, {1})"}, Doc: "the first characters"},
-	{Name: "RIGHT", Args: []ArgKind{Text, Count}, Result: fixed(text),
+	{Name: "RIGHT", Args: []ArgKind{Text, Count}, Result: fixed(text), Chars: cutChars,
 		spell: spelling{catalog.SQLite: "SUBSTR({0}, -{1}, {1})"}, Doc: "the last characters"},
 	{Name: "CONCAT", Args: []ArgKind{Text, Text}, Variadic: true, Result: fixed(text), Chars: sumChars, Doc: "texts one after the other; a NULL counts as empty"},
 	{Name: "CONCAT_WS", Args: []ArgKind{Written, Text, Text}, Variadic: true, Result: fixed(text), Chars: joinedChars,

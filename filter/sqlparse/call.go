@@ -24,6 +24,9 @@ func (p *parser) call() (sqlast.Expr, error) {
 	case sqltoken.POSITION:
 		return p.position()
 	}
+	if p.groupingKind() != "" {
+		return nil, p.unsupported(p.pos(), "ROLLUP, CUBE and GROUPING SETS stand in GROUP BY")
+	}
 	c := p.newCall()
 	p.advance() // (
 	if err := p.arguments(c); err != nil {

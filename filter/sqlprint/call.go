@@ -20,9 +20,9 @@ func argTypes(args []querytree.Expr) []sqltype.Type {
 
 // call prints a function by its engine's template.
 func (p *printer) call(x *querytree.Call) error {
-	if x.Func.Class == sqlfunc.Aggregate && p.having != nil { // what it computes over has no alias
-		defer func(around *querytree.Select) { p.having = around }(p.having)
-		p.having = nil
+	if x.Func.Class == sqlfunc.Aggregate { // what it computes over has no alias, and is there in every grouping set
+		defer func(having *querytree.Select, in *armOf) { p.having, p.in = having, in }(p.having, p.in)
+		p.having, p.in = nil, nil
 	}
 	if x.Func.Name == "CONCAT" && !p.concatFunction() {
 		return p.concatWithoutNulls(x)

@@ -19,11 +19,18 @@ type dialect interface {
 	null(b []byte, t sqltype.Type) []byte
 	number(b []byte, text string, t sqltype.Type) []byte
 	truth(v bool) string
-	positional() bool       // parameters have no number: each place is one of its own
-	booleans() bool         // conditions are values
-	fullJoin() bool         // FULL JOIN
-	limitInSubquery() bool  // IN (SELECT … LIMIT …)
-	rowValues() bool        // (a, b) IN (SELECT …)
+	positional() bool      // parameters have no number: each place is one of its own
+	booleans() bool        // conditions are values
+	fullJoin() bool        // FULL JOIN
+	limitInSubquery() bool // IN (SELECT … LIMIT …)
+	rowValues() bool       // (a, b) IN (SELECT …)
+	quantifiers() bool     // ANY and ALL
+	groupingSets() bool    // GROUPING SETS and GROUPING()
+	lateral() lateral      // how a derived table is given the sources to its left
+	recursive() string     // the word for a WITH whose elements use themselves
+	// rounds gives a count of rounds where it starts, and the words around it
+	// that make the next one: the one after MaxRounds fails.
+	rounds() (start, before, after string)
 	filterClause() bool     // aggregates take FILTER
 	concatFunction() bool   // CONCAT exists and skips NULLs
 	concatOperator() string // "" for none: then CONCAT gives NULL where an operand is, and CONCAT_WS skips it

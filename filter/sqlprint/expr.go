@@ -35,7 +35,7 @@ func prec(x querytree.Expr) int {
 	switch x := x.(type) {
 	case *querytree.Op:
 		return opPrec[x.Op]
-	case *querytree.Is, *querytree.Between, *querytree.InList, *querytree.InQuery, *querytree.Like:
+	case *querytree.Is, *querytree.Between, *querytree.InList, *querytree.InQuery, *querytree.Quantified, *querytree.Like:
 		return comparison
 	}
 	return atom
@@ -82,7 +82,7 @@ func isPredicate(x querytree.Expr) bool {
 	switch x := x.(type) {
 	case *querytree.Op:
 		return x.T.Kind == sqltype.Bool
-	case *querytree.Is, *querytree.Between, *querytree.InList, *querytree.InQuery, *querytree.Like, *querytree.Exists, *querytree.Bool:
+	case *querytree.Is, *querytree.Between, *querytree.InList, *querytree.InQuery, *querytree.Quantified, *querytree.Like, *querytree.Exists, *querytree.Bool:
 		return true
 	}
 	return false
@@ -91,6 +91,9 @@ func isPredicate(x querytree.Expr) bool {
 func (p *printer) node(x querytree.Expr, least int) error {
 	if p.nodes++; p.nodes > maxNodes {
 		return ErrTooLong
+	}
+	if p.in != nil && p.inArm(x) {
+		return nil
 	}
 	if p.having != nil {
 		if done, err := p.byAlias(x); done || err != nil {
@@ -132,6 +135,10 @@ func (p *printer) node(x querytree.Expr, least int) error {
 		return p.inList(x)
 	case *querytree.InQuery:
 		return p.inQuery(x)
+	case *querytree.Depth:
+		return p.depth(x)
+	case *querytree.Quantified:
+		return p.quantified(x)
 	case *querytree.Like:
 		return p.like(p, x)
 	case *querytree.Exists:

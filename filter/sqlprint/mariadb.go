@@ -20,17 +20,24 @@ func (mariadb) quote(b []byte, name string) []byte { return quoteWith(b, '`', '`
 func (mariadb) defaultSchema() string              { return "" }
 func (mariadb) positional() bool                   { return true }
 func (mariadb) booleans() bool                     { return true }
-func (mariadb) rowValues() bool                    { return true }
-func (mariadb) filterClause() bool                 { return false }
-func (mariadb) fullJoin() bool                     { return false }
-func (mariadb) limitInSubquery() bool              { return false }
-func (mariadb) concatFunction() bool               { return true }
-func (mariadb) concatOperator() string             { return "" }
-func (mariadb) topOnlyWith() bool                  { return false }
-func (mariadb) exactCollation() string             { return "" }
-func (mariadb) seesOut() bool                      { return false }
-func (mariadb) aliasedHaving() bool                { return true }
-func (mariadb) topClause() bool                    { return false }
+func (mariadb) quantifiers() bool                  { return true }
+func (mariadb) groupingSets() bool                 { return false }
+func (mariadb) lateral() lateral                   { return noLateral }
+func (mariadb) recursive() string                  { return "RECURSIVE " }
+func (mariadb) rounds() (start, before, after string) {
+	return "CAST(" + lastRounds + " AS SIGNED)", "", " + 1"
+}
+func (mariadb) rowValues() bool        { return true }
+func (mariadb) filterClause() bool     { return false }
+func (mariadb) fullJoin() bool         { return false }
+func (mariadb) limitInSubquery() bool  { return false }
+func (mariadb) concatFunction() bool   { return true }
+func (mariadb) concatOperator() string { return "" }
+func (mariadb) topOnlyWith() bool      { return false }
+func (mariadb) exactCollation() string { return "" }
+func (mariadb) seesOut() bool          { return false }
+func (mariadb) aliasedHaving() bool    { return true }
+func (mariadb) topClause() bool        { return false }
 
 // placeholder prints the number between two marks; see printer.spread.
 func (d mariadb) placeholder(b []byte, n int, t sqltype.Type) []byte {

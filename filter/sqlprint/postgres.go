@@ -16,18 +16,25 @@ func (postgres) engine() catalog.Engine             { return catalog.Postgres }
 func (postgres) quote(b []byte, name string) []byte { return quoteWith(b, '"', '"', name) }
 func (postgres) defaultSchema() string              { return "" }
 func (postgres) booleans() bool                     { return true }
-func (postgres) rowValues() bool                    { return true }
-func (postgres) filterClause() bool                 { return true }
-func (postgres) concatFunction() bool               { return true }
-func (postgres) concatOperator() string             { return "||" }
-func (postgres) positional() bool                   { return false }
-func (postgres) fullJoin() bool                     { return true }
-func (postgres) limitInSubquery() bool              { return true }
-func (postgres) topOnlyWith() bool                  { return false }
-func (postgres) exactCollation() string             { return "" }
-func (postgres) seesOut() bool                      { return true }
-func (postgres) aliasedHaving() bool                { return false }
-func (postgres) topClause() bool                    { return false }
+func (postgres) quantifiers() bool                  { return true }
+func (postgres) groupingSets() bool                 { return true }
+func (postgres) lateral() lateral                   { return lateralJoin }
+func (postgres) recursive() string                  { return "RECURSIVE " }
+func (postgres) rounds() (start, before, after string) {
+	return "CAST(" + lastRounds + " AS bigint)", "", " + 1"
+}
+func (postgres) rowValues() bool        { return true }
+func (postgres) filterClause() bool     { return true }
+func (postgres) concatFunction() bool   { return true }
+func (postgres) concatOperator() string { return "||" }
+func (postgres) positional() bool       { return false }
+func (postgres) fullJoin() bool         { return true }
+func (postgres) limitInSubquery() bool  { return true }
+func (postgres) topOnlyWith() bool      { return false }
+func (postgres) exactCollation() string { return "" }
+func (postgres) seesOut() bool          { return true }
+func (postgres) aliasedHaving() bool    { return false }
+func (postgres) topClause() bool        { return false }
 
 func (postgres) typeName(t sqltype.Type) string {
 	switch t.Kind {

@@ -80,6 +80,96 @@ func (p *printer) inQuery(x *querytree.InQuery) error {
 	return err
 }
 
+func (p *printer) quantified(x *querytree.Quantified) error {
+	switch {
+	case p.quantifiers():
+	case p.booleans():
+		return p.quantifiedAsCount(x)
+	default:
+		return p.quantifiedAsExists(x)
+	}
+	if err := p.value(x.X, additive); err != nil {
+		return err
+	}
+	p.put(" " + x.Op)
+	if x.All {
+		p.put(" ALL (")
+	} else {
+		p.put(" ANY (")
+	}
+	var err error
+	if x.Query.Limit != nil && !p.limitInSubquery() {
+		err = p.selectAll(x.Query)
+	} else {
+		err = p.query(x.Query, false)
+	}
+	p.put(")")
+	return err
+}
+
+// quantifiedAsExists prints ANY and ALL where UNKNOWN acts as FALSE, for an
+// engine whose aggregates take no columns of the query around them.
+func (p *printer) quantifiedAsExists(x *querytree.Quantified) error {
+	if !p.unknownIsFalse {
+		return &Unsupported{"ANY and ALL are offered on this engine only as a condition of WHERE, not below NOT"}
+	}
+	p.tables++
+	alias := fmt.Sprintf("t%d", p.tables)
+	before, after := "EXISTS (", ""
+	if x.All { // no value of which it is not true
+		before, after = "NOT EXISTS (", " THEN 0 ELSE 1 END = 1"
+	}
+	p.put(before + "SELECT 1 AS c1 FROM (")
+	if err := p.alone(func() error { return p.query(x.Query, false) }); err != nil {
+		return err
+	}
+	p.put(") AS " + alias + " WHERE ")
+	if x.All {
+		p.put("CASE WHEN ")
+	}
+	if err := p.value(x.X, additive); err != nil {
+		return err
+	}
+	p.put(" " + x.Op + " " + alias + "." + output(0) + after + ")")
+	return nil
+}
+
+// quantifiedAsCount prints ANY and ALL for an engine that has neither: what
+// decides it is the largest, or the smallest, of the comparisons, and without
+// that whether one of them was UNKNOWN.
+func (p *printer) quantifiedAsCount(x *querytree.Quantified) error {
+	if aggregates(x.X) {
+		return &Unsupported{"an aggregate with ANY or ALL is not offered on this engine: name it in a derived table, and compare that"}
+	}
+	p.tables++
+	alias := fmt.Sprintf("t%d", p.tables)
+	compared := func(before string) error {
+		p.put(before)
+		if err := p.value(x.X, additive); err != nil {
+			return err
+		}
+		p.put(" " + x.Op + " " + alias + "." + output(0) + ")")
+		return nil
+	}
+	decides, otherwise := "MAX(", " = 1 THEN 1 WHEN COUNT(*) > "
+	last := " THEN NULL ELSE 0 END"
+	if x.All {
+		decides, otherwise, last = "MIN(", " = 0 THEN 0 WHEN COUNT(*) > ", " THEN NULL ELSE 1 END"
+	}
+	if err := compared("(SELECT CASE WHEN " + decides); err != nil {
+		return err
+	}
+	if err := compared(otherwise + "COUNT("); err != nil {
+		return err
+	}
+	p.put(last + " AS c1 FROM (")
+	if err := p.alone(func() error { return p.query(x.Query, false) }); err != nil {
+		return err
+	}
+	p.put(") AS " + alias + ")")
+	return nil
+}
+
 // inAsExists prints (a, b) IN (query) for an engine without row values. EXISTS
 // knows no UNKNOWN, so this is right only where UNKNOWN acts as FALSE.
 func (p *printer) inAsExists(x *querytree.InQuery) error {

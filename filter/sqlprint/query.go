@@ -19,24 +19,8 @@ func (p *printer) query(q *querytree.Query, top bool) error {
 	if len(q.With) > 0 && !top && p.topOnlyWith() {
 		return &Unsupported{"WITH inside a subquery is not offered on this engine: put it first"}
 	}
-	for i, c := range q.With {
-		p.tables++
-		name := fmt.Sprintf("w%d", p.tables)
-		if i == 0 {
-			p.put("WITH ")
-		} else {
-			p.put(", ")
-		}
-		p.put(name)
-		p.put(" AS (")
-		if err := p.query(c.Query, false); err != nil {
-			return err
-		}
-		p.put(")")
-		p.ctes[c] = name
-		if i == len(q.With)-1 {
-			p.put(" ")
-		}
+	if err := p.with(q.With); err != nil {
+		return err
 	}
 	limited := q.Limit != nil || q.Offset != nil
 	order := q.OrderBy
@@ -46,6 +30,9 @@ func (p *printer) query(q *querytree.Query, top bool) error {
 	sel, plain := q.Body.(*querytree.Select)
 	if inner, nested := q.Body.(*querytree.Query); nested {
 		return p.wrapped(inner, order, q.Limit, q.Offset)
+	}
+	if p.spelledOut(q.Body) {
+		return p.setsAsUnion(sel, order, q.Limit, q.Offset)
 	}
 	if limited && p.topClause() && plain && q.Offset == nil {
 		if err := p.selectBlock(sel, q.Limit); err != nil {
@@ -65,24 +52,6 @@ func (p *printer) query(q *querytree.Query, top bool) error {
 	return nil
 }
 
-// readsOuterCTE tells whether q uses a CTE that is not its own.
-func readsOuterCTE(q *querytree.Query) bool {
-	own, outer := map[*querytree.CTE]bool{}, false
-	querytree.WalkQuery(q, querytree.Visitor{
-		Query: func(q *querytree.Query) {
-			for _, c := range q.With {
-				own[c] = true
-			}
-		},
-		Source: func(s querytree.Source) {
-			if ref, ok := s.(*querytree.CTERef); ok && !own[ref.CTE] {
-				outer = true
-			}
-		},
-	})
-	return outer
-}
-
 // wrapped prints a query with an order or limit of its own as a derived table.
 func (p *printer) wrapped(b querytree.Body, order []querytree.Order, limit, offset querytree.Expr) error {
 	if err := p.selectAll(b); err != nil {
@@ -99,16 +68,7 @@ func (p *printer) wrapped(b querytree.Body, order []querytree.Order, limit, offs
 
 // selectAll prints SELECT t.c1, … FROM (b) AS t.
 func (p *printer) selectAll(b querytree.Body) error {
-	p.tables++
-	alias := fmt.Sprintf("t%d", p.tables)
-	p.put("SELECT ")
-	for i := range b.Output() {
-		if i > 0 {
-			p.put(", ")
-		}
-		p.put(alias + "." + output(i) + " AS " + output(i))
-	}
-	p.put(" FROM (")
+	alias := p.selectFrom(b, false)
 	err := p.alone(func() error {
 		if q, ok := b.(*querytree.Query); ok {
 			return p.query(q, false)
@@ -119,7 +79,28 @@ func (p *printer) selectAll(b querytree.Body) error {
 	return err
 }
 
+// selectFrom prints SELECT t.c1, … FROM ( and gives the t that is to follow b.
+func (p *printer) selectFrom(b querytree.Body, distinct bool) (alias string) {
+	p.tables++
+	alias = fmt.Sprintf("t%d", p.tables)
+	p.put("SELECT ")
+	if distinct {
+		p.put("DISTINCT ")
+	}
+	for i := range b.Output() {
+		if i > 0 {
+			p.put(", ")
+		}
+		p.put(alias + "." + output(i) + " AS " + output(i))
+	}
+	p.put(" FROM (")
+	return alias
+}
+
 func (p *printer) body(b querytree.Body) error {
+	if p.spelledOut(b) {
+		return p.setsAsUnion(b.(*querytree.Select), nil, nil, nil)
+	}
 	switch b := b.(type) {
 	case *querytree.Select:
 		return p.selectBlock(b, nil)
@@ -148,8 +129,8 @@ func (p *printer) operandBody(b querytree.Body, around *querytree.SetOp, left bo
 	if s, ok := b.(*querytree.SetOp); ok && left && s.Op == around.Op && s.All == around.All {
 		return p.setOp(s)
 	}
-	if s, ok := b.(*querytree.Select); ok {
-		return p.selectBlock(s, nil)
+	if _, ok := b.(*querytree.Select); ok {
+		return p.body(b)
 	}
 	return p.selectAll(b)
 }
@@ -161,7 +142,7 @@ func (p *printer) selectBlock(s *querytree.Select, top querytree.Expr) error {
 	p.buf = make([]byte, 0, 512)
 	if s.From != nil {
 		p.put(" FROM ")
-		if err := p.source(s.From); err != nil {
+		if err := p.beforeGrouping(s, func() error { return p.source(s.From) }); err != nil {
 			return err
 		}
 	}
@@ -193,15 +174,12 @@ func (p *printer) selectBlock(s *querytree.Select, top querytree.Expr) error {
 	p.buf = append(p.buf, from...)
 	if s.Where != nil {
 		p.put(" WHERE ")
-		if err := p.filter(s.Where); err != nil {
+		if err := p.beforeGrouping(s, func() error { return p.filter(s.Where) }); err != nil {
 			return err
 		}
 	}
-	if len(s.GroupBy) > 0 {
-		p.put(" GROUP BY ")
-		if err := p.list(s.GroupBy); err != nil {
-			return err
-		}
+	if err := p.groupBy(s); err != nil {
+		return err
 	}
 	if s.Having == nil {
 		return nil
@@ -282,6 +260,12 @@ func (p *printer) source(s querytree.Source) error {
 		p.policyTable(s, s.Table)
 		return nil
 	case *querytree.Derived:
+		if s.Lateral {
+			if p.lateral() != lateralJoin {
+				return &Unsupported{"LATERAL and APPLY are not offered on this engine: join a derived table that groups by what it is joined with"}
+			}
+			p.put("LATERAL ")
+		}
 		p.put("(")
 		if err := p.alone(func() error { return p.query(s.Query, false) }); err != nil {
 			return err
@@ -317,6 +301,9 @@ func (p *printer) join(j *querytree.Join) error {
 	}
 	if j.Kind == "FULL" && p.engine() == catalog.Postgres && !joinsBothSides(j) {
 		return &Unsupported{"FULL JOIN is offered on this engine only with an equality of a column of each side in its ON"}
+	}
+	if d, ok := j.Right.(*querytree.Derived); ok && d.Lateral && p.lateral() == applyJoin {
+		return p.applied(j, d)
 	}
 	p.put(" " + j.Kind + " JOIN ")
 	if _, nested := j.Right.(*querytree.Join); nested {
@@ -393,7 +380,7 @@ func (p *printer) orderBy(order []querytree.Order, b querytree.Body) error {
 				return p.expr(o.X)
 			}
 			sel, ok := b.(*querytree.Select)
-			if !ok || sel.Distinct {
+			if !ok || sel.Distinct || p.spelledOut(sel) {
 				return &Unsupported{"NULLS FIRST and NULLS LAST are not offered here on this engine"}
 			}
 			return p.expr(sel.Items[o.Output])

@@ -18,18 +18,27 @@ func (sqlite) quote(b []byte, name string) []byte   { return quoteWith(b, '`', '
 func (sqlite) defaultSchema() string                { return "main" }
 func (sqlite) null(b []byte, _ sqltype.Type) []byte { return append(b, "NULL"...) }
 func (sqlite) booleans() bool                       { return true }
-func (sqlite) rowValues() bool                      { return true }
-func (sqlite) filterClause() bool                   { return true }
-func (sqlite) concatFunction() bool                 { return false }
-func (sqlite) concatOperator() string               { return "||" }
-func (sqlite) positional() bool                     { return false }
-func (sqlite) fullJoin() bool                       { return true }
-func (sqlite) limitInSubquery() bool                { return true }
-func (sqlite) topOnlyWith() bool                    { return false }
-func (sqlite) exactCollation() string               { return "" }
-func (sqlite) seesOut() bool                        { return true }
-func (sqlite) aliasedHaving() bool                  { return false }
-func (sqlite) topClause() bool                      { return false }
+func (sqlite) quantifiers() bool                    { return false }
+func (sqlite) groupingSets() bool                   { return false }
+func (sqlite) lateral() lateral                     { return noLateral }
+func (sqlite) recursive() string                    { return "RECURSIVE " }
+
+// Where a whole number overflows SQLite goes on with a float, but for ABS.
+func (sqlite) rounds() (start, before, after string) {
+	return "-" + lastRounds, "-ABS(", " - 1)"
+}
+func (sqlite) rowValues() bool        { return true }
+func (sqlite) filterClause() bool     { return true }
+func (sqlite) concatFunction() bool   { return false }
+func (sqlite) concatOperator() string { return "||" }
+func (sqlite) positional() bool       { return false }
+func (sqlite) fullJoin() bool         { return true }
+func (sqlite) limitInSubquery() bool  { return true }
+func (sqlite) topOnlyWith() bool      { return false }
+func (sqlite) exactCollation() string { return "" }
+func (sqlite) seesOut() bool          { return true }
+func (sqlite) aliasedHaving() bool    { return false }
+func (sqlite) topClause() bool        { return false }
 func (sqlite) placeholder(b []byte, n int, _ sqltype.Type) []byte {
 	return strconv.AppendInt(append(b, '?'), int64(n), 10)
 }

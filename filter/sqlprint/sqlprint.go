@@ -68,6 +68,9 @@ func Print(q *querytree.Query, readings Readings, engine catalog.Engine) (*State
 	if err := p.query(q, true); err != nil {
 		return nil, err
 	}
+	if p.recursion && p.topClause() { // SQL Server stops after 100 rounds unless told otherwise
+		p.put(" OPTION (MAXRECURSION " + strconv.Itoa(querytree.MaxRounds+1) + ")")
+	}
 	if p.positional() {
 		p.spread()
 	}
@@ -94,6 +97,10 @@ type printer struct {
 	// having is the block whose HAVING is being printed, for an engine that
 	// wants the select list's aliases there; else nil.
 	having *querytree.Select
+	// recursion: the statement has a WITH element that uses itself.
+	recursion bool
+	// in is the grouping set that is being printed by itself; else nil.
+	in *armOf
 	// unknownIsFalse: the condition being printed stands where NULL acts as FALSE.
 	unknownIsFalse bool
 }

@@ -16,18 +16,25 @@ func (sqlserver) engine() catalog.Engine             { return catalog.SQLServer 
 func (sqlserver) quote(b []byte, name string) []byte { return quoteWith(b, '[', ']', name) }
 func (sqlserver) defaultSchema() string              { return "dbo" }
 func (sqlserver) booleans() bool                     { return false }
-func (sqlserver) rowValues() bool                    { return false }
-func (sqlserver) filterClause() bool                 { return false }
-func (sqlserver) concatFunction() bool               { return true }
-func (sqlserver) concatOperator() string             { return "+" }
-func (sqlserver) positional() bool                   { return false }
-func (sqlserver) fullJoin() bool                     { return true }
-func (sqlserver) limitInSubquery() bool              { return true }
-func (sqlserver) topOnlyWith() bool                  { return true }
-func (sqlserver) exactCollation() string             { return "Latin1_General_BIN2" }
-func (sqlserver) seesOut() bool                      { return true }
-func (sqlserver) aliasedHaving() bool                { return false }
-func (sqlserver) topClause() bool                    { return true }
+func (sqlserver) quantifiers() bool                  { return false }
+func (sqlserver) groupingSets() bool                 { return true }
+func (sqlserver) lateral() lateral                   { return applyJoin }
+func (sqlserver) recursive() string                  { return "" }
+func (sqlserver) rounds() (start, before, after string) {
+	return "CAST(" + lastRounds + " AS bigint)", "", " + 1"
+}
+func (sqlserver) rowValues() bool        { return false }
+func (sqlserver) filterClause() bool     { return false }
+func (sqlserver) concatFunction() bool   { return true }
+func (sqlserver) concatOperator() string { return "+" }
+func (sqlserver) positional() bool       { return false }
+func (sqlserver) fullJoin() bool         { return true }
+func (sqlserver) limitInSubquery() bool  { return true }
+func (sqlserver) topOnlyWith() bool      { return true }
+func (sqlserver) exactCollation() string { return "Latin1_General_BIN2" }
+func (sqlserver) seesOut() bool          { return true }
+func (sqlserver) aliasedHaving() bool    { return false }
+func (sqlserver) topClause() bool        { return true }
 
 // placeholder: a parameter travels with its exact type, declared by the driver,
 // but for decimals, which the driver sends as text.

@@ -22,9 +22,10 @@ const (
 	Timeout                    // it took longer than it may
 	Canceled                   // the caller gave up
 	Unavailable                // the server or the database cannot be reached now
+	Overflow                   // a number left its type, or a recursion went too deep
 )
 
-var classNames = [...]string{"other", "transient", "permission", "missing object", "timeout", "canceled", "unavailable"}
+var classNames = [...]string{"other", "transient", "permission", "missing object", "timeout", "canceled", "unavailable", "overflow"}
 
 // String names the class for logs and metrics.
 func (c Class) String() string {

@@ -36,6 +36,8 @@ func (mariadbEngine) diagnose(err error) (diagnosis, bool) {
 // diagnoseMariaDBNumber reads an error number (mariadb.com/kb/en/mariadb-error-codes).
 func diagnoseMariaDBNumber(number uint16) diagnosis {
 	switch number {
+	case 1690:
+		return diagnosis{Overflow, ""}
 	case 1045, 1698:
 		return diagnosis{Permission, "The server refused the user or the password: check user and password of the dossier, and that the user may come from this machine."}
 	case 1044, 1142, 1143, 1227, 1370:

@@ -123,6 +123,8 @@ func (postgresEngine) diagnose(err error) (diagnosis, bool) {
 // diagnosePostgresCode reads an SQLSTATE (PostgreSQL manual, appendix A).
 func diagnosePostgresCode(code string) diagnosis {
 	switch code {
+	case "22003":
+		return diagnosis{Overflow, ""}
 	case "28P01":
 		return diagnosis{Permission, "The server refused the password: check user and password of the dossier."}
 	case "28000":

@@ -105,6 +105,9 @@ func (sqliteEngine) diagnose(err error) (diagnosis, bool) {
 				return diagnosis{MissingObject, "A table or column that was there is not there any more; the catalog is read again by itself."}, true
 			}
 		}
+		if strings.Contains(e.Error(), "integer overflow") {
+			return diagnosis{Overflow, ""}, true
+		}
 	}
 	return diagnosis{}, true
 }

@@ -104,6 +104,8 @@ func diagnoseSQLServerNumber(e mssql.Error) diagnosis {
 		return diagnosis{Transient, "Somebody holds a lock there; it is tried again."}
 	case 3952, 3957:
 		return diagnosis{Transient, "The database is changing whether it allows snapshots; it is tried again with a new connection."}
+	case 8115, 530:
+		return diagnosis{Overflow, ""}
 	case 8649:
 		return diagnosis{Timeout, "SQL Server estimates that the statement costs more than cost_limit of the dossier allows: narrow it, add an index, or raise cost_limit."}
 	case -2, 3617, 8645, 8628, 8651:

@@ -62,6 +62,10 @@ var mutants = []mutant{
 
 	// 10. Bounded.
 	{"10: rows are not capped", "filter/execute/rows.go", "if r.bounds.Rows > 0 && r.count >= int64(r.bounds.Rows) ||", "if"},
+	{"10: rounds are not counted", "filter/sqlprint/with.go", "1<<63-1-querytree.MaxRounds", "1<<63-1-1000*querytree.MaxRounds"},
+	{"10: UNION may make new values", "filter/resolve/recursive.go", "!column && !all {", "!column && false {"},
+	{"10: grouping sets are not counted", "filter/resolve/sets.go", "if b == nil || len(a)*len(b) > maxSets {", "if b == nil {"},
+	{"4: a lateral query sees what is not beside it", "filter/resolve/lateral.go", "case s.noLateral:", "case false:"},
 	{"10: joins are not counted", "filter/resolve/from.go", "if r.joins++; r.joins > most {", "if false {"},
 	{"10: what a statement grows into is not counted", "filter/resolve/resolve.go", "if r.nodes += n; r.nodes > most {", "if false {"},
 

@@ -72,6 +72,7 @@ func expressions() []sqlast.Expr {
 		&sqlast.InQuery{X: col("q1"), Not: true, Query: query()},
 		&sqlast.Like{X: col("k1"), Not: true, Insensitive: true, Pattern: col("k2"), Escape: col("k3")},
 		&sqlast.Quantified{X: col("q1"), Op: "<", All: true, Query: query()},
+		&sqlast.Grouping{Kind: "ROLLUP", Sets: [][]sqlast.Expr{exprs("g1"), exprs("g2", "g3")}},
 		&sqlast.Exists{Query: query()},
 		&sqlast.Subquery{Query: query()},
 		&sqlast.Case{Operand: col("c1"), Whens: []sqlast.When{{Cond: col("c2"), Then: col("c3")}}, Else: col("c4")},

@@ -111,7 +111,7 @@ func (g generator) block(depth int) *sqlast.Select {
 		s.Where = g.expr(depth)
 	}
 	if g.one(4, "group") {
-		s.GroupBy = some(g, 1, 2, func() sqlast.Expr { return g.expr(depth - 1) })
+		s.GroupBy = some(g, 1, 2, func() sqlast.Expr { return g.grouping(depth - 1) })
 	}
 	if g.one(5, "having") {
 		s.Having = g.expr(depth)
@@ -175,4 +175,19 @@ func (g generator) join(depth int) *sqlast.Join {
 		j.On = g.expr(depth)
 	}
 	return j
+}
+
+// grouping makes an element of GROUP BY.
+func (g generator) grouping(depth int) sqlast.Expr {
+	if !g.one(4, "sets") {
+		return g.expr(depth)
+	}
+	kind := g.pick("kind", "ROLLUP", "CUBE", "GROUPING SETS")
+	least := 1
+	if kind == "GROUPING SETS" {
+		least = 0
+	}
+	return &sqlast.Grouping{Kind: kind, Sets: some(g, 1, 3, func() []sqlast.Expr {
+		return some(g, least, 2, func() sqlast.Expr { return g.leaf() })
+	})}
 }

@@ -143,11 +143,6 @@ SELECT TOP 5 DISTINCT a FROM t
 ---
 1:14 sql_syntax found DISTINCT where an expression was expected
 
-=== an empty group
-SELECT a FROM t GROUP BY ()
----
-1:26 sql_unsupported ROLLUP, CUBE, GROUPING SETS, () and ALL are not offered in GROUP BY
-
 === GROUP without BY
 SELECT a FROM t GROUP a
 ---
@@ -157,26 +152,6 @@ SELECT a FROM t GROUP a
 SELECT a FROM t GROUP BY
 ---
 1:25 sql_syntax found the end of the text where an expression was expected
-
-=== ROLLUP
-SELECT a FROM t GROUP BY ROLLUP (a)
----
-1:26 sql_unsupported ROLLUP, CUBE, GROUPING SETS, () and ALL are not offered in GROUP BY
-
-=== CUBE after a column
-SELECT a FROM t GROUP BY a, CUBE (b)
----
-1:29 sql_unsupported ROLLUP, CUBE, GROUPING SETS, () and ALL are not offered in GROUP BY
-
-=== GROUPING SETS
-SELECT a FROM t GROUP BY GROUPING SETS ((a), ())
----
-1:26 sql_unsupported ROLLUP, CUBE, GROUPING SETS, () and ALL are not offered in GROUP BY
-
-=== WITH ROLLUP
-SELECT a FROM t GROUP BY a WITH ROLLUP
----
-1:28 sql_unsupported WITH ROLLUP and WITH CUBE are not offered
 
 === WHERE without a condition
 SELECT a FROM t WHERE
@@ -237,3 +212,33 @@ SELECT a FROM t OPTION (RECOMPILE)
 SELECT a FROM t x PROCEDURE ANALYSE()
 ---
 1:19 sql_unsupported PROCEDURE is not offered
+
+=== ROLLUP in GROUPING SETS
+SELECT a FROM t GROUP BY GROUPING SETS (ROLLUP (a), b)
+---
+1:41 sql_unsupported ROLLUP, CUBE and GROUPING SETS do not stand in each other: write the sets out
+
+=== an empty ROLLUP
+SELECT a FROM t GROUP BY ROLLUP ()
+---
+1:34 sql_syntax found ")" where an expression was expected
+
+=== an empty set in a ROLLUP
+SELECT a FROM t GROUP BY ROLLUP (a, ())
+---
+1:38 sql_syntax found ")" where an expression was expected
+
+=== WITH ROLLUP after a CUBE
+SELECT a FROM t GROUP BY CUBE (a) WITH ROLLUP
+---
+1:40 sql_unsupported WITH ROLLUP and WITH CUBE go with a plain list only
+
+=== ROLLUP as a function
+SELECT ROLLUP (a) FROM t
+---
+1:8 sql_unsupported ROLLUP, CUBE and GROUPING SETS stand in GROUP BY
+
+=== ROLLUP in parentheses
+SELECT a FROM t GROUP BY (ROLLUP (a))
+---
+1:27 sql_unsupported ROLLUP, CUBE and GROUPING SETS stand in GROUP BY
