@@ -10,6 +10,7 @@ package authorize
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -116,5 +117,8 @@ func scan(v *view.View, s *querytree.Scan) (*view.Table, error) {
 }
 
 func shows(t *catalog.Table, col *catalog.Column) bool {
-	return col.Position >= 0 && col.Position < len(t.Columns) && t.Columns[col.Position] == col
+	if col.Position >= 0 && col.Position < len(t.Columns) && t.Columns[col.Position] == col {
+		return true
+	}
+	return slices.Contains(t.RowKey, col) // only fronts can name it
 }

@@ -72,7 +72,7 @@ func (rel *relation) columns() []joinColumn {
 	n := len(rel.labels)
 	switch {
 	case rel.table != nil:
-		n = len(rel.table.Columns)
+		n = len(rel.table.Columns) + len(rel.table.RowKey)
 	case rel.resource != nil:
 		n = len(rel.resource.resource.Columns)
 	}
@@ -86,12 +86,23 @@ func (rel *relation) columns() []joinColumn {
 
 func (rel *relation) columnName(i int) string {
 	switch {
+	case rel.table != nil && i >= len(rel.table.Columns):
+		return JoinKey + rel.table.RowKey[i-len(rel.table.Columns)].Name
 	case rel.table != nil:
 		return rel.table.Columns[i].Name
 	case rel.resource != nil:
 		return rel.resource.resource.Columns[i].Name
 	}
 	return rel.labels[i]
+}
+
+// columnOf gives a column of a table by its place: the visible ones, then
+// those of the key that the view hides.
+func columnOf(t *catalog.Table, i int) *catalog.Column {
+	if i >= len(t.Columns) {
+		return t.RowKey[i-len(t.Columns)]
+	}
+	return t.Columns[i]
 }
 
 // labelOf is what the relation calls the column that a reference to it means.
@@ -128,7 +139,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 		return &querytree.ColumnRef{Source: c.rel.source, Index: i, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}, nil
 	}
 	if t := c.rel.table; t != nil {
-		col := t.Columns[c.index]
+		col := columnOf(t, c.index)
 		if scan, ok := c.rel.source.(*querytree.Scan); ok {
 			use(scan, col)
 		}

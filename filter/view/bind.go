@@ -313,6 +313,7 @@ func (b *binder) table(name string, policy *querytree.Policy) *Table {
 			}
 		}
 	}
+	visible.RowKey = b.hiddenKey(t, visible)
 	for _, want := range rule.RequireFilter {
 		i := slices.IndexFunc(visible.Columns, func(c *catalog.Column) bool { return catalog.Fold(c.Name) == catalog.Fold(want) })
 		if i < 0 {

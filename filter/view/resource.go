@@ -38,7 +38,8 @@ type Resource struct {
 	Relations map[string]Relation
 	Search    []string
 
-	in [2]*resolve.Resource // by Language
+	in     [2]*resolve.Resource // by Language
+	rowKey []string
 }
 
 // ResourceColumn is one column of a bound resource.
@@ -258,6 +259,15 @@ func (b *resourceBinder) joinKeys(out *Resource, english, french *resolve.Resour
 	if out.Table != nil {
 		for _, k := range out.Table.Key {
 			out.Key = append(out.Key, add(k))
+		}
+		for _, k := range shownKey(out.Table.Visible) {
+			out.rowKey = append(out.rowKey, add(k))
+		}
+		for _, c := range out.Table.Visible.RowKey {
+			name := resolve.JoinKey + "row " + strings.ToLower(c.Name)
+			hidden := resolve.ResourceColumn{Name: name, X: selfColumn(resolve.JoinKey + c.Name)}
+			english.Columns, french.Columns = append(english.Columns, hidden), append(french.Columns, hidden)
+			out.rowKey = append(out.rowKey, name)
 		}
 	}
 	for _, rel := range p.Relations {

@@ -40,10 +40,14 @@ type Catalog struct {
 
 // Table is a base table or a view.
 type Table struct {
-	Schema      string // empty where the engine has none
-	Name        string // in the catalog's own spelling
-	View        bool
-	Columns     []*Column // in the catalog's order
+	Schema  string // empty where the engine has none
+	Name    string // in the catalog's own spelling
+	View    bool
+	Columns []*Column // in the catalog's order
+	// RowKey is, for a table as a view shows it, the key that the view hides:
+	// no request can name it; the gate pages and ties rows together by it. nil
+	// where the table has none, or where its key can be seen.
+	RowKey      []*Column
 	PrimaryKey  []string
 	Unique      [][]string
 	ForeignKeys []ForeignKey
