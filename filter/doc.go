@@ -49,7 +49,14 @@
 //     can_fail, and so is what fails or costs before a row is met.
 //     TestPromise8WhatCanFailMeetsOwnRowsOnly,
 //     TestPromise8AConstantDoesNotHideInAColumnsWidth; filter/authorize/fence.go
-//  9. Writes stay inside: nothing but SELECT is offered.
+//  9. Writes stay inside. INSERT, UPDATE and DELETE are done where the profile's
+//     writes and levels allow them, as values: a fenced read finds the rows and
+//     computes what they get; the rows are locked by their keys with the row
+//     filter beside each, and read again; every value is checked here, where row
+//     and column can be named; a foreign key must point at what is visible; then
+//     the rows are written by their keys, with the row filter beside, and must be
+//     the customer's afterwards, or all of it is rolled back. What the filter
+//     pins is set from the identity. TestPromise9… in promises_writes_test.go
 //  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
 //     time each have a limit and a clear refusal; and so has what a small text
 //     can grow into, here and inside an engine that writes some operators out

@@ -34,6 +34,9 @@ func (g *Gate) Explain(ctx context.Context, req Request, engine catalog.Engine) 
 	if err != nil {
 		return Explanation{}, err
 	}
+	if p.write != nil {
+		return Explanation{View: v.Digest(), Profile: v.Profile.Name, Tables: p.tables, Engine: engine, SQL: printed(p.write), Columns: p.columns}, nil
+	}
 	out := Explanation{View: v.Digest(), Profile: v.Profile.Name, Tables: p.tables, Engine: engine, SQL: p.statement.SQL, Columns: p.columns}
 	for _, param := range p.statement.Params {
 		out.Params = append(out.Params, describe(param))

@@ -9,6 +9,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"github.com/vantelle/vantelle/filter/authorize"
+	"github.com/vantelle/vantelle/filter/execute"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/resolve"
 	"github.com/vantelle/vantelle/filter/sqlast"
@@ -29,13 +30,16 @@ type Limits struct {
 	Bytes int64
 	Time  time.Duration
 	Plans int // how many compiled plans are kept; 0 is 1000
+	// Written is how many rows one write may touch; 0 is 10000.
+	Written int
 }
 
 // plan is a request that was parsed, resolved, authorised and printed. It is
 // shared between customers, for it holds none of their data: the customer is
 // always a parameter (promise 12).
 type plan struct {
-	statement *sqlprint.Statement
+	statement *sqlprint.Statement // of a read
+	write     *execute.Write      // of a write; else nil
 	tables    []string
 	columns   []Column
 	digest    string // by which the audit knows the request's text
@@ -75,10 +79,10 @@ func (p *plans) of(w World, req Request, text string, m Metrics) (*plan, error) 
 
 // compile takes a request to a printed statement of an engine.
 func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan, error) {
-	ast := req.Query
-	if ast == nil {
+	ast, write := req.Query, req.Write
+	if ast == nil && write == nil {
 		var err error
-		if ast, err = sqlparse.ParseQuery(req.Text, l.Parse); err != nil {
+		if ast, write, err = sqlparse.ParseStatement(req.Text, l.Parse); err != nil {
 			return nil, syntax(err)
 		}
 	}
@@ -90,7 +94,11 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	if engine == v.Catalog.Engine {
 		version = sqlfunc.ParseVersion(v.Catalog.Version)
 	}
-	tree, err := resolve.Query(ast, resolve.Options{Engine: engine, Version: version, Tables: v.Lookup, Resources: v.ResourceFor(req.Language), Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes})
+	opt := resolve.Options{Engine: engine, Version: version, Tables: v.Lookup, Resources: v.ResourceFor(req.Language), Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes}
+	if write != nil {
+		return compileWrite(v, write, opt)
+	}
+	tree, err := resolve.Query(ast, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -100,16 +108,24 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	}
 	st, err := sqlprint.Print(tree, decision.Reading, engine)
 	if err != nil {
-		var unsupported *sqlprint.Unsupported
-		if errors.As(err, &unsupported) {
-			return nil, refusal.New(refusal.Unsupported, "%s", unsupported.Msg)
-		}
-		if errors.Is(err, sqlprint.ErrTooLong) {
-			return nil, refusal.New(refusal.LimitExceeded, "%v", err)
-		}
-		return nil, refusal.Because(err, refusal.Internal, "the request could not be printed")
+		return nil, unprinted(err)
 	}
 	return &plan{statement: st, tables: decision.Tables(), columns: columns(st)}, nil
+}
+
+// unprinted turns a printer's error into a refusal.
+func unprinted(err error) error {
+	var unsupported *sqlprint.Unsupported
+	var refused *refusal.Error
+	switch {
+	case errors.As(err, &refused):
+		return err
+	case errors.As(err, &unsupported):
+		return refusal.New(refusal.Unsupported, "%s", unsupported.Msg)
+	case errors.Is(err, sqlprint.ErrTooLong):
+		return refusal.New(refusal.LimitExceeded, "%v", err)
+	}
+	return refusal.Because(err, refusal.Internal, "the request could not be printed")
 }
 
 // syntax turns a parser's error into a refusal.
@@ -150,8 +166,11 @@ func kind(x any) resolve.ValueKind {
 
 // statement is the text that a request's plan and audit entry are known by.
 func (r Request) statement() string {
-	if r.Query != nil {
+	switch {
+	case r.Query != nil:
 		return sqlast.Format(r.Query)
+	case r.Write != nil:
+		return sqlast.FormatWrite(r.Write)
 	}
 	return r.Text
 }

@@ -19,7 +19,7 @@ type planKey struct {
 }
 
 func keyOf(w World, req Request, text string) planKey {
-	return planKey{tree: req.Query != nil, dossier: w.Dossier, view: w.View.Digest(), text: text, kinds: kindsKey(req), in: req.Language}
+	return planKey{tree: req.Query != nil || req.Write != nil, dossier: w.Dossier, view: w.View.Digest(), text: text, kinds: kindsKey(req), in: req.Language}
 }
 
 // kindsKey spells the kinds of a request's values: a byte for each by position,

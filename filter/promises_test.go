@@ -56,7 +56,7 @@ func TestPromise2OneStatementOfKnownNodes(t *testing.T) {
 	} {
 		_, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q})
 		switch codeOf(err) {
-		case refusal.Syntax, refusal.Unsupported, refusal.UnknownName, refusal.ParamMismatch:
+		case refusal.Syntax, refusal.Unsupported, refusal.UnknownName, refusal.ParamMismatch, refusal.ReadOnly:
 		default:
 			t.Errorf("%q gave %v", q, err)
 		}

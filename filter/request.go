@@ -10,7 +10,7 @@ import (
 )
 
 // Request is what a front asks of the gate on behalf of one caller. Exactly
-// one of Text and Query is given.
+// one of Text, Query and Write is given.
 type Request struct {
 	Caller    identity.Caller
 	RequestID string
@@ -18,6 +18,10 @@ type Request struct {
 
 	Text  string        // the portal's SQL
 	Query *sqlast.Query // a query that a front built; its values are parameters
+	Write *sqlast.Write // a write that a front built
+	// Rows are the data of a Write that is Given: JSON values (nil, bool,
+	// json.Number, string, list or object), in the order of its columns.
+	Rows [][]any
 
 	// Params are the values for the parameters by position, Named for those
 	// by name. A value is nil, bool, int64, json.Number or string.
@@ -59,6 +63,11 @@ type Answer struct {
 	Rows    Rows
 	// Truncated tells, once Next has returned io.EOF, whether a cap cut the answer.
 	Truncated func() bool
+
+	// Wrote: the request was a write, committed by now, of Affected rows. Rows
+	// has those that it asked back.
+	Wrote    bool
+	Affected int64
 }
 
 // Close ends the answer; it may be called more than once.

@@ -117,6 +117,8 @@ func readTable(key string, n strictyaml.Node) Table {
 		Columns:       map[string]Column{},
 		OtherColumns:  readOtherColumns(m.Get("other_columns")),
 		RequireFilter: m.Get("require_filter").Texts(),
+		Writes:        m.Get("writes").Texts(),
+		Cascades:      m.Get("cascades").Texts(),
 	}
 	t.Schema, t.Name = splitTableName(key)
 	modules := m.Get("modules").Map()

@@ -50,6 +50,10 @@ const (
 // AllowsReading tells whether rows of a module with this level can be read.
 func (l Level) AllowsReading() bool { return l == LevelList || l == LevelRead || l == LevelFull }
 
+// AllowsWriting tells whether rows of a module with this level can be written,
+// where their table can.
+func (l Level) AllowsWriting() bool { return l == LevelFull }
+
 // Module is a functional area with the level this profile gives it.
 type Module struct {
 	Title Text
@@ -88,6 +92,12 @@ type Table struct {
 	ColumnOrder   []string // as written
 	OtherColumns  bool     // columns that are not listed are shown
 	RequireFilter []string // columns that every request must pin with = or IN
+	// Writes are the operations that customers may do on their own rows, of
+	// Insert, Update and Delete, as written; none unless said.
+	Writes []string
+	// Cascades names tables that the ERP's own foreign keys may carry a write
+	// into, beyond what the profile lets customers write there.
+	Cascades []string
 }
 
 // Filter is an extra filter of a table, given by hand. One flag says who meets

@@ -65,6 +65,16 @@ func (w *widenings) table(path string, base, copied Table) {
 	w.follows(path, base, copied)
 	w.modules(path, base, copied)
 	w.columns(path, base, copied)
+	for _, operation := range copied.Writes {
+		if !base.Allows(operation) {
+			w.say(path+".writes", "take it out", "%s allows no %s on this table", w.base.Name, operation)
+		}
+	}
+	for _, name := range copied.Cascades {
+		if !containsFold(base.Cascades, name) {
+			w.say(path+".cascades", "take it out", "%s does not let writes be carried on to %s", w.base.Name, name)
+		}
+	}
 	for _, name := range base.RequireFilter {
 		if !containsFold(copied.RequireFilter, name) {
 			w.say(path+".require_filter", "name it", "requests need not filter on %s any more", name)

@@ -97,6 +97,7 @@ func checkTable(p *Profile, key string, complain complaint) {
 	checkColumns(p, key, complain)
 	checkFilters(t, path, complain)
 	checkRequireFilter(t, path, complain)
+	checkWrites(t, path, complain)
 }
 
 // checkOwner sees to it that the profile says whose the rows of a table are.

@@ -44,6 +44,16 @@ func (d Decision) Tables() []string { return d.tables }
 // Decide decides about q through v. Errors are *refusal.Error, with the zero
 // Decision.
 func Decide(v *view.View, q *querytree.Query) (Decision, error) {
+	return decide(v, q, terms{require: true})
+}
+
+// terms are on which a query is decided about.
+type terms struct {
+	require bool                     // columns that the profile wants pinned must be
+	keys    map[*catalog.Column]bool // hidden columns that the gate itself reads (promise 5)
+}
+
+func decide(v *view.View, q *querytree.Query, on terms) (Decision, error) {
 	d := Decision{readings: map[*querytree.Scan]querytree.Reading{}}
 	names := map[string]bool{}
 	var failed error
@@ -56,7 +66,7 @@ func Decide(v *view.View, q *querytree.Query) (Decision, error) {
 		Source: func(s querytree.Source) {
 			switch s := s.(type) {
 			case *querytree.Scan:
-				t, err := scan(v, s)
+				t, err := scan(v, s, on.keys)
 				if err != nil {
 					fail(err)
 					return
@@ -73,7 +83,7 @@ func Decide(v *view.View, q *querytree.Query) (Decision, error) {
 			}
 		},
 		Query: func(q *querytree.Query) {
-			if err := pinned(v, q); err != nil {
+			if err := pinned(v, q); err != nil && on.require {
 				fail(err)
 			}
 		},
@@ -100,7 +110,7 @@ func outside(what string) error {
 
 // scan checks a table of the request and every column used of it against the
 // view.
-func scan(v *view.View, s *querytree.Scan) (*view.Table, error) {
+func scan(v *view.View, s *querytree.Scan, keys map[*catalog.Column]bool) (*view.Table, error) {
 	t := v.Of(s.Table)
 	switch {
 	case t == nil:
@@ -109,7 +119,7 @@ func scan(v *view.View, s *querytree.Scan) (*view.Table, error) {
 		return nil, outside("table " + s.Table.Name + " has no row policy")
 	}
 	for _, used := range s.Used {
-		if !shows(t.Visible, used) {
+		if !shows(t.Visible, used) && !keys[used] {
 			return nil, outside("column " + s.Table.Name + "." + used.Name + " is not in the view")
 		}
 	}

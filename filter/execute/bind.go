@@ -26,6 +26,9 @@ type Values struct {
 	// Identity gives an attribute of who asks. A missing or empty one
 	// refuses the request: no identity, no rows (promise 6).
 	Identity func(name string) (string, bool)
+	// Written are values of their columns already: those that a write has found
+	// or checked.
+	Written []any
 }
 
 // Bind gives the driver's arguments for a statement, in order. Errors are
@@ -105,6 +108,10 @@ func value(p sqlprint.Param, v Values) (any, error) {
 	case querytree.SlotPosition:
 		if i := p.Slot.Ordinal - 1; i >= 0 && i < len(v.Params) {
 			return given(v.Params[i], p)
+		}
+	case querytree.SlotWritten:
+		if p.Slot.Ordinal < len(v.Written) {
+			return v.Written[p.Slot.Ordinal], nil
 		}
 	case querytree.SlotNamed:
 		if x, ok := v.Named[p.Slot.Name]; ok {

@@ -118,6 +118,10 @@ func (r *Rows) end(err error) error {
 
 // Refuse turns an error of the ERP into a refusal that tells nothing of it.
 func Refuse(ctx context.Context, err error) error {
+	var refused *refusal.Error
+	if errors.As(err, &refused) {
+		return err
+	}
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return refusal.Because(err, refusal.Timeout, "the ERP took too long")

@@ -56,7 +56,7 @@ func BenchmarkStream(b *testing.B) {
 				w := &countingWriter{header: http.Header{}}
 				s := &stream{w: w, control: http.NewResponseController(w), patience: time.Second}
 				answer := &filter.Answer{Columns: columns, Rows: &repeatedRows{cells, rows}, Truncated: func() bool { return false }}
-				if err := s.copyRows(context.Background(), sqlEncoding(form, preferences{}), answer); err != nil {
+				if err := s.copyRows(context.Background(), sqlEncoding(form, preferences{}, answer), answer); err != nil {
 					b.Fatal(err)
 				}
 				b.SetBytes(w.bytes)

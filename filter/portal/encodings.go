@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"strconv"
+
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/refusal"
 )
@@ -9,7 +11,8 @@ import (
 type tableEncoding struct {
 	numbersAsStrings bool
 	cells            []cellWriter
-	any              bool // a row has been written
+	any              bool   // a row has been written
+	affected         *int64 // of a write; else nil
 }
 
 func (e *tableEncoding) contentType() string { return mediaJSON + "; charset=utf-8" }
@@ -52,6 +55,9 @@ func (e *tableEncoding) row(dst []byte, cells []any) ([]byte, error) {
 }
 
 func (e *tableEncoding) end(dst []byte, truncated bool) ([]byte, error) {
+	if e.affected != nil {
+		return append(strconv.AppendInt(append(dst, `],"affected":`...), *e.affected, 10), `,"truncated":false}`...), nil
+	}
 	if truncated {
 		return append(dst, `],"truncated":true}`...), nil
 	}

@@ -33,6 +33,7 @@ func (v *visit) problem(err error) *httpjson.Problem {
 		if refused.Pos >= 0 && v.sql != "" {
 			p.Members = place(v.sql, int(refused.Pos))
 		}
+		p.Members = written(p.Members, refused)
 		return p
 	case errors.As(err, &conventional):
 		return &httpjson.Problem{Code: httpjson.Code(conventional.code), Detail: conventional.message}
@@ -73,6 +74,20 @@ func operatorError(err error) error {
 		return refused.Cause
 	}
 	return err
+}
+
+// written adds which row and which column of a write a refusal is about.
+func written(members map[string]any, refused *refusal.Error) map[string]any {
+	if members == nil && (refused.Row > 0 || refused.Column != "") {
+		members = map[string]any{}
+	}
+	if refused.Row > 0 {
+		members["row"] = refused.Row
+	}
+	if refused.Column != "" {
+		members["column_name"] = refused.Column
+	}
+	return members
 }
 
 // place says where in text a byte offset is: position counts characters,

@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/internal/httpjson"
 )
+
+// headerAffected says how many rows a write has written, in every form of answer.
+const headerAffected = "Vantelle-Affected"
 
 // sqlBody is the body of a request in the portal's SQL.
 type sqlBody struct {
@@ -43,6 +47,9 @@ func (p *portal) sql(v *visit) error {
 		return err
 	}
 	defer answer.Close()
+	if answer.Wrote {
+		v.w.Header().Set(headerAffected, strconv.FormatInt(answer.Affected, 10))
+	}
 
 	prefer := parsePrefer(v.r.Header)
 	prefer.count = false // PostgREST's, and without meaning here
@@ -50,7 +57,7 @@ func (p *portal) sql(v *visit) error {
 		v.w.Header().Set("Preference-Applied", applied)
 	}
 	s := &stream{w: v.w, control: http.NewResponseController(v.w), patience: p.Limits.Patience}
-	err = s.copyRows(v.r.Context(), sqlEncoding(form, prefer), answer)
+	err = s.copyRows(v.r.Context(), sqlEncoding(form, prefer, answer), answer)
 	var cut *cutError
 	if form == mediaNDJSON && errors.As(err, &cut) {
 		return s.lastWord(v, cut.cause)
@@ -59,14 +66,18 @@ func (p *portal) sql(v *visit) error {
 }
 
 // sqlEncoding gives the encoding for a form of sqlMedia.
-func sqlEncoding(form string, prefer preferences) encoding {
+func sqlEncoding(form string, prefer preferences, answer *filter.Answer) encoding {
 	switch form {
 	case mediaNDJSON:
 		return &linesEncoding{numbersAsStrings: prefer.numbersAsStrings}
 	case mediaCSV:
 		return &csvEncoding{}
 	}
-	return &tableEncoding{numbersAsStrings: prefer.numbersAsStrings}
+	e := &tableEncoding{numbersAsStrings: prefer.numbersAsStrings}
+	if answer.Wrote {
+		e.affected = &answer.Affected
+	}
+	return e
 }
 
 // scalars takes the member params apart: a list is by position, an object by

@@ -183,6 +183,7 @@ const (
 	SlotPosition                 // the request's parameter Ordinal, 1-based
 	SlotNamed                    // the request's parameter Name
 	SlotIdentity                 // the identity's attribute Name: "customer", "customer_code", "contact", "attr_…"
+	SlotWritten                  // value Ordinal, 0-based, of those that a write has found or been given
 )
 
 // Slot is the source of a parameter's value; comparable, so that equal values

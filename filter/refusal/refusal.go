@@ -29,6 +29,15 @@ const (
 	Cancelled      Code = "cancelled"         // the caller went away
 	AuditDown      Code = "audit_unavailable" // no audit, no answer
 	Internal       Code = "internal"
+
+	// Of writes.
+	ReadOnly      Code = "read_only"           // the profile lets this be read only
+	ValueRefused  Code = "value_refused"       // a value that its column does not take
+	RowRefused    Code = "row_refused"         // the row would not be the customer's afterwards
+	Unreferenced  Code = "reference_not_found" // it points at nothing that is there
+	Duplicate     Code = "duplicate_key"       // a row with this key is there already
+	RuleViolation Code = "rule_violated"       // the ERP's own rules refuse the row
+	Uncertain     Code = "outcome_unknown"     // the ERP went away during the commit
 )
 
 // Error is a refusal.
@@ -37,6 +46,8 @@ type Error struct {
 	Detail string     // for the requester
 	Pos    sqlast.Pos // byte offset into his text; sqlast.NoPos for none
 	Cause  error      // for the operator's log only
+	Row    int        // of what is written, 1-based; 0 for none
+	Column string     // of what is written; empty for none
 }
 
 // Error gives the requester's sentence; the cause is never in it.

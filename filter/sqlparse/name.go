@@ -104,7 +104,7 @@ func (p *parser) alias() (sqlast.Ident, error) {
 	switch {
 	case p.tok.Kind == sqltoken.String:
 		return sqlast.Ident{}, p.stringAlias()
-	case !isName(p.tok):
+	case !isName(p.tok), p.writing && p.tok.Is("RETURNING"):
 		return sqlast.Ident{}, nil
 	case p.tok.Is("AT") && p.ahead.Is("TIME"):
 		return sqlast.Ident{}, p.unsupported(p.pos(), "AT TIME ZONE is not offered")

@@ -75,6 +75,7 @@ type parser struct {
 
 	tokens, nodes, depth int
 	params               paramUse
+	writing              bool // RETURNING ends a table
 	idents               identSlab
 	names                nameSlab
 }

@@ -49,6 +49,9 @@ func (p *printer) query(q *querytree.Query, top bool) error {
 	if limited {
 		return p.limit(p, q.Limit, q.Offset, len(order) > 0, plain && !sel.Distinct)
 	}
+	if p.locking {
+		p.put(p.shared())
+	}
 	return nil
 }
 
@@ -290,6 +293,9 @@ func (p *printer) policyTable(s querytree.Source, t *catalog.Table) {
 	alias := p.rowAlias(s)
 	p.baseTable(t)
 	p.put(" AS " + alias)
+	if p.locking && p.engine() == catalog.SQLServer {
+		p.put(" WITH (UPDLOCK)")
+	}
 }
 
 func (p *printer) join(j *querytree.Join) error {

@@ -101,6 +101,8 @@ type printer struct {
 	recursion bool
 	// in is the grouping set that is being printed by itself; else nil.
 	in *armOf
+	// locking: what a row policy reads is locked until the transaction ends.
+	locking bool
 	// unknownIsFalse: the condition being printed stands where NULL acts as FALSE.
 	unknownIsFalse bool
 }

@@ -20,7 +20,7 @@ import (
 
 // gateVersion is part of every view's digest: a gate that decides or prints
 // differently shares no plan with the one before.
-const gateVersion = "2"
+const gateVersion = "3"
 
 // Bind binds p to the catalog of one dossier. It always gives a view: what of
 // the profile cannot be bound is missing from it and named in Problems.
@@ -50,6 +50,7 @@ func Bind(p *profiles.Profile, cat *catalog.Catalog) *View {
 		b.v.Tables = append(b.v.Tables, b.v.tables[t])
 	}
 	(&resourceBinder{binder: b, tables: named}).all()
+	b.writes(named)
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s\x00%s", gateVersion, p.Name, p.Version, p.Digest, cat.Fingerprint())
 	b.v.digest = hex.EncodeToString(h.Sum(nil)[:16])
@@ -60,6 +61,7 @@ type binder struct {
 	v        *View
 	policies map[string]*querytree.Policy // by the profile's table name
 	failed   map[string]bool
+	writing  bool // its policies are those of writes: modules count at the level full
 }
 
 func (b *binder) problem(fatal bool, table, column, format string, args ...any) {
@@ -180,7 +182,7 @@ func (b *binder) modules(rule *profiles.Table, policy *querytree.Policy) (queryt
 		if err != nil {
 			return nil, fmt.Errorf("module %s: %w", m, err)
 		}
-		if b.v.Profile.Modules[m].Level.AllowsReading() {
+		if b.counts(b.v.Profile.Modules[m].Level) {
 			any = append(any, x)
 		}
 	}

@@ -37,6 +37,7 @@ type Table struct {
 	Policy        *querytree.Policy // never nil; its Where is never nil
 	RequireFilter []*catalog.Column
 	Key           []string // the primary key where all of it is visible, else nil
+	Writes        *Writes  // nil where nothing of the table can be written
 
 	rules map[*catalog.Column]profiles.Column
 }

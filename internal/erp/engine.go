@@ -18,6 +18,9 @@ type engine interface {
 	// statement after timeout. It connects to nothing. Its errors are free of
 	// secrets.
 	open(s Settings, timeout time.Duration) (*sql.DB, error)
+	// openWrites is open for sessions that may write, READ COMMITTED: those of
+	// BeginWrite alone.
+	openWrites(s Settings, timeout time.Duration) (*sql.DB, error)
 	// driver is the name by which sqlx finds the engine's placeholders.
 	driver() string
 	// probe is a statement that fails unless the database can be read.

@@ -1,9 +1,9 @@
 // Package erp is the one room that talks to ERPs. It opens an ERP's database
-// with sessions that can only read, keeps the portal's connections apart from
+// with sessions that can only read, but for the transactions of BeginWrite, keeps the portal's connections apart from
 // the synchronisation's, reads the database's catalog, and says what an error
 // of the database means to the people who run it.
 //
-// It must never write to an ERP, never let a password reach an error or a log,
+// It must never write to an ERP outside BeginWrite, never let a password reach an error or a log,
 // and never decide what a customer may see: that is filter's.
 //
 // Read next: engine.go (the seam between engines), postgres.go, sqlite.go,
@@ -32,6 +32,7 @@ type DB struct {
 	engine       engine
 	log          zerolog.Logger
 	portal, sync *sqlx.DB
+	writes       *sqlx.DB // of BeginWrite alone
 }
 
 // Open checks s and prepares both pools. It connects to nothing: an ERP that
@@ -45,17 +46,20 @@ func Open(s Settings, log zerolog.Logger) (*DB, error) {
 	db.log = log.With().Str("dossier", s.Name).Str("engine", string(s.Engine)).Logger()
 
 	var err error
-	if db.portal, err = db.pool(s.PortalPool, s.StatementTimeout); err != nil {
+	if db.portal, err = db.pool(db.engine.open, s.PortalPool, s.StatementTimeout); err != nil {
 		return nil, fmt.Errorf("open ERP database %q: %w", s.Name, err)
 	}
-	if db.sync, err = db.pool(s.SyncPool, s.SyncStatementTimeout); err != nil {
+	if db.sync, err = db.pool(db.engine.open, s.SyncPool, s.SyncStatementTimeout); err != nil {
 		return nil, errors.Join(fmt.Errorf("open ERP database %q: %w", s.Name, err), db.portal.Close())
+	}
+	if db.writes, err = db.pool(db.engine.openWrites, writesPool(s.PortalPool), s.StatementTimeout); err != nil {
+		return nil, errors.Join(fmt.Errorf("open ERP database %q: %w", s.Name, err), db.portal.Close(), db.sync.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) pool(p Pool, timeout time.Duration) (*sqlx.DB, error) {
-	raw, err := db.engine.open(db.settings, timeout)
+func (db *DB) pool(open func(Settings, time.Duration) (*sql.DB, error), p Pool, timeout time.Duration) (*sqlx.DB, error) {
+	raw, err := open(db.settings, timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -158,9 +162,9 @@ func (db *DB) Stats() Stats {
 	return Stats{Portal: db.portal.Stats(), Sync: db.sync.Stats()}
 }
 
-// Close closes both pools and waits for statements under way.
+// Close closes the pools and waits for statements under way.
 func (db *DB) Close() error {
-	if err := errors.Join(db.portal.Close(), db.sync.Close()); err != nil {
+	if err := errors.Join(db.portal.Close(), db.sync.Close(), db.writes.Close()); err != nil {
 		return fmt.Errorf("close ERP database %q: %w", db.settings.Name, err)
 	}
 	return nil

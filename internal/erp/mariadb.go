@@ -27,7 +27,15 @@ func (mariadbEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-func (mariadbEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
+func (e mariadbEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
+	return e.openAs(s, timeout, false)
+}
+
+func (e mariadbEngine) openWrites(s Settings, timeout time.Duration) (*sql.DB, error) {
+	return e.openAs(s, timeout, true)
+}
+
+func (mariadbEngine) openAs(s Settings, timeout time.Duration, writes bool) (*sql.DB, error) {
 	config, err := mariadbConfig(s)
 	if err != nil {
 		return nil, err
@@ -39,7 +47,7 @@ func (mariadbEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
 	if err != nil {
 		return nil, errors.New("dsn: " + mariadbDSNForm) // the driver's own error may quote the address
 	}
-	return sql.OpenDB(&mariadbConnector{Connector: connector, timeout: timeout, connect: s.ConnectTimeout}), nil
+	return sql.OpenDB(&mariadbConnector{Connector: connector, timeout: timeout, connect: s.ConnectTimeout, writes: writes}), nil
 }
 
 const mariadbDSNForm = "cannot be read as user:password@tcp(host:3306)/database?tls=true or user:password@unix(/path/of.sock)/database; " +
@@ -146,7 +154,7 @@ func (mariadbEngine) byteOrder(expr string) string {
 // mariadbSession are the statements that set a session. filter/sqlprint relies
 // on the SQL mode: double quotes are strings, backslashes escape, || is OR, and
 // the server leaves GROUP BY to us.
-func mariadbSession(timeout time.Duration, mysqlServer bool) []string {
+func mariadbSession(timeout time.Duration, mysqlServer, writes bool) []string {
 	seconds := func(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }
 	lock := strconv.Itoa(max(1, int(min(timeout, maxLockTimeout)/time.Second)))
 	set := "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'" +
@@ -169,12 +177,18 @@ func mariadbSession(timeout time.Duration, mysqlServer bool) []string {
 	} else {
 		set += ", SESSION max_recursive_iterations = 4294967295, SESSION max_statement_time = " + seconds(timeout)
 	}
-	return []string{names, set, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"}
+	level := "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+	if writes {
+		// Each read of a write sees what is committed by then, or it would find
+		// its rows inside the filter by what the filter's tables were before.
+		level = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"
+	}
+	return []string{names, set, level}
 }
 
 var errMariaDBSession = errors.New("the session is not set as asked for")
 
-func checkMariaDBSession(ctx context.Context, c mariadbDriverConn, mysqlServer bool) error {
+func checkMariaDBSession(ctx context.Context, c mariadbDriverConn, mysqlServer, writes bool) error {
 	readOnly := "tx_read_only"
 	if mysqlServer {
 		readOnly = "transaction_read_only"
@@ -183,7 +197,11 @@ func checkMariaDBSession(ctx context.Context, c mariadbDriverConn, mysqlServer b
 	if err != nil {
 		return fmt.Errorf("check the session's settings: %w", err)
 	}
-	mode, set := strings.CutPrefix(got, "1 +00:00 ")
+	wanted := "1 +00:00 "
+	if writes {
+		wanted = "0 +00:00 "
+	}
+	mode, set := strings.CutPrefix(got, wanted)
 	for _, unwanted := range []string{"ANSI_QUOTES", "PIPES_AS_CONCAT", "NO_BACKSLASH_ESCAPES", "ONLY_FULL_GROUP_BY"} {
 		set = set && !strings.Contains(mode, unwanted)
 	}

@@ -20,6 +20,7 @@ FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()`
 
 const mariadbColumns = `
 SELECT c.TABLE_SCHEMA AS schema_name, c.TABLE_NAME AS table_name, t.TABLE_TYPE = 'VIEW' AS is_view,
+       COALESCE(t.ENGINE, 'InnoDB') IN ('MyISAM', 'Aria', 'MEMORY', 'CSV', 'ARCHIVE', 'MRG_MyISAM') AS no_rollback,
        c.COLUMN_NAME AS column_name, c.COLUMN_TYPE AS native, c.IS_NULLABLE = 'YES' AS nullable,
        COALESCE(c.COLLATION_NAME, '') AS collation_name, c.EXTRA LIKE '%GENERATED%' AS computed
 FROM information_schema.COLUMNS AS c
@@ -38,12 +39,15 @@ WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0
 ORDER BY TABLE_NAME, INDEX_NAME = 'PRIMARY' DESC, INDEX_NAME, SEQ_IN_INDEX`
 
 const mariadbForeign = `
-SELECT TABLE_SCHEMA AS schema_name, TABLE_NAME AS table_name, CONSTRAINT_NAME AS key_name,
-       REFERENCED_TABLE_SCHEMA AS ref_schema, REFERENCED_TABLE_NAME AS ref_table,
-       COLUMN_NAME AS column_name, REFERENCED_COLUMN_NAME AS ref_column
-FROM information_schema.KEY_COLUMN_USAGE
-WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
-ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`
+SELECT k.TABLE_SCHEMA AS schema_name, k.TABLE_NAME AS table_name, k.CONSTRAINT_NAME AS key_name,
+       k.REFERENCED_TABLE_SCHEMA AS ref_schema, k.REFERENCED_TABLE_NAME AS ref_table,
+       k.COLUMN_NAME AS column_name, k.REFERENCED_COLUMN_NAME AS ref_column,
+       COALESCE(r.DELETE_RULE, 'CASCADE') AS on_delete, COALESCE(r.UPDATE_RULE, 'CASCADE') AS on_update
+FROM information_schema.KEY_COLUMN_USAGE AS k
+LEFT JOIN information_schema.REFERENTIAL_CONSTRAINTS AS r
+  ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.TABLE_NAME = k.TABLE_NAME AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
+WHERE k.TABLE_SCHEMA = DATABASE() AND k.REFERENCED_TABLE_NAME IS NOT NULL
+ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`
 
 func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []string, _ zerolog.Logger) (string, []*catalog.Table, error) {
 	var server struct {
@@ -54,14 +58,15 @@ func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []str
 		return "", nil, fmt.Errorf("version: %w", err)
 	}
 	var columns []struct {
-		Schema    string `db:"schema_name"`
-		Table     string `db:"table_name"`
-		View      bool   `db:"is_view"`
-		Column    string `db:"column_name"`
-		Native    string `db:"native"`
-		Nullable  bool   `db:"nullable"`
-		Collation string `db:"collation_name"`
-		Computed  bool   `db:"computed"`
+		Schema     string `db:"schema_name"`
+		Table      string `db:"table_name"`
+		View       bool   `db:"is_view"`
+		Column     string `db:"column_name"`
+		Native     string `db:"native"`
+		Nullable   bool   `db:"nullable"`
+		Collation  string `db:"collation_name"`
+		Computed   bool   `db:"computed"`
+		NoRollback bool   `db:"no_rollback"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, mariadbColumns); err != nil {
 		return "", nil, fmt.Errorf("columns: %w", err)
@@ -72,6 +77,7 @@ func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []str
 			c.Collation = ""
 		}
 		t := tables.table(c.Schema, c.Table, c.View)
+		t.NoRollback = c.NoRollback
 		t.Columns = append(t.Columns, &catalog.Column{Name: c.Column, Native: c.Native, Type: mariadbType(c.Native),
 			Nullable: c.Nullable, Collation: c.Collation, Computed: c.Computed})
 	}

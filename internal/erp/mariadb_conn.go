@@ -10,11 +10,13 @@ import (
 	"time"
 )
 
-// mariadbConnector opens connections whose sessions only read.
+// mariadbConnector opens connections whose sessions only read, but for those of
+// BeginWrite.
 type mariadbConnector struct {
 	driver.Connector
 	timeout time.Duration // of a statement
 	connect time.Duration // of a connection, until its session is set
+	writes  bool
 }
 
 // connectError is why a connection could not be opened.
@@ -40,7 +42,7 @@ func (c *mariadbConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := c.prepare(ctx, conn); err != nil {
 		return nil, &connectError{"mariadb", errors.Join(err, conn.Close())}
 	}
-	return mariadbConn{conn}, nil
+	return mariadbConn{conn, c.writes}, nil
 }
 
 func (c *mariadbConnector) prepare(ctx context.Context, conn mariadbDriverConn) error {
@@ -49,12 +51,12 @@ func (c *mariadbConnector) prepare(ctx context.Context, conn mariadbDriverConn) 
 		return err
 	}
 	isMySQL := !strings.Contains(version, "MariaDB")
-	for _, set := range mariadbSession(c.timeout, isMySQL) {
+	for _, set := range mariadbSession(c.timeout, isMySQL, c.writes) {
 		if _, err := conn.ExecContext(ctx, set, nil); err != nil {
 			return fmt.Errorf("set the session: %w", err)
 		}
 	}
-	return checkMariaDBSession(ctx, conn, isMySQL)
+	return checkMariaDBSession(ctx, conn, isMySQL, c.writes)
 }
 
 // mariadbDriverConn is what the driver's connections can do.
@@ -71,11 +73,18 @@ type mariadbDriverConn interface {
 }
 
 // mariadbConn is the driver's connection, but that each of its transactions is
-// a read of one moment: the driver knows no word for that.
-type mariadbConn struct{ mariadbDriverConn }
+// a read of one moment, for which the driver knows no word, unless it writes.
+type mariadbConn struct {
+	mariadbDriverConn
+	writes bool
+}
 
 func (c mariadbConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
-	if _, err := c.ExecContext(ctx, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", nil); err != nil {
+	begin := "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+	if c.writes {
+		begin = "START TRANSACTION READ WRITE"
+	}
+	if _, err := c.ExecContext(ctx, begin, nil); err != nil {
 		return nil, err
 	}
 	return mariadbTx{c}, nil

@@ -27,7 +27,15 @@ func (postgresEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-func (postgresEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
+func (e postgresEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
+	return e.openAs(s, timeout, "on")
+}
+
+func (e postgresEngine) openWrites(s Settings, timeout time.Duration) (*sql.DB, error) {
+	return e.openAs(s, timeout, "off")
+}
+
+func (postgresEngine) openAs(s Settings, timeout time.Duration, readOnly string) (*sql.DB, error) {
 	// The parser's own error quotes the connection string, and cannot promise
 	// to find the password in one that is malformed: it is not handed on.
 	config, err := pgx.ParseConfig(s.DSN)
@@ -38,9 +46,10 @@ func (postgresEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
 	for name, value := range sessionParameters(timeout) {
 		config.RuntimeParams[name] = value
 	}
+	config.RuntimeParams["default_transaction_read_only"] = readOnly
 	// A parameter in "options" could only weaken what is set above.
 	delete(config.RuntimeParams, "options")
-	return stdlib.OpenDB(*config, stdlib.OptionAfterConnect(checkSession)), nil
+	return stdlib.OpenDB(*config, stdlib.OptionAfterConnect(checkSession(readOnly))), nil
 }
 
 var errPostgresDSN = errors.New("dsn: cannot be read as a PostgreSQL URL (postgres://user:password@host:5432/database?sslmode=…) " +
@@ -81,20 +90,24 @@ func sessionParameters(timeout time.Duration) map[string]string {
 
 // checkSession refuses a session in which our settings do not hold: a pooler
 // between us and the server may swallow them.
-func checkSession(ctx context.Context, conn *pgx.Conn) error {
+func checkSession(wanted string) func(context.Context, *pgx.Conn) error {
+	return func(ctx context.Context, conn *pgx.Conn) error { return checkedSession(ctx, conn, wanted) }
+}
+
+func checkedSession(ctx context.Context, conn *pgx.Conn, wanted string) error {
 	var readOnly, path string
 	err := conn.QueryRow(ctx, `SELECT pg_catalog.current_setting('default_transaction_read_only'), pg_catalog.current_setting('search_path')`).
 		Scan(&readOnly, &path)
 	if err != nil {
 		return fmt.Errorf("check the session's settings: %w", err)
 	}
-	if readOnly != "on" || path != "pg_catalog" {
+	if readOnly != wanted || path != "pg_catalog" {
 		return errSessionSettings
 	}
 	return nil
 }
 
-var errSessionSettings = errors.New("the session is not read-only as asked for")
+var errSessionSettings = errors.New("the session is not set as asked for")
 
 func (postgresEngine) quote(name string) string { return pgx.Identifier{name}.Sanitize() }
 

@@ -30,7 +30,7 @@ WITH RECURSIVE domain(oid, base, typmod) AS (
 SELECT n.nspname AS schema_name, c.relname AS table_name, c.relkind IN ('v', 'm') AS is_view,
        a.attname AS column_name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS native,
        bn.nspname AS type_schema, b.typname AS type_name, COALESCE(d.typmod, a.atttypmod) AS typmod,
-       a.attnotnull AS not_null,
+       a.attnotnull AS not_null, a.attgenerated <> '' OR a.attidentity = 'a' AS computed,
        CASE WHEN a.attcollation = 0 OR co.collname = 'default' THEN '' ELSE co.collname END AS collation_name
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -64,7 +64,8 @@ ORDER BY n.nspname, c.relname, i.indisprimary DESC, ic.relname, k.ord`
 // postgresForeign gives a row per column of each foreign key.
 const postgresForeign = `
 SELECT n.nspname AS schema_name, c.relname AS table_name, con.conname AS key_name,
-       fn.nspname AS ref_schema, fc.relname AS ref_table, a.attname AS column_name, fa.attname AS ref_column
+       fn.nspname AS ref_schema, fc.relname AS ref_table, a.attname AS column_name, fa.attname AS ref_column,
+       con.confdeltype::text AS on_delete, con.confupdtype::text AS on_update
 FROM pg_catalog.pg_constraint con
 JOIN pg_catalog.pg_class c ON c.oid = con.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -97,6 +98,7 @@ func (postgresEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schema
 		Modifier   int    `db:"typmod"`
 		NotNull    bool   `db:"not_null"`
 		Collation  string `db:"collation_name"`
+		Computed   bool   `db:"computed"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, postgresColumns, list); err != nil {
 		return "", nil, fmt.Errorf("columns: %w", err)
@@ -105,7 +107,7 @@ func (postgresEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schema
 	for _, c := range columns {
 		t := tables.table(c.Schema, c.Table, c.View)
 		t.Columns = append(t.Columns, &catalog.Column{
-			Name: c.Column, Native: c.Native, Nullable: !c.NotNull, Collation: c.Collation,
+			Name: c.Column, Native: c.Native, Nullable: !c.NotNull, Collation: c.Collation, Computed: c.Computed,
 			Type: postgresType(c.TypeSchema, c.TypeName, c.Modifier),
 		})
 	}

@@ -1,6 +1,10 @@
 package erp
 
-import "github.com/vantelle/vantelle/internal/erp/catalog"
+import (
+	"strings"
+
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
 
 // shape gathers what the catalogs of servers tell row by row.
 type shape struct {
@@ -65,6 +69,8 @@ type foreignColumn struct {
 	RefTable  string `db:"ref_table"`
 	Column    string `db:"column_name"`
 	RefColumn string `db:"ref_column"`
+	OnDelete  string `db:"on_delete"`
+	OnUpdate  string `db:"on_update"`
 }
 
 // foreign adds foreign keys, as unique does.
@@ -75,10 +81,25 @@ func (s *shape) foreign(columns []foreignColumn) {
 			continue
 		}
 		if i == 0 || columns[i-1].Schema != f.Schema || columns[i-1].Table != f.Table || columns[i-1].Key != f.Key {
-			t.ForeignKeys = append(t.ForeignKeys, catalog.ForeignKey{RefSchema: f.RefSchema, RefTable: f.RefTable})
+			t.ForeignKeys = append(t.ForeignKeys, catalog.ForeignKey{RefSchema: f.RefSchema, RefTable: f.RefTable,
+				OnDelete: referentialAction(f.OnDelete), OnUpdate: referentialAction(f.OnUpdate)})
 		}
 		k := &t.ForeignKeys[len(t.ForeignKeys)-1]
 		k.Columns = append(k.Columns, f.Column)
 		k.RefColumns = append(k.RefColumns, f.RefColumn)
 	}
+}
+
+// referentialAction is what a foreign key does to the rows that point, as
+// catalog.ForeignKey says it; the engines spell it in four ways.
+func referentialAction(word string) string {
+	switch strings.ReplaceAll(strings.ToUpper(word), "_", " ") {
+	case "CASCADE", "C":
+		return "CASCADE"
+	case "SET NULL", "N":
+		return "SET NULL"
+	case "SET DEFAULT", "D":
+		return "SET DEFAULT"
+	}
+	return ""
 }

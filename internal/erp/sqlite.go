@@ -26,11 +26,19 @@ func (sqliteEngine) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: 
 // maxBusyTimeout bounds the wait for a writer of the file.
 const maxBusyTimeout = 5 * time.Second
 
-func (sqliteEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
+func (e sqliteEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
+	return e.openAs(s, sqliteURI, timeout)
+}
+
+func (e sqliteEngine) openWrites(s Settings, timeout time.Duration) (*sql.DB, error) {
+	return e.openAs(s, sqliteWritesURI, timeout)
+}
+
+func (sqliteEngine) openAs(s Settings, spell func(string, time.Duration) (string, error), timeout time.Duration) (*sql.DB, error) {
 	if strings.HasPrefix(s.DSN, "file:") || strings.Contains(s.DSN, ":memory:") {
 		return nil, errors.New("dsn: must be the path of a SQLite file, not a URI")
 	}
-	uri, err := sqliteURI(s.DSN, timeout)
+	uri, err := spell(s.DSN, timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +53,17 @@ func (sqliteEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
 // stays missing; with nothing in its schema trusted; and with "x" never taken
 // for a string where no column x exists.
 func sqliteURI(path string, timeout time.Duration) (string, error) {
+	return sqliteSession(path, timeout, "ro", "query_only(1)")
+}
+
+// sqliteWritesURI is sqliteURI for transactions that write: they take the
+// file's write lock as they begin, and hold to its foreign keys.
+func sqliteWritesURI(path string, timeout time.Duration) (string, error) {
+	uri, err := sqliteSession(path, timeout, "rw", "foreign_keys(1)")
+	return uri + "&_txlock=immediate", err
+}
+
+func sqliteSession(path string, timeout time.Duration, mode, pragma string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("dsn: %w", err)
@@ -54,13 +73,13 @@ func sqliteURI(path string, timeout time.Duration) (string, error) {
 		path = "/" + path
 	}
 	query := url.Values{
-		"mode":         {"ro"},
+		"mode":         {mode},
 		"_dqs":         {"0"},
 		"_defensive":   {"1"},
 		"_time_format": {"datetime"},
 		"_pragma": {
 			"busy_timeout(" + strconv.FormatInt(min(timeout, maxBusyTimeout).Milliseconds(), 10) + ")",
-			"query_only(1)",
+			pragma,
 			"trusted_schema(0)",
 			"temp_store(2)", // large sorts stay off the disk
 		},

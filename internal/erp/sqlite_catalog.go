@@ -22,7 +22,7 @@ ORDER BY l.name`
 // sqliteColumns gives the columns of one table; hidden = 1 are those that a
 // virtual table keeps to itself, 2 and 3 are computed and may be read.
 const sqliteColumns = `
-SELECT name, type, [notnull] AS not_null, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid`
+SELECT name, type, [notnull] AS not_null, pk, hidden IN (2, 3) AS computed FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid`
 
 const sqliteUnique = `
 SELECT l.name AS key_name, i.name AS column_name
@@ -31,7 +31,7 @@ WHERE l.[unique] = 1 AND l.partial = 0 AND l.origin <> 'pk'
 ORDER BY l.name, i.seqno`
 
 const sqliteForeign = `
-SELECT id AS key_id, [table] AS ref_table, [from] AS column_name, [to] AS ref_column
+SELECT id AS key_id, [table] AS ref_table, [from] AS column_name, [to] AS ref_column, on_delete, on_update
 FROM pragma_foreign_key_list(?) ORDER BY id, seq`
 
 func (e sqliteEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []string, log zerolog.Logger) (string, []*catalog.Table, error) {
@@ -67,10 +67,11 @@ func (e sqliteEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []st
 
 func sqliteTable(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table, ddl string, withoutRowid bool) error {
 	var columns []struct {
-		Name    string `db:"name"`
-		Type    string `db:"type"`
-		NotNull bool   `db:"not_null"`
-		PK      int    `db:"pk"` // 1-based place in the primary key; 0: none
+		Name     string `db:"name"`
+		Type     string `db:"type"`
+		NotNull  bool   `db:"not_null"`
+		PK       int    `db:"pk"` // 1-based place in the primary key; 0: none
+		Computed bool   `db:"computed"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, sqliteColumns, t.Name); err != nil {
 		return err
@@ -87,7 +88,7 @@ func sqliteTable(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table, d
 	}
 	t.PrimaryKey = make([]string, keys)
 	for _, c := range columns {
-		col := &catalog.Column{Name: c.Name, Native: c.Type, Type: sqliteType(c.Type), Nullable: !c.NotNull,
+		col := &catalog.Column{Name: c.Name, Native: c.Type, Type: sqliteType(c.Type), Nullable: !c.NotNull, Computed: c.Computed,
 			Collation: collations[catalog.Fold(c.Name)]}
 		if c.PK > 0 {
 			t.PrimaryKey[c.PK-1] = c.Name
@@ -128,13 +129,16 @@ func sqliteKeys(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table) er
 		RefTable  string  `db:"ref_table"`
 		Column    string  `db:"column_name"`
 		RefColumn *string `db:"ref_column"` // NULL: the primary key
+		OnDelete  string  `db:"on_delete"`
+		OnUpdate  string  `db:"on_update"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &foreign, sqliteForeign, t.Name); err != nil {
 		return fmt.Errorf("foreign keys: %w", err)
 	}
 	for i, f := range foreign {
 		if i == 0 || foreign[i-1].Key != f.Key {
-			t.ForeignKeys = append(t.ForeignKeys, catalog.ForeignKey{RefTable: f.RefTable})
+			t.ForeignKeys = append(t.ForeignKeys, catalog.ForeignKey{RefTable: f.RefTable,
+				OnDelete: referentialAction(f.OnDelete), OnUpdate: referentialAction(f.OnUpdate)})
 		}
 		k := &t.ForeignKeys[len(t.ForeignKeys)-1]
 		k.Columns = append(k.Columns, f.Column)

@@ -25,7 +25,15 @@ func (sqlserverEngine) probe() string  { return "SELECT 1" }
 // moment. Anything stricter would lock out the people who work on the ERP.
 func (sqlserverEngine) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
-func (sqlserverEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
+func (e sqlserverEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
+	return e.openAs(s, timeout, false)
+}
+
+func (e sqlserverEngine) openWrites(s Settings, timeout time.Duration) (*sql.DB, error) {
+	return e.openAs(s, timeout, true)
+}
+
+func (sqlserverEngine) openAs(s Settings, timeout time.Duration, writes bool) (*sql.DB, error) {
 	config, err := sqlserverConfig(s)
 	if err != nil {
 		return nil, err
@@ -36,6 +44,7 @@ func (sqlserverEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) 
 		timeout: timeout,
 		connect: s.ConnectTimeout,
 		browser: browser{port: browserPort},
+		writes:  writes,
 	}), nil
 }
 

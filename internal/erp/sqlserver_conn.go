@@ -26,6 +26,7 @@ type sqlserverConn struct {
 	line    *line
 	timeout time.Duration
 	spoiled atomic.Bool
+	writes  bool // of BeginWrite: transactions commit, and statements need be no query
 }
 
 var errReadsOnly = errors.New("connections to an ERP only read")
@@ -97,7 +98,16 @@ type sqlserverTx struct {
 	tx   driver.Tx
 }
 
-func (t *sqlserverTx) Commit() error { return t.Rollback() } // nothing was written
+func (t *sqlserverTx) Commit() error {
+	if !t.conn.writes {
+		return t.Rollback() // nothing was written
+	}
+	if t.conn.spoiled.Load() {
+		t.conn.line.cut()
+		return driver.ErrBadConn
+	}
+	return t.conn.judge(t.tx.Commit())
+}
 
 func (t *sqlserverTx) Rollback() error {
 	if t.conn.spoiled.Load() {
@@ -116,7 +126,7 @@ func (c *sqlserverConn) Prepare(query string) (driver.Stmt, error) {
 func (c *sqlserverConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	first, _, _ := strings.Cut(strings.TrimLeft(query, " \t\r\n("), " ")
 	first, _, _ = strings.Cut(first, "\n")
-	if !strings.EqualFold(first, "SELECT") && !strings.EqualFold(first, "WITH") {
+	if !c.writes && !strings.EqualFold(first, "SELECT") && !strings.EqualFold(first, "WITH") {
 		return nil, errReadsOnly
 	}
 	stmt, err := c.conn.PrepareContext(ctx, query)
@@ -138,8 +148,18 @@ func (s *sqlserverStmt) Exec([]driver.Value) (driver.Result, error) { return nil
 
 func (s *sqlserverStmt) Query([]driver.Value) (driver.Rows, error) { return nil, errReadsOnly }
 
-func (s *sqlserverStmt) ExecContext(context.Context, []driver.NamedValue) (driver.Result, error) {
-	return nil, errReadsOnly
+func (s *sqlserverStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	if !s.conn.writes {
+		return nil, errReadsOnly
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.conn.timeout)
+	defer cancel()
+	defer s.conn.watch(ctx)()
+	result, err := s.stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+	if err != nil {
+		return nil, s.conn.late(ctx, err)
+	}
+	return result, nil
 }
 
 func (s *sqlserverStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {

@@ -21,6 +21,7 @@ type sqlserverConnector struct {
 	timeout time.Duration // of a statement
 	connect time.Duration // of a connection, until its session is set
 	browser browser
+	writes  bool
 }
 
 func (c *sqlserverConnector) Driver() driver.Driver { return &mssql.Driver{} }
@@ -63,7 +64,7 @@ func (c *sqlserverConnector) through(ctx context.Context, protocol string) (driv
 	raw, err := connector.Connect(ctx)
 	conn, _ := raw.(*mssql.Conn)
 	if err == nil {
-		connector.SessionInitSQL, err = startSession(ctx, conn, c.session)
+		connector.SessionInitSQL, err = startSession(ctx, conn, c.session, c.writes)
 	}
 	if !stop() && err == nil {
 		err = ctx.Err()
@@ -75,7 +76,7 @@ func (c *sqlserverConnector) through(ctx context.Context, protocol string) (driv
 		line.cut()
 		return nil, err
 	}
-	return &sqlserverConn{conn: conn, line: line, timeout: c.timeout}, nil
+	return &sqlserverConn{conn: conn, line: line, timeout: c.timeout, writes: c.writes}, nil
 }
 
 // line is the network connection below the driver's, to cut when the driver

@@ -47,9 +47,16 @@ func sqlserverIsolation(snapshot bool) string {
 
 // startSession sets a session that was just opened and gives the statements
 // for it: whether the database allows snapshots may change at any time.
-func startSession(ctx context.Context, conn *mssql.Conn, session string) (string, error) {
+func startSession(ctx context.Context, conn *mssql.Conn, session string, writes bool) (string, error) {
 	if err := sqlserverExec(ctx, conn, session); err != nil {
 		return "", fmt.Errorf("set the session: %w", err)
+	}
+	if writes { // under SNAPSHOT a check would pass on what was, and a conflict end the write
+		isolation := sqlserverIsolation(false)
+		if err := sqlserverExec(ctx, conn, isolation); err != nil {
+			return "", fmt.Errorf("set the isolation level: %w", err)
+		}
+		return session + isolation, nil
 	}
 	state, err := sqlserverValue(ctx, conn, "SELECT CAST(snapshot_isolation_state AS int) FROM sys.databases WHERE database_id = DB_ID()")
 	if err != nil {

@@ -36,6 +36,13 @@ const (
 	TooManyRequests      Code = "too_many_requests"      //
 	Cancelled            Code = "cancelled"              // the caller went away, or the access was withdrawn
 	AuditUnavailable     Code = "audit_unavailable"      // nothing is answered that cannot be audited
+	ReadOnly             Code = "read_only"              // it may be read, not written
+	ValueRefused         Code = "value_refused"          // a value that its column does not take
+	RowRefused           Code = "row_refused"            // a row that would not be the customer's
+	ReferenceNotFound    Code = "reference_not_found"    // a row that points at nothing that is there
+	DuplicateKey         Code = "duplicate_key"          // a row with this key is there already
+	RuleViolated         Code = "rule_violated"          // the ERP's own rules refuse the row
+	OutcomeUnknown       Code = "outcome_unknown"        // the ERP went away during the commit
 	Internal             Code = "internal"               // anything else: the log knows more
 )
 
@@ -78,6 +85,13 @@ var meanings = map[Code]meaning{
 	TooManyRequests:      {http.StatusTooManyRequests, "Too many requests", "Trop de requêtes"},
 	Cancelled:            {StatusClientClosed, "Cancelled", "Annulé"},
 	AuditUnavailable:     {http.StatusServiceUnavailable, "The audit is unavailable", "L’audit est indisponible"},
+	ReadOnly:             {http.StatusForbidden, "Read only", "Lecture seule"},
+	ValueRefused:         {http.StatusUnprocessableEntity, "A value is refused", "Une valeur est refusée"},
+	RowRefused:           {http.StatusForbidden, "A row is refused", "Une ligne est refusée"},
+	ReferenceNotFound:    {http.StatusConflict, "The reference leads nowhere", "La référence ne mène nulle part"},
+	DuplicateKey:         {http.StatusConflict, "The key is there already", "La clé existe déjà"},
+	RuleViolated:         {http.StatusConflict, "A rule of the ERP is violated", "Une règle de l’ERP est violée"},
+	OutcomeUnknown:       {http.StatusBadGateway, "The outcome is unknown", "Le résultat est inconnu"},
 	Internal:             {http.StatusInternalServerError, "Internal error", "Erreur interne"},
 }
 

@@ -15,7 +15,7 @@ var mutants = []mutant{
 	{"3: tables of one statement share an alias", "filter/sqlprint/sqlprint.go", "p.rows++", "p.rows = 1"},
 	{"3: rows are left out of the filter", "filter/view/bind.go", "all = append(all, x)\n\t}\n\tif rule.Seek", "_ = x\n\t}\n\tif rule.Seek"},
 	{"3: modules are left out of the filter", "filter/view/bind.go", "if len(rule.Modules) > 0 {", "if false {"},
-	{"3: a module that is off counts", "filter/view/bind.go", "if b.v.Profile.Modules[m].Level.AllowsReading() {", "if true {"},
+	{"3: a module that is off counts", "filter/view/bind.go", "if b.counts(b.v.Profile.Modules[m].Level) {", "if true {"},
 	{"3: a follower sees all headers", "filter/view/bind.go", "sel := &querytree.Select{From: header.Self, Where: header.Where}", "sel := &querytree.Select{From: header.Self}"},
 	{"3: parts of the filter are put together with OR", "filter/view/bind.go", `policy.Where = &querytree.Op{Op: "AND", Args: all`, `policy.Where = &querytree.Op{Op: "OR", Args: all`},
 	{"3: OR in a filter loses its parentheses", "filter/sqlprint/expr.go", "if prec(x) < least {", "if false {"},
@@ -85,6 +85,6 @@ var mutants = []mutant{
 	{"authorize: tables outside the view", "filter/authorize/authorize.go", `case t == nil:
 		return nil, outside`, `case false:
 		return nil, outside`},
-	{"authorize: columns outside the view", "filter/authorize/authorize.go", "if !shows(t.Visible, used) {", "if false {"},
+	{"authorize: columns outside the view", "filter/authorize/authorize.go", "if !shows(t.Visible, used) && !keys[used] {", "if false {"},
 	{"authorize: pinned columns need no pin", "filter/authorize/pinned.go", "if !pins(conditions, s, col) {", "if !pins(conditions, s, col) && false {"},
 }

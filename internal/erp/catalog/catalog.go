@@ -51,6 +51,9 @@ type Table struct {
 	PrimaryKey  []string
 	Unique      [][]string
 	ForeignKeys []ForeignKey
+	// NoRollback says that what is written to the table stays written when its
+	// transaction is rolled back (MariaDB's MyISAM and Aria).
+	NoRollback bool
 
 	exact, folded map[string]*Column
 }
@@ -72,6 +75,10 @@ type ForeignKey struct {
 	RefSchema  string
 	RefTable   string
 	RefColumns []string
+	// OnDelete and OnUpdate say what the database does to this table's rows when
+	// the row that they point at is deleted, or its RefColumns change: "CASCADE",
+	// "SET NULL", "SET DEFAULT", or "" where it refuses.
+	OnDelete, OnUpdate string
 }
 
 // New indexes tables and computes the catalog's fingerprint. It takes
@@ -92,7 +99,7 @@ func New(engine Engine, version string, tables []*Table) *Catalog {
 		f := Fold(t.Name)
 		c.folded[f] = append(c.folded[f], t)
 		t.exact, t.folded = map[string]*Column{}, map[string]*Column{}
-		fmt.Fprintf(h, "T%q.%q %v %q\x00", t.Schema, t.Name, t.View, t.PrimaryKey)
+		fmt.Fprintf(h, "T%q.%q %v %q %q %v %q\x00", t.Schema, t.Name, t.View, t.PrimaryKey, t.Unique, t.NoRollback, t.ForeignKeys)
 		for i, col := range t.Columns {
 			col.Position = i
 			t.exact[col.Name] = col
@@ -102,14 +109,14 @@ func New(engine Engine, version string, tables []*Table) *Catalog {
 			} else {
 				t.folded[f] = col
 			}
-			fmt.Fprintf(h, "C%q %q %v %q\x00", col.Name, col.Native, col.Nullable, col.Collation)
+			fmt.Fprintf(h, "C%q %q %v %q %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed)
 		}
 	}
 	c.fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
 	return c
 }
 
-// Fingerprint changes whenever a table, a column or its type changes.
+// Fingerprint changes whenever a table, a key, a column or its type changes.
 func (c *Catalog) Fingerprint() string { return c.fingerprint }
 
 // Table finds a table by name, exactly spelled first, else without regard to

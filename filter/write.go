@@ -1,0 +1,240 @@
+package filter
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/vantelle/vantelle/filter/authorize"
+	"github.com/vantelle/vantelle/filter/execute"
+	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/resolve"
+	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqlprint"
+	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/audit"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// defaultWritten is how many rows one write may touch where Limits say nothing.
+const defaultWritten = 10_000
+
+// write does a compiled write for its caller. It is audited before it runs, and
+// its outcome once it is committed or rolled back.
+func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) (*Answer, error) {
+	entry := g.entry(req, world.View, plan.tables, plan.digest)
+	entry.Action = plan.write.Kind.String()
+	if req.Caller.ReadOnly {
+		return nil, g.deny(ctx, entry, refusal.New(refusal.ReadOnly, "you see with a customer's eyes, and may change nothing for him"))
+	}
+	if err := dataFits(req, plan.write); err != nil {
+		return nil, g.deny(ctx, entry, err)
+	}
+	if err := g.audit.Begin(ctx, entry); err != nil {
+		return nil, g.refuse(refusal.Because(err, refusal.AuditDown, "the audit log cannot be written, so nothing is written"))
+	}
+	started := g.now()
+	bounds := execute.WriteBounds{Bounds: g.bounds(req, world), Written: g.limits.Written, Data: req.Rows, Last: req.Still}
+	if bounds.Written <= 0 {
+		bounds.Written = defaultWritten
+	}
+	done, err := plan.write.Do(ctx, world.DB, values(req), bounds)
+	took, n := g.now().Sub(started), int64(0)
+	if done != nil {
+		n = done.Affected
+	}
+	g.metrics.ERPQuery(req.Caller.Dossier, int(n), took)
+	g.audit.Finish(audit.Outcome{ID: entry.ID, Rows: n, Millis: took.Milliseconds(), Code: code(err)})
+	g.worlds.Failed(req.Caller.Dossier, err)
+	if err != nil {
+		return nil, g.refuse(err)
+	}
+	return &Answer{Columns: plan.columns, Rows: &writtenRows{rows: done.Rows}, Truncated: func() bool { return false },
+		Wrote: true, Affected: done.Affected}, nil
+}
+
+// dataFits refuses data that is not of the statement's width.
+func dataFits(req Request, w *execute.Write) error {
+	if w.Given && w.Kind == querytree.Update && len(req.Rows) != 1 || !w.Given && len(req.Rows) > 0 {
+		return refusal.New(refusal.ParamMismatch, "one row of values is wanted")
+	}
+	width := 0
+	for _, c := range w.Columns {
+		if c.Given {
+			width++
+		}
+	}
+	for i, row := range req.Rows {
+		if len(row) != width {
+			e := refusal.New(refusal.ParamMismatch, "row %d has %d values for %d columns", i+1, len(row), width)
+			e.Row = i + 1
+			return e
+		}
+	}
+	return nil
+}
+
+// writtenRows are rows that a write has read back.
+type writtenRows struct{ rows [][]any }
+
+func (r *writtenRows) Next(context.Context) ([]any, error) {
+	if len(r.rows) == 0 {
+		return nil, io.EOF
+	}
+	row := r.rows[0]
+	r.rows = r.rows[1:]
+	return row, nil
+}
+
+func (r *writtenRows) Close() error { return nil }
+
+// compileWrite takes a write to the printed statements of an engine.
+func compileWrite(v *view.View, w *sqlast.Write, opt resolve.Options) (*plan, error) {
+	tree, err := resolve.Write(w, opt, func(visible *catalog.Table) []*catalog.Column {
+		if t := v.Of(visible); t != nil && t.Writes != nil {
+			return t.Writes.Key
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	decision, err := authorize.DecideWrite(v, tree)
+	if err != nil {
+		return nil, err
+	}
+	made, err := printWrite(tree, decision, opt.Engine)
+	if err != nil {
+		return nil, unprinted(err)
+	}
+	return &plan{write: made, tables: decision.Tables(), columns: columnsOf(made)}, nil
+}
+
+func columnsOf(w *execute.Write) []Column {
+	if w.Silent {
+		return nil
+	}
+	out := make([]Column, len(w.Output))
+	for i, c := range w.Output {
+		out[i] = Column{Name: c.Label, Type: c.Type}
+	}
+	return out
+}
+
+// printWrite prints every statement of a write.
+func printWrite(tree *querytree.Write, d authorize.WriteDecision, engine catalog.Engine) (*execute.Write, error) {
+	if !d.Allowed() {
+		return nil, errors.New("a write that was not allowed is never printed")
+	}
+	table := d.Target()
+	target := sqlprint.Target{Policy: table.Writes.Policy, Key: table.Writes.Key}
+	out := &execute.Write{Kind: tree.Kind, Engine: engine, Keys: len(tree.Key), Values: tree.Values, Given: tree.Given, Silent: tree.Silent, Output: tree.Output}
+	var columns []*catalog.Column
+	for _, c := range d.Columns() {
+		columns = append(columns, c.Column)
+		out.Columns = append(out.Columns, execute.WriteColumn{Column: c.Column, Mandatory: c.Mandatory, Given: c.Given, Pin: c.Pin})
+	}
+	p := &writePrinter{engine: engine, decision: d}
+	out.Source = p.query(tree.Source)
+	for _, row := range tree.Rows {
+		out.Rows = append(out.Rows, execute.WriteRow{Values: row.Values, Query: p.query(row.Query)})
+	}
+	for i, n := range querytree.KeySizes {
+		out.Lock = append(out.Lock, p.keep(sqlprint.LockRows(target, n, engine)))
+		switch tree.Kind {
+		case querytree.Update:
+			out.Apply = append(out.Apply, p.keep(sqlprint.UpdateRows(target, columns, n, engine)))
+		case querytree.Delete:
+			out.Apply = append(out.Apply, p.keep(sqlprint.DeleteRows(target, n, engine)))
+		}
+		if i < len(tree.Back) {
+			out.Back = append(out.Back, p.query(tree.Back[i]))
+		}
+	}
+	if tree.Kind == querytree.Insert {
+		out.Insert = p.keep(sqlprint.InsertRow(target, columns, engine))
+	}
+	if tree.Kind != querytree.Delete {
+		for _, ref := range table.Writes.References {
+			out.References = append(out.References, p.reference(ref, columns)...)
+		}
+	}
+	return out, p.err
+}
+
+// writePrinter keeps the first error of many statements.
+type writePrinter struct {
+	engine   catalog.Engine
+	decision authorize.WriteDecision
+	err      error
+}
+
+func (p *writePrinter) keep(st *sqlprint.Statement, err error) *sqlprint.Statement {
+	if p.err == nil {
+		p.err = err
+	}
+	return st
+}
+
+func (p *writePrinter) query(q *querytree.Query) *sqlprint.Statement {
+	if q == nil {
+		return nil
+	}
+	return p.keep(sqlprint.Print(q, p.decision.Reading(q), p.engine))
+}
+
+// reference makes the check of a foreign key of which the write sets a column.
+// Of one that it does not set whole, the ERP's own check has the last word; what
+// an UPDATE leaves is looked up by no key of ours, so it must set all.
+func (p *writePrinter) reference(ref view.Reference, columns []*catalog.Column) []execute.WriteReference {
+	out := execute.WriteReference{}
+	for _, from := range ref.Columns {
+		for i, c := range columns {
+			if c.Name == from.Name {
+				out.From = append(out.From, i)
+				out.Name = c.Name
+			}
+		}
+	}
+	if len(out.From) == 0 || ref.To == nil {
+		return nil
+	}
+	if len(out.From) < len(ref.Columns) {
+		if p.err == nil && p.decision.Kind() == querytree.Update {
+			e := refusal.New(refusal.ReadOnly, "%s can only be changed together with the other columns of its reference", out.Name)
+			e.Column = out.Name
+			p.err = e
+		}
+		return nil
+	}
+	out.Find = p.keep(sqlprint.FindReferenced(ref.To.Policy, ref.RefColumns, p.engine))
+	return []execute.WriteReference{out}
+}
+
+// printed is a write's statements for people, in the order in which they run;
+// those about keys as for one row.
+func printed(w *execute.Write) string {
+	var all []*sqlprint.Statement
+	for _, ref := range w.References {
+		all = append(all, ref.Find)
+	}
+	switch w.Kind {
+	case querytree.Insert:
+		all = append(append([]*sqlprint.Statement{w.Source}, all...), w.Insert, w.Lock[0])
+	case querytree.Update:
+		all = append(append([]*sqlprint.Statement{w.Source, w.Lock[0]}, all...), w.Apply[0], w.Lock[0])
+	default:
+		all = append([]*sqlprint.Statement{w.Source, w.Lock[0]}, w.Apply[0])
+	}
+	if len(w.Back) > 0 {
+		all = append(all, w.Back[0])
+	}
+	text := ""
+	for _, st := range all {
+		if st != nil {
+			text += st.SQL + ";\n"
+		}
+	}
+	return text
+}
