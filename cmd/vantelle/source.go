@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,7 +35,7 @@ func newSyncs(r *rooms, metrics prometheus.Registerer, notify func(syncrun.Notic
 				leads.Set(1)
 			}
 		}}
-	c := syncrun.ManagerConfig{Log: r.log, Parallel: r.cfg.Sync.Parallel, Registerer: metrics, Now: r.now, Notify: notify}
+	c := syncrun.ManagerConfig{Log: r.log, SpoolDir: spoolDir(r.cfg.Directory), Parallel: r.cfg.Sync.Parallel, Registerer: metrics, Now: r.now, Notify: notify}
 	for _, name := range sortedNames(r.cfg.Dossiers) {
 		d := r.cfg.Dossiers[name]
 		source, err := newSource(d, r.erps[name], r.filterColumns(name))
@@ -61,6 +62,15 @@ func newSyncs(r *rooms, metrics prometheus.Registerer, notify func(syncrun.Notic
 		return syncrun.NewManager(c)
 	}
 	return leading.New(n), nil
+}
+
+// spoolDir is where what does not fit into memory of a large run is kept: beside
+// an SQLite directory, which holds the same data.
+func spoolDir(d config.Directory) string {
+	if d.Driver == config.SQLite {
+		return filepath.Dir(d.Path)
+	}
+	return ""
 }
 
 // newsOf logs news of the synchronisation and sends it on.

@@ -89,16 +89,19 @@ func (c *syncCmd) Run(w *world) error {
 		}
 		p := newProgress(w)
 		runner := syncrun.NewRunner(syncrun.Config{Dossier: c.Dossier, Source: source, Store: written, Log: r.log.Level(zerolog.Disabled),
-			Guard: newGuard(cfg.Dossiers[c.Dossier]), FullEvery: cfg.Dossiers[c.Dossier].FullSyncEvery.Std(), Now: r.now, Progress: func(s syncrun.Progress) { p.show(syncProgress(s)) }})
+			Guard: newGuard(cfg.Dossiers[c.Dossier]), FullEvery: cfg.Dossiers[c.Dossier].FullSyncEvery.Std(), SpoolDir: spoolDir(cfg.Directory), Now: r.now, Progress: func(s syncrun.Progress) { p.show(syncProgress(s)) }})
 		run, plan, err := runner.RunOnce(ctx, syncrun.Options{Trigger: syncrun.TriggerCLI, AskedBy: atTerminal(), DryRun: c.DryRun,
 			AllowEmpty: c.AllowEmpty, AcceptDatabase: c.AcceptDatabase, Full: c.Full})
 		p.done()
+		defer func() { _ = plan.Close() }() // the process ends with it
 		if run.Quarantine == directory.QuarantineWaiting {
-			c.report(w.stdout, plan, "stopped, nothing changed")
+			if err := c.report(w.stdout, plan, "stopped, nothing changed"); err != nil {
+				return err
+			}
 			return fmt.Errorf("%s\nApprove it: vantelle sync %s --approve %s\nReject it:  vantelle sync %s --reject %s", run.Error, c.Dossier, run.ID, c.Dossier, run.ID)
 		}
 		if err != nil && c.DryRun {
-			c.report(w.stdout, plan, "dry run, nothing changed")
+			err = errors.Join(err, c.report(w.stdout, plan, "dry run, nothing changed"))
 		}
 		if err != nil && run.Error != "" {
 			return errors.New(run.Error) // the same, with what to do
@@ -110,8 +113,7 @@ func (c *syncCmd) Run(w *world) error {
 		if c.DryRun {
 			verb = "dry run, nothing changed"
 		}
-		c.report(w.stdout, plan, verb)
-		return nil
+		return c.report(w.stdout, plan, verb)
 	})
 }
 
@@ -182,22 +184,36 @@ func syncProgress(s syncrun.Progress) (done, total int, what string) {
 	return 0, 0, string(s.Phase)
 }
 
-func (c *syncCmd) report(out io.Writer, plan directory.Plan, verb string) {
-	for i, change := range plan.Changes {
-		if i == shownChanges && !c.All {
-			fmt.Fprintf(out, "… and %d more; see them with --all\n", len(plan.Changes)-i)
-			break
+// report prints what a plan changes, and how much.
+func (c *syncCmd) report(out io.Writer, plan directory.Plan, verb string) error {
+	shown, all := 0, 0
+	for _, n := range plan.Tally {
+		all += n
+	}
+	for part, err := range plan.Parts() {
+		if err != nil {
+			return err
 		}
-		line := fmt.Sprintf("%-8s %-8s %s", change.Kind, change.Noun, printable(change.Record))
-		if change.Detail != "" {
-			line += ": " + printable(change.Detail)
+		for _, change := range part.Changes {
+			if shown == shownChanges && !c.All {
+				break
+			}
+			shown++
+			line := fmt.Sprintf("%-8s %-8s %s", change.Kind, change.Noun, printable(change.Record))
+			if change.Detail != "" {
+				line += ": " + printable(change.Detail)
+			}
+			fmt.Fprintln(out, line)
 		}
-		fmt.Fprintln(out, line)
+	}
+	if shown < all {
+		fmt.Fprintf(out, "… and %d more; see them with --all\n", all-shown)
 	}
 	n := plan.Counts
 	fmt.Fprintf(out, "%s: customers %d read, %d created, %d updated, %d removed; contacts %d read, %d created, %d updated, %d removed; %s\n", verb,
 		n.CustomersRead, n.CustomersCreated, n.CustomersUpdated, n.CustomersRemoved,
 		n.ContactsRead, n.ContactsCreated, n.ContactsUpdated, n.ContactsRemoved, counted(n.Problems, "problem"))
+	return nil
 }
 
 // askService is the command by which a running service synchronises a dossier.

@@ -139,7 +139,7 @@ func (h *house) stopped(runID string) {
 	at := noon()
 	h.must(h.store.StartRun(h.t.Context(), directory.Run{ID: runID, Dossier: "bijou", StartedAt: noon().Add(-time.Hour)}))
 	h.must(h.store.QuarantineRun(h.t.Context(), directory.Run{ID: runID, Dossier: "bijou", FinishedAt: &at, Error: "too much"},
-		[]directory.Change{{Noun: "customer", Record: "CARAT", Kind: directory.ChangeRemove}}))
+		directory.Plan{Changes: []directory.Change{{Noun: "customer", Record: "CARAT", Kind: directory.ChangeRemove}}}))
 }
 
 // suspected leaves a customer who may have become another.

@@ -34,6 +34,7 @@ func subjects() []subject {
 		{"compile", compile},
 		{"rest", rest},
 		{"stream", stream},
+		{"import", imports},
 	}
 }
 
@@ -62,6 +63,13 @@ func run() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if done, err := runImport(ctx, os.Stdout); done {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench: import:", err)
+			return 1
+		}
+		return 0
+	}
 	if err := measure(ctx, *only, *rounds, *turn, *profile); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return 1

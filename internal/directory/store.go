@@ -94,6 +94,65 @@ type Plan struct {
 	DropContacts []string
 	Changes      []Change
 	Counts       Counts
+	// Tally counts the changes, by noun and kind.
+	Tally map[ChangeClass]int
+
+	// Spooled is the part of a large plan that does not fit into memory: what it
+	// gives comes before PutCustomers, PutContacts and Changes. nil where all of
+	// the plan is in memory. See Parts.
+	Spooled Spooled
+	// Amended are details of spooled changes that were found out later, by Seq.
+	Amended map[int]string
+}
+
+// ChangeClass is a noun and what happened to it.
+type ChangeClass struct {
+	Noun string
+	Kind ChangeKind
+}
+
+// Part is a piece of a plan.
+type Part struct {
+	PutCustomers []Customer
+	PutContacts  []Contact
+	Changes      []Change
+}
+
+// Spooled is a part of a plan that is kept elsewhere than in memory.
+type Spooled interface {
+	// Parts gives it in order. It may be called again.
+	Parts() iter.Seq2[Part, error]
+	// Close gives up what is kept. A second Close does nothing.
+	Close() error
+}
+
+// Parts gives all that the plan puts and changes, in order, piece by piece: no
+// more of it is in memory than is needed. After an error nothing follows.
+func (p *Plan) Parts() iter.Seq2[Part, error] {
+	return func(yield func(Part, error) bool) {
+		if p.Spooled != nil {
+			for part, err := range p.Spooled.Parts() {
+				for i, c := range part.Changes {
+					if detail, amended := p.Amended[c.Seq]; amended {
+						part.Changes[i].Detail = detail
+					}
+				}
+				if !yield(part, err) || err != nil {
+					return
+				}
+			}
+		}
+		yield(Part{p.PutCustomers, p.PutContacts, p.Changes}, nil)
+	}
+}
+
+// Close gives up what the plan keeps elsewhere than in memory; nothing can be
+// done with it afterwards. A second Close does nothing.
+func (p *Plan) Close() error {
+	if p.Spooled == nil {
+		return nil
+	}
+	return p.Spooled.Close()
 }
 
 // Before is what the directory held when a plan was made.
@@ -109,6 +168,15 @@ type SyncStore interface {
 	// removed ones too, sorted by ID in byte order.
 	AllCustomers(ctx context.Context, dossier string) iter.Seq2[Customer, error]
 	AllContacts(ctx context.Context, dossier string) iter.Seq2[Contact, error]
+	// KnownCustomers and KnownContacts are the same, cheaper, with nothing but
+	// what tells whether a record has changed: of a customer Dossier, ID, Code,
+	// TechnicalID, FormerCodes, Stamp, Hash and RemovedAt, of a contact Dossier,
+	// ID, CustomerID, Email, Hash and RemovedAt.
+	KnownCustomers(ctx context.Context, dossier string) iter.Seq2[Customer, error]
+	KnownContacts(ctx context.Context, dossier string) iter.Seq2[Contact, error]
+	// Customer and Contact find one by ID, removed or not. ErrNotFound.
+	Customer(ctx context.Context, dossier, id string) (Customer, error)
+	Contact(ctx context.Context, dossier, id string) (Contact, error)
 	// StartRun records a run as running.
 	StartRun(ctx context.Context, r Run) error
 	// ApplyPlan does all of plan, stores its changes and finishes the run as
@@ -139,8 +207,8 @@ type SyncStore interface {
 	// Hold is that of a dossier. ErrNotFound.
 	Hold(ctx context.Context, dossier string) (Hold, error)
 	// QuarantineRun finishes a run whose plan the guard stopped as failed and
-	// waiting, keeps its changes, and supersedes what waited before.
-	QuarantineRun(ctx context.Context, r Run, changes []Change) error
+	// waiting, keeps the plan's changes, and supersedes what waited before.
+	QuarantineRun(ctx context.Context, r Run, plan Plan) error
 	// Quarantined is the newest run of a dossier that was stopped and whose
 	// plan was neither applied nor superseded. ErrNotFound.
 	Quarantined(ctx context.Context, dossier string) (Run, error)

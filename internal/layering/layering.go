@@ -28,7 +28,7 @@ var Floors = [][]string{
 	{"filter/resolve"},
 	{"filter/view"},
 	{"filter/authorize", "filter/sqlprint"},
-	{"internal/erp", "internal/store", "internal/audit"},
+	{"internal/erp", "internal/store", "internal/audit", "sync/spool"},
 	{"internal/identity", "internal/access", "filter/execute", "sync/erpsource", "sync/reconcile"},
 	{"filter", "sync/syncrun"}, // the gate; a run
 	{"internal/trial"},         // what asks the gate for an administrator

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/vantelle/vantelle/internal/directory"
 )
 
@@ -31,6 +33,27 @@ func (d *DB) Contacts(ctx context.Context, dossier, customerID string) ([]direct
 		return nil, fmt.Errorf("read contacts of customer %s of dossier %s: %w", customerID, dossier, err)
 	}
 	return convert(rows, contactRow.contact), nil
+}
+
+// Contact implements directory.SyncStore.
+func (d *DB) Contact(ctx context.Context, dossier, id string) (directory.Contact, error) {
+	var row contactRow
+	err := d.get(ctx, &row, "SELECT "+contactColumns+" FROM contacts WHERE dossier = ? AND id = ?", dossier, id)
+	if err != nil {
+		return directory.Contact{}, fmt.Errorf("read contact %s of dossier %s: %w", id, dossier, err)
+	}
+	return row.contact(), nil
+}
+
+// KnownContacts implements directory.SyncStore.
+func (d *DB) KnownContacts(ctx context.Context, dossier string) iter.Seq2[directory.Contact, error] {
+	return scanned(ctx, d, "read what is known of all contacts of dossier "+dossier, func(row *sqlx.Rows) (directory.Contact, error) {
+		c := directory.Contact{Dossier: dossier}
+		var removed *micros
+		err := row.Scan(&c.ID, &c.CustomerID, &c.Email, &c.Hash, &removed)
+		c.RemovedAt = removed.when()
+		return c, err
+	}, "SELECT id, customer_id, email, hash, removed_at FROM contacts WHERE dossier = ? ORDER BY id", dossier)
 }
 
 // AllContacts implements directory.SyncStore.

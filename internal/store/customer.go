@@ -6,6 +6,8 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/vantelle/vantelle/internal/directory"
 )
 
@@ -83,6 +85,18 @@ func (d *DB) AllCustomers(ctx context.Context, dossier string) iter.Seq2[directo
 		"SELECT "+customerColumns+" FROM customers WHERE dossier = ? ORDER BY id", dossier)
 }
 
+// KnownCustomers implements directory.SyncStore.
+func (d *DB) KnownCustomers(ctx context.Context, dossier string) iter.Seq2[directory.Customer, error] {
+	return scanned(ctx, d, "read what is known of all customers of dossier "+dossier, func(row *sqlx.Rows) (directory.Customer, error) {
+		c := directory.Customer{Dossier: dossier}
+		var codes jsonText[[]string]
+		var removed *micros
+		err := row.Scan(&c.ID, &c.Code, &c.TechnicalID, &codes, &c.Stamp, &c.Hash, &removed)
+		c.FormerCodes, c.RemovedAt = codes.v, removed.when()
+		return c, err
+	}, "SELECT id, code, technical_id, former_codes, stamp, hash, removed_at FROM customers WHERE dossier = ? ORDER BY id", dossier)
+}
+
 // searchText is what a search for a customer looks in. The separator keeps a
 // search from matching the end of one field and the start of the next.
 func searchText(c directory.Customer) string {
@@ -101,6 +115,15 @@ func convert[R, T any](rows []R, noun func(R) T) []T {
 // all iterates over a query's rows without holding them. The error, if any, is
 // the last thing it yields.
 func all[R, T any](ctx context.Context, d *DB, what string, noun func(R) T, query string, args ...any) iter.Seq2[T, error] {
+	return scanned(ctx, d, what, func(rows *sqlx.Rows) (T, error) {
+		var row R
+		err := rows.StructScan(&row)
+		return noun(row), err
+	}, query, args...)
+}
+
+// scanned is all, for rows that are read by hand.
+func scanned[T any](ctx context.Context, d *DB, what string, scan func(*sqlx.Rows) (T, error), query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		fail := func(err error) { yield(none, fmt.Errorf("%s: %w", what, told(ctx, err))) }
@@ -112,12 +135,12 @@ func all[R, T any](ctx context.Context, d *DB, what string, noun func(R) T, quer
 		// What a failed Close could hide, rows.Err has told by then.
 		defer func() { _ = rows.Close() }()
 		for rows.Next() {
-			var row R
-			if err := rows.StructScan(&row); err != nil {
+			record, err := scan(rows)
+			if err != nil {
 				fail(err)
 				return
 			}
-			if !yield(noun(row), nil) {
+			if !yield(record, nil) {
 				return
 			}
 		}

@@ -184,6 +184,7 @@ type tx struct {
 	ctx    context.Context
 	conn   *sqlx.Conn // on which it runs
 	engine engine
+	bulks  map[string]string // where rows of a table are copied to, once that is decided
 }
 
 // errUnchanged makes write roll back and succeed.
@@ -222,7 +223,7 @@ func (d *DB) transaction(ctx context.Context, fn func(tx) error) error {
 			_ = t.Rollback()
 		}
 	}()
-	w := tx{t, ctx, conn, d.engine}
+	w := tx{t, ctx, conn, d.engine, map[string]string{}}
 	if d.epoch != 0 {
 		if err := w.fence(d.epoch); err != nil {
 			return err

@@ -45,15 +45,13 @@ func (t tx) applyPlan(runID string, plan directory.Plan, at time.Time) error {
 	}{
 		{"drop customers", func() error { return t.drop("customers", plan.Dossier, plan.DropCustomers, when) }},
 		{"suspend accesses", func() error { return t.suspendBySync(plan.Dossier, plan.DropCustomers, by, when) }},
-		{"put customers", func() error { return t.putCustomers(plan.Dossier, plan.PutCustomers) }},
+		{"put records", func() error { return t.putParts(runID, plan) }},
 		{"suspend accesses of others", func() error { return t.suspendForGood(plan.Dossier, plan.SuspendedAccess, by, when) }},
 		{"lift suspensions", func() error { return t.liftSuspendedBySync(plan.Dossier, plan.ReturnedAccess, by, when) }},
 		{"drop contacts", func() error { return t.drop("contacts", plan.Dossier, plan.DropContacts, when) }},
-		{"put contacts", func() error { return t.putContacts(plan.Dossier, plan.PutContacts) }},
 		{"ask decisions", func() error { return t.askDecisions(runID, plan.Dossier, plan.Decisions, when) }},
 		{"remember the source", func() error { return t.rememberSource(plan) }},
 		{"settle what was stopped", func() error { return t.settleStopped(plan.Dossier) }},
-		{"store changes", func() error { return t.putChanges(runID, plan.Changes) }},
 		{"finish run", func() error {
 			return t.finishRun(directory.Run{ID: runID, State: directory.RunSucceeded, FinishedAt: &at, Counts: plan.Counts})
 		}},
@@ -67,7 +65,7 @@ func (t tx) applyPlan(runID string, plan directory.Plan, at time.Time) error {
 }
 
 func touchesCustomers(plan directory.Plan) bool {
-	return plan.Fingerprint != nil || len(plan.PutCustomers)+len(plan.DropCustomers)+len(plan.ReturnedAccess)+len(plan.SuspendedAccess) > 0
+	return plan.Fingerprint != nil || plan.Spooled != nil || len(plan.PutCustomers)+len(plan.DropCustomers)+len(plan.ReturnedAccess)+len(plan.SuspendedAccess) > 0
 }
 
 // drop marks records of a table as removed. A plan that drops what is not there
@@ -81,6 +79,28 @@ func (t tx) drop(table, dossier string, ids []string, at micros) error {
 		}
 		return err
 	})
+}
+
+// putParts writes the records that a plan puts, and its changes, piece by piece:
+// no more of a large plan is in memory than is needed.
+func (t tx) putParts(runID string, plan directory.Plan) error {
+	changes := 0
+	for part, err := range plan.Parts() {
+		if err != nil {
+			return err
+		}
+		if err := t.putCustomers(plan.Dossier, part.PutCustomers); err != nil {
+			return fmt.Errorf("put customers: %w", err)
+		}
+		if err := t.putContacts(plan.Dossier, part.PutContacts); err != nil {
+			return fmt.Errorf("put contacts: %w", err)
+		}
+		if err := t.putChanges(runID, changes, part.Changes); err != nil {
+			return fmt.Errorf("store changes: %w", err)
+		}
+		changes += len(part.Changes)
+	}
+	return nil
 }
 
 func (t tx) putCustomers(dossier string, customers []directory.Customer) error {
@@ -107,12 +127,5 @@ func (t tx) putContacts(dossier string, contacts []directory.Contact) error {
 		return []any{
 			c.Dossier, c.ID, c.CustomerID, c.LastName, c.FirstName, c.Function, c.Email, c.Phone, c.Mobile, c.Hash, nil,
 		}, nil
-	})
-}
-
-func (t tx) putChanges(runID string, changes []directory.Change) error {
-	return t.put(table{name: "changes", columns: "run_id, seq, noun, record, kind, detail"}, len(changes), func(i int) ([]any, error) {
-		c := changes[i]
-		return []any{runID, i + 1, c.Noun, c.Record, c.Kind, c.Detail}, nil
 	})
 }

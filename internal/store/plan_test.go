@@ -50,10 +50,11 @@ func count(t testing.TB, db *DB, table string) (n int) {
 func TestEngineThatFailsInTheMiddle(t *testing.T) {
 	const n = 3*chunk + 7
 	for table, where := range map[string]string{
-		"customers":    "NEW.id = 'C0000606'",
-		"contacts":     "NEW.id = 'C0000606'",
-		"changes":      "NEW.seq = 607",
-		"access_audit": "NEW.version = 2",
+		"customers":     "NEW.id = 'C0000606'",
+		"contacts":      "NEW.id = 'C0000606'",
+		"changes":       "NEW.seq = 607",
+		"change_blocks": "NEW.first = 1",
+		"access_audit":  "NEW.version = 2",
 	} {
 		t.Run("at "+table, func(t *testing.T) {
 			onEach(t, func(t *testing.T, cfg Config) {
@@ -75,7 +76,7 @@ func TestEngineThatFailsInTheMiddle(t *testing.T) {
 				if err := db.ApplyPlan(t.Context(), "run", plan, noon); err == nil || !strings.Contains(err.Error(), "the disk fails") {
 					t.Fatalf("got %v", err)
 				}
-				for table, want := range map[string]int{"customers": 1, "contacts": 0, "changes": 0, "access_audit": 1} {
+				for table, want := range map[string]int{"customers": 1, "contacts": 0, "changes": 0, "change_blocks": 0, "access_audit": 1} {
 					if got := count(t, db, table); got != want {
 						t.Errorf("%s has %d rows, want %d", table, got, want)
 					}
@@ -121,7 +122,7 @@ func whoGivesUpGetsAllOrNothing(t *testing.T, cfg Config) {
 				t.Fatalf("who gave up is told %v", err)
 			}
 		}
-		if got, want := count(t, db, "customers")+count(t, db, "contacts")+count(t, db, "changes"), 3*n*applied; got != want {
+		if got, want := count(t, db, "customers")+count(t, db, "contacts")+count(t, db, "changes")+blockChanges*count(t, db, "change_blocks"), 3*n*applied; got != want {
 			t.Fatalf("after %v: %d rows, want %d", patience, got, want)
 		}
 		run, err := db.Run(t.Context(), id)
@@ -142,7 +143,7 @@ func runWithoutChangesWritesOnlyTheRun(t *testing.T, cfg Config) {
 	if err := db.ApplyPlan(t.Context(), "first", big(3), noon); err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"customers", "contacts", "accesses", "access_audit", "keys", "changes", "fingerprints", "revisions"} {
+	for _, table := range []string{"customers", "contacts", "accesses", "access_audit", "keys", "changes", "change_blocks", "fingerprints", "revisions"} {
 		for _, verb := range []string{"INSERT", "UPDATE", "DELETE"} {
 			onRow(t, db, "guard_"+table+"_"+verb, verb, table, "", verb+" on "+table)
 		}

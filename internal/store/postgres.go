@@ -256,35 +256,44 @@ func (postgresEngine) impossible(err error) bool {
 }
 
 // bulk copies the rows in, and where some may be there already, by way of a
-// table of the transaction's own.
+// table of the transaction's own. A table that had none of the dossier's rows when
+// the transaction first copied into it gets each once.
 func (postgresEngine) bulk(t tx, into table, n int, row rowValues) (bool, error) {
 	if n < 5*chunk {
 		return false, nil
 	}
 	to := into.name
 	if into.key != "" {
-		fresh, err := t.isEmpty(into)
-		if err != nil {
+		var err error
+		if to, err = t.bulkTable(into); err != nil {
 			return true, err
 		}
-		if !fresh {
-			to = "incoming_" + into.name
-			if _, err := t.exec("CREATE TEMPORARY TABLE " + to + " (LIKE " + into.name + ") ON COMMIT DROP"); err != nil {
-				return true, err
-			}
-		}
 	}
-	if err := t.copyRows(to, into.columns, n, row); err != nil {
+	if err := t.copyRows(to, into.columns, n, row); err != nil || to == into.name {
 		return true, err
-	}
-	if to == into.name {
-		return true, nil
 	}
 	_, err := t.exec("INSERT INTO " + into.name + " (" + into.columns + ") SELECT " + into.columns + " FROM " + to + into.onConflict())
 	if err == nil {
-		_, err = t.exec("DROP TABLE " + to)
+		_, err = t.exec("TRUNCATE " + to)
 	}
 	return true, err
+}
+
+// bulkTable is where rows of a table are copied to.
+func (t tx) bulkTable(into table) (string, error) {
+	if to := t.bulks[into.name]; to != "" {
+		return to, nil
+	}
+	to := into.name
+	fresh, err := t.isEmpty(into)
+	if err == nil && !fresh {
+		to = "incoming_" + into.name
+		_, err = t.exec("CREATE TEMPORARY TABLE " + to + " (LIKE " + into.name + ") ON COMMIT DROP")
+	}
+	if err == nil {
+		t.bulks[into.name] = to
+	}
+	return to, err
 }
 
 // isEmpty reports whether a table has no row of the dossier yet.

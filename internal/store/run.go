@@ -142,17 +142,6 @@ func (d *DB) LastSuccess(ctx context.Context, dossier string) (directory.Run, er
 	return row.run(), nil
 }
 
-// Changes implements directory.SyncStore.
-func (d *DB) Changes(ctx context.Context, runID string, afterSeq, limit int) ([]directory.Change, error) {
-	var changes []directory.Change
-	err := d.list(ctx, &changes, `SELECT run_id, seq, noun, record, kind, detail FROM changes
-		WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`, runID, afterSeq, max(limit, 0))
-	if err != nil {
-		return nil, fmt.Errorf("list changes of run %s: %w", runID, err)
-	}
-	return changes, nil
-}
-
 // Fingerprint implements directory.SyncStore.
 func (d *DB) Fingerprint(ctx context.Context, dossier string) (directory.Fingerprint, error) {
 	var f directory.Fingerprint

@@ -96,7 +96,7 @@ func (d *DB) OpenAccesses(ctx context.Context, dossier string) ([]string, error)
 }
 
 // QuarantineRun implements directory.SyncStore.
-func (d *DB) QuarantineRun(ctx context.Context, r directory.Run, changes []directory.Change) error {
+func (d *DB) QuarantineRun(ctx context.Context, r directory.Run, plan directory.Plan) error {
 	r.State = directory.RunFailed
 	if r.FinishedAt == nil {
 		now := d.now()
@@ -112,7 +112,17 @@ func (d *DB) QuarantineRun(ctx context.Context, r directory.Run, changes []direc
 		if _, err := t.exec("UPDATE runs SET quarantine = 'waiting' WHERE id = ?", r.ID); err != nil {
 			return err
 		}
-		return t.putChanges(r.ID, changes)
+		changes := 0
+		for part, err := range plan.Parts() {
+			if err != nil {
+				return err
+			}
+			if err := t.putChanges(r.ID, changes, part.Changes); err != nil {
+				return err
+			}
+			changes += len(part.Changes)
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("keep the stopped plan of run %s: %w", r.ID, err)

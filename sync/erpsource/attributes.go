@@ -43,13 +43,12 @@ func (t *table) chosen(column string) (string, error) {
 // and a filter that needs it then shows nothing.
 func (r *row) attributes() map[string]string {
 	var found map[string]string
-	for name := range r.values {
-		attribute, is := strings.CutPrefix(name, attributePrefix)
-		if value := r.key(name); is && value != "" {
+	for name, i := range r.columns.attributes {
+		if value := strings.TrimRight(r.cells[i].String, " "); value != "" {
 			if found == nil {
 				found = map[string]string{}
 			}
-			found[attribute] = value
+			found[name] = value
 		}
 	}
 	return found

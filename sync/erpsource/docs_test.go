@@ -56,7 +56,7 @@ func TestThePageNamesEveryColumnThatIsRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			plan := openSnapshot(t, c.kind, openERP(t, catalog.SQLite, path, nil), c.opts).(*snapshot).plan
-			text := plan.customers.sql("") + plan.contacts.sql("")
+			text := plan.customers.sql() + plan.contacts.sql()
 			for _, l := range plan.lookups {
 				text += l.sql
 			}

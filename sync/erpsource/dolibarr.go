@@ -168,7 +168,7 @@ func dolibarrContacts(people, companies *table, opts Options) *statement {
 }
 
 func dolibarrContact(r *row) (directory.Contact, string) {
-	if !r.values["owner"].Valid {
+	if !r.value("owner").Valid {
 		return directory.Contact{}, "its third party is not in the ERP"
 	}
 	return directory.Contact{

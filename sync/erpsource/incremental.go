@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,29 +88,49 @@ func (s *statement) changed(since, now string, db interface {
 	return "(" + strings.Join(any, " OR ") + ")", nil
 }
 
-// Position implements Incremental.
-func (s *snapshot) Position(ctx context.Context) (directory.Position, error) {
-	p := directory.Position{Shape: s.shapeOf()}
-	if !s.marked() {
-		return p, nil
+// found is what one look at a snapshot's tables tells.
+type found struct {
+	customers, contacts int // rows
+	position            directory.Position
+}
+
+// look counts the rows and finds how far they go, once.
+func (s *snapshot) look(ctx context.Context) (*found, error) {
+	if s.found != nil {
+		return s.found, nil
 	}
+	f := &found{position: directory.Position{Shape: s.shapeOf()}}
+	p := &f.position
 	var err error
-	for _, one := range []struct {
-		into *string
-		text string
-	}{
-		{&p.Now, "SELECT " + s.db.Clock(s.plan.utc)},
-		{&p.Customers, s.plan.customers.newest(s.db.StampText)},
-		{&p.Contacts, s.plan.contacts.newest(s.db.StampText)},
-	} {
-		if *one.into, err = s.one(ctx, one.text); err != nil {
-			return directory.Position{}, fmt.Errorf("read how far the ERP is: %w", err)
-		}
+	if f.customers, p.Customers, err = s.totals(ctx, s.plan.customers); err != nil {
+		return nil, err
+	}
+	if f.contacts, p.Contacts, err = s.totals(ctx, s.plan.contacts); err != nil {
+		return nil, err
+	}
+	if !s.marked() {
+		p.Customers, p.Contacts = "", ""
+	} else if p.Now, err = s.one(ctx, "SELECT "+s.db.Clock(s.plan.utc)); err != nil {
+		return nil, fmt.Errorf("read the ERP's clock: %w", err)
 	}
 	// A stamp ahead of the clock says nothing of what comes after.
 	p.Customers, p.Contacts = min(p.Customers, p.Now), min(p.Contacts, p.Now)
-	return p, nil
+	s.found = f
+	return f, nil
 }
+
+// Position implements Incremental.
+func (s *snapshot) Position(ctx context.Context) (directory.Position, error) {
+	f, err := s.look(ctx)
+	if err != nil {
+		return directory.Position{}, err
+	}
+	return f.position, nil
+}
+
+// maxChanged is how many rows may have changed for a cheap read: they are held
+// in memory. Where there are more, reading everything costs little more.
+const maxChanged = 20_000
 
 // Since implements Incremental.
 func (s *snapshot) Since(ctx context.Context, p directory.Position) (string, error) {
@@ -128,26 +149,52 @@ func (s *snapshot) Since(ctx context.Context, p directory.Position) (string, err
 	case now.Customers < p.Customers || now.Contacts < p.Contacts:
 		return "the newest record is older than the newest one was", nil
 	}
-	conditions := make([]string, 2)
+	changed := map[*statement]map[string][]sql.NullString{}
 	for i, st := range []*statement{s.plan.customers, s.plan.contacts} {
 		since, err := backFrom([]string{p.Customers, p.Contacts}[i], p.Now)
 		if err != nil {
 			return "", err
 		}
-		if conditions[i], err = st.changed(since, now.Now, s.db); err != nil {
+		condition, err := st.changed(since, now.Now, s.db)
+		if err != nil {
 			return "", err
 		}
+		if changed[st], err = s.changedRows(ctx, st, condition); err != nil {
+			return "", fmt.Errorf("read which %ss have changed: %w", st.noun, err)
+		}
+		if changed[st] == nil {
+			return fmt.Sprintf("more than %d %ss may have changed", maxChanged, st.noun), nil
+		}
 	}
-	s.since = map[*statement]string{s.plan.customers: conditions[0], s.plan.contacts: conditions[1]}
+	s.since = changed
 	// Where nobody has changed, nothing that is looked up beside them is needed.
-	text, err := s.one(ctx, "SELECT COUNT(*)"+s.plan.customers.bodyAnd(conditions[0]))
-	if err != nil {
-		return "", fmt.Errorf("count what has changed: %w", err)
-	}
-	if text == "0" {
+	if len(changed[s.plan.customers]) == 0 {
 		s.lookups = map[string]map[string][]string{}
 	}
 	return "", nil
+}
+
+// changedRows reads the rows that meet a condition, by id; nil where they are
+// too many to hold.
+func (r *reader) changedRows(ctx context.Context, st *statement, condition string) (map[string][]sql.NullString, error) {
+	rows, cancel, err := r.query(ctx, st.changedOnly(condition))
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	defer func() { _ = rows.Close() }() // a failed read shows in rows.Err
+	scan, place := newScanner(st, false), slices.Index(st.names, "id")
+	all := map[string][]sql.NullString{}
+	for rows.Next() {
+		if len(all) == maxChanged {
+			return nil, nil
+		}
+		if err := rows.Scan(scan.target...); err != nil {
+			return nil, err
+		}
+		all[strings.TrimRight(scan.cells[place].String, " ")] = slices.Clone(scan.cells)
+	}
+	return all, rows.Err()
 }
 
 // marked tells whether both kinds of record have markers.
@@ -158,7 +205,7 @@ func (s *snapshot) marked() bool {
 // shapeOf is another one whenever the statements, or what is made of their rows,
 // are others.
 func (s *snapshot) shapeOf() string {
-	parts := []string{hashRecipes, s.plan.customers.sql(""), s.plan.contacts.sql("")}
+	parts := []string{hashRecipes, s.plan.customers.sql(), s.plan.contacts.sql()}
 	for _, l := range s.plan.lookups {
 		parts = append(parts, l.sql)
 	}

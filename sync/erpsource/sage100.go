@@ -128,7 +128,7 @@ func sageContacts(people, accounts *table, opts Options) *statement {
 }
 
 func sageContact(r *row) (directory.Contact, string) {
-	if !r.values["owner"].Valid {
+	if !r.value("owner").Valid {
 		return directory.Contact{}, "it belongs to no third party of F_COMPTET"
 	}
 	return directory.Contact{

@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // statement is a SELECT whose columns are all text and have our own names.
@@ -40,25 +41,28 @@ func (s *statement) add(name, expr string) {
 	s.exprs = append(s.exprs, expr)
 }
 
-// sql is the statement. With a condition under which a row may have changed,
-// the others give nothing but their id; the last column then tells which.
-func (s *statement) sql(changed string) string {
-	if changed == "" {
-		return "SELECT " + strings.Join(s.exprs, ", ") + s.body() + " ORDER BY " + s.orderBy
-	}
-	exprs := make([]string, len(s.exprs), len(s.exprs)+1)
-	for i, name := range s.names {
-		if exprs[i] = s.exprs[i]; name != "id" {
-			exprs[i] = "CASE WHEN " + changed + " THEN " + s.exprs[i] + " END"
-		}
-	}
-	exprs = append(exprs, "CASE WHEN "+changed+" THEN '1' ELSE '0' END")
-	return "SELECT " + strings.Join(exprs, ", ") + s.body() + " ORDER BY " + s.orderBy
+// sql is the statement, sorted.
+func (s *statement) sql() string {
+	return "SELECT " + strings.Join(s.exprs, ", ") + s.body() + " ORDER BY " + s.orderBy
 }
 
-// newest is the statement for the newest marker, as a stamp.
-func (s *statement) newest(text func(string) string) string {
-	return "SELECT MAX(" + text(s.marker) + ")" + s.body()
+// changedOnly is the statement for the rows that meet a condition, unsorted.
+func (s *statement) changedOnly(condition string) string {
+	return "SELECT " + strings.Join(s.exprs, ", ") + s.bodyAnd(condition)
+}
+
+// totals is the statement for how many rows there are, and for the newest
+// marker as a stamp where they have one.
+func (s *statement) totals(db *erp.DB) string {
+	newest := "NULL"
+	switch {
+	case s.marker == "":
+	case db.Engine() == catalog.SQLite: // its columns hold what they are given, in any form
+		newest = "MAX(" + db.StampText(s.marker) + ")"
+	default:
+		newest = db.StampText("MAX(" + s.marker + ")")
+	}
+	return "SELECT COUNT(*), " + newest + s.body()
 }
 
 // bodyAnd is the statement's FROM and WHERE with one more condition.
@@ -72,8 +76,6 @@ func (s *statement) bodyAnd(condition string) string {
 func (s *statement) idsOnly() string {
 	return "SELECT " + s.exprs[slices.Index(s.names, "id")] + s.body() + " ORDER BY " + s.orderBy
 }
-
-func (s *statement) count() string { return "SELECT COUNT(*)" + s.body() }
 
 func (s *statement) body() string {
 	if len(s.where) == 0 {
@@ -102,11 +104,13 @@ func (r *reader) query(ctx context.Context, text string, args ...any) (*sql.Rows
 	return rows, cancel, nil
 }
 
-func (r *reader) count(ctx context.Context, s *statement) (n int, err error) {
+// totals counts a statement's rows and finds their newest marker.
+func (r *reader) totals(ctx context.Context, s *statement) (n int, newest string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	if err := r.tx.GetContext(ctx, &n, s.count()); err != nil {
-		return 0, fmt.Errorf("count %ss: %w", s.noun, err)
+	var stamp sql.NullString
+	if err := r.tx.QueryRowxContext(ctx, s.totals(r.db)).Scan(&n, &stamp); err != nil {
+		return 0, "", fmt.Errorf("count %ss: %w", s.noun, err)
 	}
-	return n, nil
+	return n, stamp.String, nil
 }

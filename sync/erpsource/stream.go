@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,8 +16,11 @@ import (
 type snapshot struct {
 	*reader
 	plan  *plan
-	alike map[string]string     // ids that cannot be taken, with the reason
-	since map[*statement]string // the condition under which a row may have changed; nil for all
+	alike map[string]string // ids that cannot be taken, with the reason
+	// since are the rows that may have changed, by statement and id; nil where
+	// every row is read.
+	since map[*statement]map[string][]sql.NullString
+	found *found // what Position and Expected have learnt; nil before
 	// confirm: the database does not keep the read apart from changes, so that
 	// the ids are read twice.
 	confirm bool
@@ -65,13 +67,11 @@ func (s *snapshot) Contacts(ctx context.Context) iter.Seq2[directory.Contact, er
 }
 
 func (s *snapshot) Expected(ctx context.Context) (customers, contacts int, err error) {
-	if customers, err = s.count(ctx, s.plan.customers); err != nil {
+	f, err := s.look(ctx)
+	if err != nil {
 		return 0, 0, err
 	}
-	if contacts, err = s.count(ctx, s.plan.contacts); err != nil {
-		return 0, 0, err
-	}
-	return customers, contacts, nil
+	return f.customers, f.contacts, nil
 }
 
 func (s *snapshot) Close() error {
@@ -81,18 +81,45 @@ func (s *snapshot) Close() error {
 	return nil
 }
 
-// row is one row of a statement, by the names of its columns.
+// columns says where the values of a statement's rows are.
+type columns struct {
+	at         map[string]int // by the columns' names
+	attributes map[string]int // by the attributes' names
+}
+
+func columnsOf(st *statement) columns {
+	c := columns{map[string]int{}, map[string]int{}}
+	for i, name := range st.names {
+		c.at[name] = i
+		if attribute, is := strings.CutPrefix(name, attributePrefix); is {
+			c.attributes[attribute] = i
+		}
+	}
+	return c
+}
+
+// row is one row of a statement, by the names of its columns. Its cells are
+// good until the next row is read.
 type row struct {
 	id      string
-	values  map[string]sql.NullString
+	columns columns
+	cells   []sql.NullString
 	lookups map[string]map[string][]string
 }
 
+// value is a column's value; NULL for a column that is not there.
+func (r *row) value(name string) sql.NullString {
+	if i, there := r.columns.at[name]; there {
+		return r.cells[i]
+	}
+	return sql.NullString{}
+}
+
 // text is a value without the blanks around it; empty for NULL.
-func (r *row) text(name string) string { return strings.TrimSpace(r.values[name].String) }
+func (r *row) text(name string) string { return strings.TrimSpace(r.value(name).String) }
 
 // key is a value as records are linked by it: as it is but for blanks behind.
-func (r *row) key(name string) string { return strings.TrimRight(r.values[name].String, " ") }
+func (r *row) key(name string) string { return strings.TrimRight(r.value(name).String, " ") }
 
 // pending is a record that waits for the next row to have another id.
 type pending[T any] struct {
@@ -115,7 +142,11 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, bare func(id
 			fail(err)
 			return
 		}
-		rows, cancel, err := s.query(ctx, st.sql(s.since[st]))
+		text, changed := st.sql(), s.since[st]
+		if s.since != nil {
+			text = st.idsOnly()
+		}
+		rows, cancel, err := s.query(ctx, text)
 		if err != nil {
 			fail(err)
 			return
@@ -145,16 +176,23 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, bare func(id
 			}
 			return yield(last.record, nil)
 		}
-		scan, met := newScanner(st, s.since[st] != ""), newIDs()
+		scan, met := newScanner(st, s.since != nil), newIDs()
+		r := &row{columns: columnsOf(st), cells: scan.cells, lookups: s.lookups}
+		place := r.columns.at["id"]
+		if s.since != nil {
+			place = 0
+		}
 		for rows.Next() {
-			values, err := scan.row(rows)
-			if err != nil {
+			if err := rows.Scan(scan.target...); err != nil {
 				fail(err)
 				return
 			}
-			met.add(values["id"])
-			r := &row{values: values, lookups: s.lookups, id: strings.TrimRight(values["id"].String, " ")}
-			if p := badID(st, r); p != nil {
+			given := scan.cells[place]
+			if s.confirm {
+				met.add(given)
+			}
+			r.id = strings.TrimRight(given.String, " ")
+			if p := badID(st, r.id, given); p != nil {
 				if !yield(none, p) {
 					return
 				}
@@ -167,11 +205,18 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, bare func(id
 			if !emit() {
 				return
 			}
-			if values[changedColumn].String == "0" && s.alike[r.id] == "" {
-				next.record, next.same, last = bare(r.id), true, next
-				continue
+			if s.since != nil {
+				cells, may := changed[r.id]
+				switch {
+				case s.alike[r.id] != "": // it is told of whatever it is like
+					cells = make([]sql.NullString, len(st.names))
+				case !may:
+					next.record, next.same, last = bare(r.id), true, next
+					continue
+				}
+				r.cells = cells
 			}
-			if values["id"].String != r.id {
+			if given.String != r.id {
 				next.notes = append(next.notes, &directory.Problem{Noun: st.noun, Record: r.id,
 					Reason: st.idName + " ends with blanks in the ERP; it was taken without them, and rows that carry them may not be found"})
 			}
@@ -203,15 +248,16 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, bare func(id
 	}
 }
 
-// badID says what is wrong with a row's id; nil where nothing is.
-func badID(st *statement, r *row) *directory.Problem {
+// badID says what is wrong with a row's id, trimmed and as given; nil where
+// nothing is.
+func badID(st *statement, id string, given sql.NullString) *directory.Problem {
 	switch {
-	case !r.values["id"].Valid:
+	case !given.Valid:
 		return &directory.Problem{Noun: st.noun, Reason: "a row has no " + st.idName + " (NULL)"}
-	case r.id == "":
+	case id == "":
 		return &directory.Problem{Noun: st.noun, Reason: "a row has an empty " + st.idName}
-	case !clean(r.id):
-		return &directory.Problem{Noun: st.noun, Record: strconv.QuoteToASCII(r.id), Reason: "its " + st.idName + " is no valid text"}
+	case !clean(id):
+		return &directory.Problem{Noun: st.noun, Record: strconv.QuoteToASCII(id), Reason: "its " + st.idName + " is no valid text"}
 	}
 	return nil
 }
@@ -219,7 +265,7 @@ func badID(st *statement, r *row) *directory.Problem {
 // severalAddresses tells of a record whose e-mail field holds more than one
 // address, which people do and no account can be made of.
 func severalAddresses(st *statement, r *row) *directory.Problem {
-	if strings.Count(r.values["email"].String, "@") < 2 {
+	if strings.Count(r.value("email").String, "@") < 2 {
 		return nil
 	}
 	return &directory.Problem{Noun: st.noun, Record: r.id, Reason: "its e-mail field holds several addresses; it was taken as it is, and no account can be made from it"}
@@ -227,8 +273,8 @@ func severalAddresses(st *statement, r *row) *directory.Problem {
 
 // badText names the first value that is no clean text; empty where all are.
 func badText(st *statement, r *row) string {
-	for _, name := range st.names {
-		if !clean(r.values[name].String) {
+	for i, name := range st.names {
+		if !clean(r.cells[i].String) {
 			return name
 		}
 	}
@@ -246,35 +292,21 @@ func cleaned(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// scanner reads rows of a statement.
+// scanner is where rows of a statement are read into.
 type scanner struct {
-	names  []string
 	cells  []sql.NullString
 	target []any
 }
 
-// changedColumn tells whether a row may have changed, in statements that ask.
-const changedColumn = "changed?"
-
-func newScanner(st *statement, asks bool) *scanner {
-	names := st.names
-	if asks {
-		names = append(slices.Clone(names), changedColumn)
+// newScanner is for a statement's columns, or for its ids alone.
+func newScanner(st *statement, idsOnly bool) *scanner {
+	width := len(st.names)
+	if idsOnly {
+		width = 1
 	}
-	s := &scanner{names: names, cells: make([]sql.NullString, len(names))}
+	s := &scanner{cells: make([]sql.NullString, width)}
 	for i := range s.cells {
 		s.target = append(s.target, &s.cells[i])
 	}
 	return s
-}
-
-func (s *scanner) row(rows *sql.Rows) (map[string]sql.NullString, error) {
-	if err := rows.Scan(s.target...); err != nil {
-		return nil, err
-	}
-	values := make(map[string]sql.NullString, len(s.names))
-	for i, name := range s.names {
-		values[name] = s.cells[i]
-	}
-	return values, nil
 }

@@ -12,7 +12,6 @@ import (
 // and a code that is used again. What it holds grows with what changed, never
 // with the directory.
 type identity struct {
-	created  []int // places in the plan's PutCustomers
 	dropped  []directory.Customer
 	codes    map[string][]string // the customers that had a code and have it no longer
 	adopters []adopter
@@ -22,7 +21,8 @@ type identity struct {
 // adopter is a customer whose code is another one than before.
 type adopter struct {
 	id, code string
-	change   int // the place of its change in the plan
+	change   int    // the number of its change
+	detail   string // what its change says otherwise
 }
 
 // moves is what became of a customer's contacts.
@@ -85,17 +85,16 @@ func formerCodes(stored, taken directory.Customer) []string {
 	return all[max(0, len(all)-maxFormerCodes):]
 }
 
-// codeChanged notes a customer under another code than it had. The one that it
-// had is free for others from now on.
-func (d *differ) codeChanged(stored, taken directory.Customer) {
+// codeChanged notes a customer under another code than it had, whose change,
+// said next, is detail. The code that it had is free for others from now on.
+func (d *differ) codeChanged(stored, taken directory.Customer, detail string) {
 	if stored.Code == taken.Code || taken.Code == taken.ID {
 		return
 	}
 	if stored.Code != stored.ID {
 		d.identity.freed(stored.Code, stored.ID)
 	}
-	// Its change is the next one that is said.
-	d.identity.adopters = append(d.identity.adopters, adopter{taken.ID, taken.Code, len(d.plan.Changes)})
+	d.identity.adopters = append(d.identity.adopters, adopter{taken.ID, taken.Code, d.changes + 1, detail})
 }
 
 // suspect suspends an access until somebody says who stands under the id.
@@ -111,7 +110,7 @@ func (d *differ) ask(kind directory.DecisionKind, id, other, why string) {
 }
 
 // settleCustomers finds what only shows once every customer was seen.
-func (d *differ) settleCustomers() {
+func (d *differ) settleCustomers() error {
 	i := &d.identity
 	for _, a := range i.adopters {
 		for _, former := range i.codes[a.code] {
@@ -119,15 +118,14 @@ func (d *differ) settleCustomers() {
 				// People and portals know a company by its code: whoever comes
 				// under this one may be the company that had it before.
 				d.suspect(directory.DecideCodeReused, a.id, former, "it now has the code that customer "+former+" had")
-				c := &d.plan.Changes[a.change]
-				c.Detail = strings.TrimPrefix(c.Detail+"; "+anothersCode, "; ")
+				d.amend(a.change, strings.TrimPrefix(a.detail+"; "+anothersCode, "; "))
 				d.plan.ReturnedAccess = slices.DeleteFunc(d.plan.ReturnedAccess, func(id string) bool { return id == a.id })
 				break
 			}
 		}
 	}
 	if len(i.dropped) == 0 {
-		return
+		return nil
 	}
 	rows, keys := map[string]string{}, map[string]string{} // of the dropped, to their ids
 	for _, c := range i.dropped {
@@ -138,21 +136,51 @@ func (d *differ) settleCustomers() {
 			keys[key] = c.ID
 		}
 	}
-	for _, at := range i.created {
-		c := d.plan.PutCustomers[at]
-		if from, renamed := rows[c.TechnicalID]; renamed {
-			d.ask(directory.DecideRenamed, from, c.ID, "the ERP keeps both in the same row")
-			delete(i.contacts, from) // its contacts went along
-			continue
+	for part, err := range d.plan.Parts() {
+		if err != nil {
+			return err
 		}
-		for _, key := range keysOf(c) {
-			if from, again := keys[key]; again {
-				d.ask(directory.DecideRecreated, from, c.ID, "it was removed, and made anew with the same code or number")
-				delete(i.contacts, from)
-				break
+		created := map[string]bool{}
+		for _, c := range part.Changes {
+			created[c.Record] = c.Noun == directory.NounCustomer && c.Kind == directory.ChangeCreate
+		}
+		for _, c := range part.PutCustomers {
+			if created[c.ID] {
+				d.madeAnew(c, rows, keys)
 			}
 		}
 	}
+	return nil
+}
+
+// madeAnew asks of a customer that is new whether it is one that was dropped:
+// rows and keys are what those are known by.
+func (d *differ) madeAnew(c directory.Customer, rows, keys map[string]string) {
+	i := &d.identity
+	if from, renamed := rows[c.TechnicalID]; renamed {
+		d.ask(directory.DecideRenamed, from, c.ID, "the ERP keeps both in the same row")
+		delete(i.contacts, from) // its contacts went along
+		return
+	}
+	for _, key := range keysOf(c) {
+		if from, again := keys[key]; again {
+			d.ask(directory.DecideRecreated, from, c.ID, "it was removed, and made anew with the same code or number")
+			delete(i.contacts, from)
+			return
+		}
+	}
+}
+
+// amend gives a change that was said already another detail, wherever it is.
+func (d *differ) amend(seq int, detail string) {
+	if held := d.plan.Changes; len(held) > 0 && seq >= held[0].Seq {
+		held[seq-held[0].Seq].Detail = detail
+		return
+	}
+	if d.plan.Amended == nil {
+		d.plan.Amended = map[int]string{}
+	}
+	d.plan.Amended[seq] = detail
 }
 
 // keysOf are what a company that was made anew is recognised by.

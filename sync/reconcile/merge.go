@@ -23,7 +23,7 @@ type merge[T any] struct {
 	id   func(T) string
 	// found is called once for each id of either side, in order. The pointers
 	// are good for the call only.
-	found   func(source, stored *T, how presence)
+	found   func(source, stored *T, how presence) error
 	problem func(*directory.Problem)
 }
 
@@ -50,7 +50,9 @@ func (m merge[T]) run(source, stored iter.Seq2[T, error]) error {
 		if !ahead {
 			d = &b.record
 		}
-		m.found(s, d, how)
+		if err := m.found(s, d, how); err != nil {
+			return err
+		}
 		if !behind {
 			if err := a.next(); err != nil {
 				return err

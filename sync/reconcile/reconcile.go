@@ -35,12 +35,43 @@ type Input struct {
 	SourceCustomers, DirectoryCustomers iter.Seq2[directory.Customer, error]
 	SourceContacts, DirectoryContacts   iter.Seq2[directory.Contact, error]
 	Watch                               func(directory.Counts) // told of each change; may be nil
+
+	// Customer and Contact read the whole of a record where the directory's
+	// iterators give only what tells whether it has changed, as
+	// directory.SyncStore's KnownCustomers and KnownContacts do; nil where they
+	// give everything.
+	Customer func(id string) (directory.Customer, error)
+	Contact  func(id string) (directory.Contact, error)
+	// Spool makes a place for what of the plan is too much for memory; nil to
+	// keep all of it there. InMemory is how many records and changes are held
+	// before they go to it; 0 for what suits.
+	Spool    func() (Spool, error)
+	InMemory int
 }
 
+// Spool takes the parts of a plan that are too much for memory.
+type Spool interface {
+	directory.Spooled
+	Put(directory.Part) error
+}
+
+// inMemory is how many records and changes of a plan are held where the input
+// does not say.
+const inMemory = 10_000
+
 // Diff compares both sides. Each iterator is read once, the customers' to
-// their end before the contacts' begin. On error there is no plan.
-func Diff(in Input) (directory.Plan, error) {
-	d := &differ{plan: directory.Plan{Dossier: in.Dossier}, live: map[string]bool{}, watch: in.Watch}
+// their end before the contacts' begin. On error there is no plan; else the
+// caller closes it.
+func Diff(in Input) (_ directory.Plan, err error) {
+	if in.InMemory == 0 {
+		in.InMemory = inMemory
+	}
+	d := &differ{Input: in, plan: directory.Plan{Dossier: in.Dossier}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.plan.Close())
+		}
+	}()
 	customers := merge[directory.Customer]{
 		noun:    directory.NounCustomer,
 		id:      func(c directory.Customer) string { return c.ID },
@@ -50,7 +81,9 @@ func Diff(in Input) (directory.Plan, error) {
 	if err := customers.run(in.SourceCustomers, in.DirectoryCustomers); err != nil {
 		return directory.Plan{}, fmt.Errorf("compare customers of %s: %w", in.Dossier, err)
 	}
-	d.settleCustomers()
+	if err := d.settleCustomers(); err != nil {
+		return directory.Plan{}, fmt.Errorf("compare customers of %s: %w", in.Dossier, err)
+	}
 	contacts := merge[directory.Contact]{
 		noun:    directory.NounContact,
 		id:      func(c directory.Contact) string { return c.ID },
@@ -70,28 +103,64 @@ func Diff(in Input) (directory.Plan, error) {
 
 // differ collects the plan.
 type differ struct {
-	plan directory.Plan
-	live map[string]bool // ids of the customers that are there once the plan is applied
+	Input
+	plan    directory.Plan
+	changes int   // said so far
+	spool   Spool // nil while all fits into memory
+	live    ids   // of the customers that are there once the plan is applied
 
 	addresses addresses // of the contacts
-	watch     func(directory.Counts)
 
 	incomplete string // a record that the source should have shown
 	identity   identity
 }
 
 func (d *differ) change(noun, record string, kind directory.ChangeKind, detail string) {
+	d.changes++
 	d.plan.Changes = append(d.plan.Changes, directory.Change{
-		Seq: len(d.plan.Changes) + 1, Noun: noun, Record: record, Kind: kind, Detail: detail,
+		Seq: d.changes, Noun: noun, Record: record, Kind: kind, Detail: detail,
 	})
-	if d.watch != nil {
-		d.watch(d.plan.Counts)
+	if d.plan.Tally == nil {
+		d.plan.Tally = map[directory.ChangeClass]int{}
 	}
+	d.plan.Tally[directory.ChangeClass{Noun: noun, Kind: kind}]++
+	if d.Watch != nil {
+		d.Watch(d.plan.Counts)
+	}
+}
+
+// relieve puts what is held away, where it is much.
+func (d *differ) relieve() (err error) {
+	p := &d.plan
+	if d.Input.Spool == nil || len(p.PutCustomers)+len(p.PutContacts)+len(p.Changes) < d.InMemory {
+		return nil
+	}
+	if d.spool == nil {
+		if d.spool, err = d.Input.Spool(); err != nil {
+			return err
+		}
+		p.Spooled = d.spool
+	}
+	if err := d.spool.Put(directory.Part{PutCustomers: p.PutCustomers, PutContacts: p.PutContacts, Changes: p.Changes}); err != nil {
+		return err
+	}
+	clear(p.PutCustomers) // their texts are of no more use
+	clear(p.PutContacts)
+	p.PutCustomers, p.PutContacts, p.Changes = p.PutCustomers[:0], p.PutContacts[:0], p.Changes[:0]
+	return nil
+}
+
+// whole reads the rest of a stored customer that is looked at more closely.
+func (d *differ) whole(stored *directory.Customer) (directory.Customer, error) {
+	if d.Input.Customer == nil {
+		return *stored, nil
+	}
+	return d.Input.Customer(stored.ID)
 }
 
 // customer settles one id. source is nil where the ERP has no such customer, or
 // does not show it; stored is nil where the directory never had it.
-func (d *differ) customer(source, stored *directory.Customer, how presence) {
+func (d *differ) customer(source, stored *directory.Customer, how presence) error {
 	p := &d.plan
 	known := stored != nil && stored.RemovedAt == nil
 	if known {
@@ -103,29 +172,40 @@ func (d *differ) customer(source, stored *directory.Customer, how presence) {
 	switch {
 	case how == unchanged && !known:
 		d.incomplete = "customer " + nameOf(stored, "that is new")
-		return
+		return nil
 	case how != shown:
 		if known {
-			d.live[stored.ID] = true
+			d.live.add(stored.ID)
 		}
 		if how == unchanged {
 			p.Counts.CustomersRead++
 		}
-		return
+		return nil
 	case source == nil:
 		if known {
+			whole, err := d.whole(stored)
+			if err != nil {
+				return err
+			}
 			p.DropCustomers = append(p.DropCustomers, stored.ID)
 			p.Counts.CustomersRemoved++
-			d.identity.lost(*stored)
+			d.identity.lost(whole)
 			d.change(directory.NounCustomer, stored.ID, directory.ChangeRemove, "")
 		}
-		return
+		return d.relieve()
 	}
 	p.Counts.CustomersRead++
-	d.live[source.ID] = true
+	d.live.add(source.ID)
 	taken := *source
 	taken.Dossier, taken.RemovedAt = p.Dossier, nil
 	if stored != nil {
+		if !known || stored.Hash != taken.Hash || stored.TechnicalID != taken.TechnicalID {
+			whole, err := d.whole(stored)
+			if err != nil {
+				return err
+			}
+			stored = &whole
+		}
 		taken.FormerCodes = formerCodes(*stored, taken)
 		if known && wentBack(stored.Stamp, taken.Stamp) {
 			p.Backwards++
@@ -134,14 +214,13 @@ func (d *differ) customer(source, stored *directory.Customer, how presence) {
 	switch {
 	case stored == nil:
 		p.Counts.CustomersCreated++
-		d.identity.created = append(d.identity.created, len(p.PutCustomers))
 		d.change(directory.NounCustomer, taken.ID, directory.ChangeCreate, "")
 	case !known:
 		p.Counts.CustomersCreated++
 		detail := ""
 		if sameIdentity(*stored, taken) {
 			p.ReturnedAccess = append(p.ReturnedAccess, taken.ID)
-			d.codeChanged(*stored, taken)
+			d.codeChanged(*stored, taken, "")
 		} else {
 			d.suspect(directory.DecideReturned, taken.ID, "", "it comes back with another name or number")
 			detail = anotherCompany
@@ -154,13 +233,14 @@ func (d *differ) customer(source, stored *directory.Customer, how presence) {
 			d.suspect(directory.DecideReplaced, taken.ID, "", "its name and its number or its row in the ERP are others: "+changedCustomerFields(*stored, taken))
 			detail += "; " + anotherCompany
 		} else {
-			d.codeChanged(*stored, taken)
+			d.codeChanged(*stored, taken, detail)
 		}
 		d.change(directory.NounCustomer, taken.ID, directory.ChangeUpdate, detail)
 	default:
-		return
+		return nil
 	}
 	p.PutCustomers = append(p.PutCustomers, taken)
+	return d.relieve()
 }
 
 func nameOf(c *directory.Customer, otherwise string) string {
@@ -172,7 +252,7 @@ func nameOf(c *directory.Customer, otherwise string) string {
 
 // contact settles one id, as customer does. A contact whose customer is not
 // there is as good as not there itself.
-func (d *differ) contact(source, stored *directory.Contact, how presence) {
+func (d *differ) contact(source, stored *directory.Contact, how presence) error {
 	p := &d.plan
 	known := stored != nil && stored.RemovedAt == nil
 	if known {
@@ -183,16 +263,16 @@ func (d *differ) contact(source, stored *directory.Contact, how presence) {
 		p.Counts.ContactsRead++
 		if !known {
 			d.incomplete = "a contact"
-			return
+			return nil
 		}
 	}
-	if how != shown && known && d.live[stored.CustomerID] {
+	if how != shown && known && d.live.have(stored.CustomerID) {
 		d.addressOf(*stored)
-		return
+		return nil
 	}
 	if source != nil {
 		p.Counts.ContactsRead++
-		if !d.live[source.CustomerID] {
+		if !d.live.have(source.CustomerID) {
 			d.problem(&directory.Problem{Noun: directory.NounContact, Record: source.ID, Reason: "its customer was not taken"})
 			source = nil
 		}
@@ -203,7 +283,7 @@ func (d *differ) contact(source, stored *directory.Contact, how presence) {
 			p.Counts.ContactsRemoved++
 			d.change(directory.NounContact, stored.ID, directory.ChangeRemove, "")
 		}
-		return
+		return d.relieve()
 	}
 	taken := *source
 	taken.Dossier, taken.RemovedAt = p.Dossier, nil
@@ -216,17 +296,25 @@ func (d *differ) contact(source, stored *directory.Contact, how presence) {
 		p.Counts.ContactsCreated++
 		d.change(directory.NounContact, taken.ID, directory.ChangeReturn, "")
 	case stored.Hash != taken.Hash:
+		whole := *stored
+		if d.Input.Contact != nil {
+			var err error
+			if whole, err = d.Input.Contact(stored.ID); err != nil {
+				return err
+			}
+		}
 		p.Counts.ContactsUpdated++
-		detail := changedContactFields(*stored, taken)
+		detail := changedContactFields(whole, taken)
 		if stored.CustomerID != taken.CustomerID {
 			detail += "; moved from customer " + stored.CustomerID + " to " + taken.CustomerID
 			d.identity.contactOf(stored.CustomerID, taken.CustomerID)
 		}
 		d.change(directory.NounContact, taken.ID, directory.ChangeUpdate, detail)
 	default:
-		return
+		return nil
 	}
 	p.PutContacts = append(p.PutContacts, taken)
+	return d.relieve()
 }
 
 // addressOf tells of a contact whose e-mail address another one has: an account

@@ -9,6 +9,7 @@ import (
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/sync/erpsource"
 	"github.com/vantelle/vantelle/sync/reconcile"
+	"github.com/vantelle/vantelle/sync/spool"
 )
 
 // compare reads both sides in one consistent read of the ERP, which has ended
@@ -49,20 +50,28 @@ func (r *Runner) compareOnce(ctx context.Context, o Options, m *meter) (plan dir
 	}
 	plan, err = reconcile.Diff(reconcile.Input{
 		Dossier:            r.Dossier,
-		SourceCustomers:    counted(snap.Customers(ctx), m, PhaseCustomers, &m.p.CustomersRead),
-		DirectoryCustomers: r.Store.AllCustomers(ctx, r.Dossier),
-		SourceContacts:     counted(snap.Contacts(ctx), m, PhaseContacts, &m.p.ContactsRead),
-		DirectoryContacts:  r.Store.AllContacts(ctx, r.Dossier),
+		SourceCustomers:    counted(ahead(snap.Customers(ctx)), m, PhaseCustomers, &m.p.CustomersRead),
+		DirectoryCustomers: ahead(r.Store.KnownCustomers(ctx, r.Dossier)),
+		SourceContacts:     counted(ahead(snap.Contacts(ctx)), m, PhaseContacts, &m.p.ContactsRead),
+		DirectoryContacts:  ahead(r.Store.KnownContacts(ctx, r.Dossier)),
 		Watch:              m.changes,
+		Customer:           func(id string) (directory.Customer, error) { return r.Store.Customer(ctx, r.Dossier, id) },
+		Contact:            func(id string) (directory.Contact, error) { return r.Store.Contact(ctx, r.Dossier, id) },
+		Spool:              func() (reconcile.Spool, error) { return spool.New(r.SpoolDir) },
 	})
 	if err != nil {
 		return directory.Plan{}, err
 	}
 	plan.Fingerprint, plan.Position = fingerprint, position
 	if !o.AcceptDatabase && restored(last, position, plan) {
-		return directory.Plan{}, fmt.Errorf("%w (%d customers are older there than they were)", ErrRestoredDatabase, plan.Backwards)
+		err = fmt.Errorf("%w (%d customers are older there than they were)", ErrRestoredDatabase, plan.Backwards)
+	} else {
+		err = r.weigh(ctx, &plan)
 	}
-	return plan, r.weigh(ctx, &plan)
+	if err != nil {
+		return directory.Plan{}, errors.Join(err, plan.Close())
+	}
+	return plan, nil
 }
 
 // position finds out from where to read, and makes snap read from there. last

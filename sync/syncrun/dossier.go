@@ -125,6 +125,9 @@ func (d *dossier) execute(ctx context.Context, a *activeRun, o Options) {
 	case <-ctx.Done(): // the run then ends as cancelled
 	}
 	run, plan, err := d.runner.execute(ctx, a.run, o)
+	if err := plan.Close(); err != nil {
+		d.log.Warn().Err(err).Msg("what was kept of a large run on the disk could not be given up")
+	}
 	d.mu.Lock() // mu before hub.mu, always
 	d.active = nil
 	d.status.Last = &run

@@ -71,6 +71,45 @@ func (m *memory) AllContacts(_ context.Context, d string) iter.Seq2[directory.Co
 	return all(m, m.contacts, d, func(c directory.Contact) string { return c.Dossier })
 }
 
+func (m *memory) KnownCustomers(_ context.Context, d string) iter.Seq2[directory.Customer, error] {
+	known := map[string]directory.Customer{}
+	m.mu.Lock()
+	for key, c := range m.customers {
+		known[key] = directory.Customer{Dossier: c.Dossier, ID: c.ID, Code: c.Code, TechnicalID: c.TechnicalID, FormerCodes: c.FormerCodes,
+			Stamp: c.Stamp, Hash: c.Hash, RemovedAt: c.RemovedAt}
+	}
+	m.mu.Unlock()
+	return all(m, known, d, func(c directory.Customer) string { return c.Dossier })
+}
+
+func (m *memory) KnownContacts(_ context.Context, d string) iter.Seq2[directory.Contact, error] {
+	known := map[string]directory.Contact{}
+	m.mu.Lock()
+	for key, c := range m.contacts {
+		known[key] = directory.Contact{Dossier: c.Dossier, ID: c.ID, CustomerID: c.CustomerID, Email: c.Email, Hash: c.Hash, RemovedAt: c.RemovedAt}
+	}
+	m.mu.Unlock()
+	return all(m, known, d, func(c directory.Contact) string { return c.Dossier })
+}
+
+func (m *memory) Customer(_ context.Context, d, id string) (directory.Customer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if c, there := m.customers[d+"/"+id]; there {
+		return c, nil
+	}
+	return directory.Customer{}, directory.ErrNotFound
+}
+
+func (m *memory) Contact(_ context.Context, d, id string) (directory.Contact, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if c, there := m.contacts[d+"/"+id]; there {
+		return c, nil
+	}
+	return directory.Contact{}, directory.ErrNotFound
+}
+
 func (m *memory) StartRun(ctx context.Context, r directory.Run) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -87,16 +126,22 @@ func (m *memory) ApplyPlan(ctx context.Context, id string, p directory.Plan, at 
 	if err := errors.Join(ctx.Err(), m.applyErr); err != nil {
 		return err
 	}
-	for _, c := range p.PutCustomers {
-		m.customers[c.Dossier+"/"+c.ID] = c
+	for part, err := range p.Parts() {
+		if err != nil {
+			return err
+		}
+		for _, c := range part.PutCustomers {
+			m.customers[c.Dossier+"/"+c.ID] = c
+		}
+		for _, c := range part.PutContacts {
+			m.contacts[c.Dossier+"/"+c.ID] = c
+		}
+		m.changes[id] = append(m.changes[id], part.Changes...)
 	}
 	for _, id := range p.DropCustomers {
 		c := m.customers[p.Dossier+"/"+id]
 		c.RemovedAt = &at
 		m.customers[p.Dossier+"/"+id] = c
-	}
-	for _, c := range p.PutContacts {
-		m.contacts[c.Dossier+"/"+c.ID] = c
 	}
 	for _, id := range p.DropContacts {
 		c := m.contacts[p.Dossier+"/"+id]
@@ -113,7 +158,6 @@ func (m *memory) ApplyPlan(ctx context.Context, id string, p directory.Plan, at 
 	m.settle(p.Dossier)
 	m.decisions = append(m.decisions, p.Decisions...)
 	m.plans = append(m.plans, p)
-	m.changes[id] = p.Changes
 	r := m.find(id)
 	r.State, r.FinishedAt, r.Counts = directory.RunSucceeded, &at, p.Counts
 	return nil
@@ -247,13 +291,13 @@ func (m *memory) Hold(_ context.Context, d string) (directory.Hold, error) {
 	return directory.Hold{}, directory.ErrNotFound
 }
 
-func (m *memory) QuarantineRun(ctx context.Context, r directory.Run, changes []directory.Change) error {
+func (m *memory) QuarantineRun(ctx context.Context, r directory.Run, plan directory.Plan) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.settle(r.Dossier)
 	r.Quarantine = directory.QuarantineWaiting
 	*m.find(r.ID) = r
-	m.changes[r.ID] = changes
+	m.changes[r.ID] = plan.Changes
 	return ctx.Err()
 }
 

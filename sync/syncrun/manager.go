@@ -52,6 +52,7 @@ type ManagerConfig struct {
 	Dossiers []Dossier
 	Log      zerolog.Logger
 
+	SpoolDir   string                // see Config
 	Parallel   int                   // runs of different dossiers at a time; 0: 2
 	Retry      Retry                 // zero: from half a minute to a quarter of an hour
 	Guard      reconcile.Guard       // nil: that of reconcile.DefaultLimits
@@ -138,7 +139,7 @@ func NewManager(c ManagerConfig) (*Manager, error) {
 			m.metrics.progress(p)
 		}
 		d.runner = NewRunner(Config{Dossier: one.Name, Source: one.Source, Store: c.Store, Log: c.Log, Guard: one.Guard,
-			FullEvery: one.FullEvery, Notify: c.Notify, Now: c.Now, NewID: c.NewID, Progress: progress})
+			FullEvery: one.FullEvery, SpoolDir: c.SpoolDir, Notify: c.Notify, Now: c.Now, NewID: c.NewID, Progress: progress})
 		m.dossiers[one.Name] = d
 	}
 	return m, nil

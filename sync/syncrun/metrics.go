@@ -94,8 +94,8 @@ func (m *metrics) observe(run directory.Run, plan directory.Plan, s Status) {
 		return
 	}
 	m.lastSuccess.WithLabelValues(run.Dossier).Set(float64(run.FinishedAt.Unix()))
-	for _, c := range plan.Changes {
-		m.changes.WithLabelValues(run.Dossier, c.Noun, string(c.Kind)).Inc()
+	for c, n := range plan.Tally {
+		m.changes.WithLabelValues(run.Dossier, c.Noun, string(c.Kind)).Add(float64(n))
 	}
 }
 

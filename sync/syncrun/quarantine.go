@@ -46,16 +46,13 @@ func (r *Runner) judge(ctx context.Context, plan directory.Plan, o Options) erro
 	return nil
 }
 
-// taking are the changes of a run that take something away, by noun and record.
-func taking(changes []directory.Change, suspended []string) map[string]bool {
+// taking are the changes of a plan that take something away, by noun and record.
+func taking(plan directory.Plan) map[string]bool {
 	all := map[string]bool{}
-	for _, c := range changes {
-		if c.Kind == directory.ChangeRemove {
-			all[c.Noun+" "+c.Record] = true
+	for noun, ids := range map[string][]string{directory.NounCustomer: plan.DropCustomers, directory.NounContact: plan.DropContacts, "access": plan.SuspendedAccess} {
+		for _, id := range ids {
+			all[noun+" "+id] = true
 		}
-	}
-	for _, id := range suspended {
-		all["access "+id] = true
 	}
 	return all
 }
@@ -63,7 +60,7 @@ func taking(changes []directory.Change, suspended []string) map[string]bool {
 // covers tells whether a stopped run would have taken away all that plan does,
 // and whether no more than that.
 func (r *Runner) covers(ctx context.Context, runID string, plan directory.Plan) (covered, same bool, err error) {
-	wanted := taking(plan.Changes, plan.SuspendedAccess)
+	wanted := taking(plan)
 	total, found := 0, 0
 	for after := 0; ; {
 		page, err := r.Store.Changes(ctx, runID, after, 1000)
@@ -113,7 +110,7 @@ func (r *Runner) quarantine(ctx context.Context, run *directory.Run, plan direct
 			return r.finish(ctx, *run)
 		}
 	}
-	if err := r.Store.QuarantineRun(ctx, *run, plan.Changes); err != nil {
+	if err := r.Store.QuarantineRun(ctx, *run, plan); err != nil {
 		return err
 	}
 	run.Quarantine = directory.QuarantineWaiting

@@ -43,6 +43,9 @@ type Config struct {
 	Log     zerolog.Logger
 
 	Guard reconcile.Guard // nil: that of reconcile.DefaultLimits
+	// SpoolDir is the folder for what of a large run does not fit into memory;
+	// "": the system's own for such files.
+	SpoolDir string
 	// FullEvery is how long change markers may be believed; 0 reads everything
 	// at each run.
 	FullEvery time.Duration
@@ -96,7 +99,7 @@ func NewRunner(c Config) *Runner {
 // RunOnce synchronises the dossier now. The run it returns has ended, and with
 // an error it ended badly: failed, or cancelled through ctx. The plan is what
 // was done, or with DryRun what would be; after an error it is what a guard
-// refused, or empty.
+// refused, or empty. The caller closes it.
 func (r *Runner) RunOnce(ctx context.Context, o Options) (directory.Run, directory.Plan, error) {
 	run, err := r.begin(ctx, o)
 	if err != nil {
@@ -198,7 +201,7 @@ func (r *Runner) synchronise(ctx context.Context, run directory.Run, o Options, 
 	m.phase(PhaseApplying)
 	at := r.Now()
 	if err := r.Store.ApplyPlan(ctx, run.ID, plan, at); err != nil {
-		return directory.Plan{}, r.Now(), fmt.Errorf("change the directory: %w", err)
+		return directory.Plan{}, r.Now(), errors.Join(fmt.Errorf("change the directory: %w", err), plan.Close())
 	}
 	if n := len(plan.Decisions); n > 0 {
 		r.Notify(Notice{Event: EventDecision, Dossier: r.Dossier, RunID: run.ID, At: at,

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		"key":         testKeys,
 		"run":         testRuns,
 		"plan":        testPlans,
+		"large":       testLarge,
 		"atomicity":   testAtomicity,
 		"concurrency": testConcurrency,
 		"revision":    testRevision,

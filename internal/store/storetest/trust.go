@@ -241,7 +241,7 @@ func testQuarantine(t *testing.T, open func(*testing.T) *kit) {
 		t.Helper()
 		id := k.start(acme)
 		k.must(k.QuarantineRun(ctx, directory.Run{ID: id, Dossier: acme, Error: "too many", FinishedAt: &noonCopy, Counts: directory.Counts{CustomersRemoved: 2}},
-			[]directory.Change{{Noun: directory.NounCustomer, Record: "1", Kind: directory.ChangeRemove}}))
+			directory.Plan{Changes: []directory.Change{{Noun: directory.NounCustomer, Record: "1", Kind: directory.ChangeRemove}}}))
 		return id
 	}
 	state := func(id string) directory.Quarantine {
