@@ -107,6 +107,31 @@ tables:
   open_docs:
     rows: owner = :customer
     columns: {id: {}, owner: {}, ref: {}}
+resources:
+  papers:
+    name: {fr: papiers}
+    table: docs
+    where: kind IN (1, 2)
+    columns:
+      number: {from: ref, label: {fr: Numéro, en: Number}}
+      kind: {from: kind, label: {fr: Genre, en: Kind}}
+    relations:
+      rows: {to: paper_lines, on: [[id, doc]]}
+      others: {to: paper_lines, on: [[kind, id]]}
+  paper_lines:
+    name: {fr: lignes_de_papier}
+    table: lines
+    columns:
+      article: {from: article, label: {fr: Article, en: Article}}
+      remark: {from: note, label: {fr: Remarque, en: Remark}}
+    relations:
+      paper: {to: papers, on: [[doc, id]], one: true}
+      parcels: {to: paper_parcels, on: [[id, line]]}
+  paper_parcels:
+    name: {fr: colis}
+    table: parcels
+    columns:
+      tracking: {from: tracking, label: {fr: Suivi, en: Tracking}}
 `
 
 // nobodys are canaries that no answer to anybody may hold.

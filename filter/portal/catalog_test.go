@@ -21,6 +21,11 @@ func TestCatalog(t *testing.T) {
 		`{"name":"b","type":"text(17)","nullable":true,"read_only":false,"mandatory":false},` +
 		`{"name":"doc","type":"json","nullable":true,"read_only":false,"mandatory":false}],` +
 		`"key":[],"require_filter":[]},` +
+		`{"name":"LOOSE","title":{"fr":"","en":""},"columns":[` +
+		`{"name":"a","type":"text(17)","nullable":true,"read_only":false,"mandatory":false},` +
+		`{"name":"b","type":"text(17)","nullable":true,"read_only":false,"mandatory":false},` +
+		`{"name":"doc","type":"json","nullable":true,"read_only":false,"mandatory":false}],` +
+		`"key":[],"require_filter":[]},` +
 		`{"name":"NUMBERED","title":{"fr":"","en":""},"columns":[` +
 		`{"name":"owner","type":"text(17)","nullable":false,"read_only":false,"mandatory":false},` +
 		`{"name":"a","type":"text(17)","nullable":true,"read_only":false,"mandatory":false},` +

@@ -36,8 +36,9 @@ const operators = "eq, neq, gt, gte, lt, lte, isdistinct, like, ilike, in or is,
 
 // filter reads one key=value that is not one of the reserved words: the key is
 // a column, the value an operator and what it compares with, taken as it is.
-func (c *conditions) filter(key, value string) (sqlast.Expr, error) {
-	k := &scanner{param: shorten(key), text: key}
+// whole is the key as the request has it, for messages.
+func (c *conditions) filter(key, whole, value string) (sqlast.Expr, error) {
+	k := &scanner{param: shorten(whole), text: key}
 	name, err := k.name("a column's name")
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func (c *conditions) filter(key, value string) (sqlast.Expr, error) {
 	case strings.HasPrefix(rest, "->"):
 		return nil, noJSONPath(k.param)
 	case strings.HasPrefix(rest, "."):
-		return nil, refusal.New(refusal.Unsupported, "%s: conditions on related tables are not offered; put the name of a column that holds a dot in double quotes", k.param)
+		return nil, refusal.New(refusal.Unsupported, "%s: nothing called %s is embedded here: embed it with select=*,%s(*), or put the name of a column that holds a dot in double quotes", k.param, shorten(name), shorten(name))
 	case rest != "":
 		return nil, k.unexpected("the end of the column's name; put a name with such a character in double quotes")
 	}
@@ -146,12 +147,18 @@ func (c *conditions) operation(s *scanner, name string, scalar func() string) (s
 	negated := s.accept("not.")
 	start := s.at
 	op := s.word()
+	every, many := s.accept("(all)"), false
+	if !every {
+		many = s.accept("(any)")
+	}
 	if op == "" || !s.accept(".") {
 		return nil, c.noOperator(s, start, op)
 	}
 	var x sqlast.Expr
 	var err error
 	switch {
+	case every || many:
+		x, err = c.quantified(s, name, op, every, start)
 	case comparisons[op] != "":
 		x, err = c.comparison(name, comparisons[op], scalar())
 	case op == "like" || op == "ilike":
@@ -178,9 +185,6 @@ func (c *conditions) noOperator(s *scanner, start int, op string) error {
 		return refusal.New(refusal.Unsupported, "%s: the operator %s is not offered: use %s", s.param, op, operators)
 	}
 	if comparisons[op] != "" || op == "like" || op == "ilike" || op == "in" || op == "is" {
-		if strings.HasPrefix(s.rest(), "(any)") || strings.HasPrefix(s.rest(), "(all)") {
-			return refusal.New(refusal.Unsupported, "%s: %s(any) and %s(all) are not offered: use in.(…), or=(…) or and=(…)", s.param, op, op)
-		}
 		return s.unexpected("a dot and a value after the operator " + op)
 	}
 	s.at = start
@@ -194,6 +198,45 @@ func (c *conditions) comparison(name, op, value string) (sqlast.Expr, error) {
 		return nil, err
 	}
 	return &sqlast.Binary{At: sqlast.NoPos, Op: op, X: column(name), Y: p}, nil
+}
+
+// quantified compares a column with each value of a list in braces:
+// like(any).{a*,b*} is one of them, like(all).{…} every one.
+func (c *conditions) quantified(s *scanner, name, op string, every bool, start int) (sqlast.Expr, error) {
+	like := op == "like" || op == "ilike"
+	if !like && comparisons[op] == "" || op == "neq" || op == "isdistinct" {
+		s.at = start
+		return nil, s.unexpected("eq, gt, gte, lt, lte, like or ilike before (any) and (all)")
+	}
+	s.blanks()
+	if !s.accept("{") {
+		return nil, s.unexpected("a list in braces")
+	}
+	var xs []sqlast.Expr
+	for {
+		var x sqlast.Expr
+		var err error
+		if value := s.listed(); like {
+			x, err = c.like(name, op == "ilike", value)
+		} else {
+			x, err = c.comparison(name, comparisons[op], value)
+		}
+		if err != nil {
+			return nil, err
+		}
+		xs = append(xs, x)
+		if s.accept(",") {
+			continue
+		}
+		if !s.accept("}") {
+			return nil, s.unexpected("a comma or a closing brace")
+		}
+		s.blanks()
+		if every {
+			return combine("AND", xs), nil
+		}
+		return combine("OR", xs), nil
+	}
 }
 
 // like matches a column with a pattern.

@@ -174,8 +174,8 @@ func (f *front) sql(body string, headers ...string) *httptest.ResponseRecorder {
 	return f.ask("POST", "/v1/dossiers/bijou/sql", body, headers...)
 }
 
-// testView shows F_DOCENTETE, keyed by DO_Piece, and HEADLESS, which has no
-// key; F_COMPTET is in the catalog only, and has the hidden columns given.
+// testView shows F_DOCENTETE, keyed by DO_Piece, HEADLESS, whose key is hidden,
+// and LOOSE, which has none; F_COMPTET is in the catalog only, and has the hidden columns given.
 func testView(hidden ...string) *view.View {
 	text := func(name string, nullable bool) *catalog.Column {
 		return &catalog.Column{Name: name, Type: sqltype.Type{Kind: sqltype.Text, Length: 17}, Nullable: nullable}
@@ -192,6 +192,10 @@ func testView(hidden ...string) *view.View {
 		}},
 		{Name: "HEADLESS", PrimaryKey: []string{"id"}, Columns: []*catalog.Column{
 			{Name: "id", Type: intType}, text("owner", false), text("a", true), text("b", true),
+			{Name: "doc", Type: sqltype.Type{Kind: sqltype.JSON}, Nullable: true},
+		}},
+		{Name: "LOOSE", Columns: []*catalog.Column{
+			text("owner", false), text("a", true), text("b", true),
 			{Name: "doc", Type: sqltype.Type{Kind: sqltype.JSON}, Nullable: true},
 		}},
 		{Name: "NUMBERED", PrimaryKey: []string{"id"}, Unique: [][]string{{"a"}, {"b", "owner"}}, Columns: []*catalog.Column{
@@ -213,12 +217,13 @@ func testView(hidden ...string) *view.View {
 	return view.Bind(&profiles.Profile{Name: "B2B", Version: 1, Digest: "d", Tables: map[string]profiles.Table{
 		"F_DOCENTETE": header,
 		"HEADLESS":    {Name: "HEADLESS", Rows: own("owner"), Columns: shown("a", "b", "doc")},
+		"LOOSE":       {Name: "LOOSE", Rows: own("owner"), Columns: shown("a", "b", "doc")},
 		"NUMBERED":    {Name: "NUMBERED", Rows: own("owner"), Columns: shown("owner", "a", "b")},
 	}}, cat)
 }
 
 func TestFakeViewIsWhole(t *testing.T) {
-	if v := testView(); len(v.Tables) != 3 || len(v.Problems) > 0 {
+	if v := testView(); len(v.Tables) != 4 || len(v.Problems) > 0 {
 		t.Fatalf("tables %v, problems %v", v.Tables, v.Problems)
 	}
 }

@@ -141,7 +141,7 @@ func TestRowsThroughTheGate(t *testing.T) {
 	}
 }
 
-// The rows of lines have no key that is visible, and two of them look alike.
+// The key of lines is hidden, and two of them look alike.
 func TestPagesWithoutAKeyAreComplete(t *testing.T) {
 	c := realConfig(t)
 	var got []string
@@ -158,7 +158,7 @@ func TestPagesWithoutAKeyAreComplete(t *testing.T) {
 			got = append(got, string(row))
 		}
 	}
-	want := `{"article":"CHAIN","qty":1} {"article":"PIN","qty":null} {"article":"RING","qty":2} {"article":"RING","qty":3} {"article":"RING","qty":3}`
+	want := `{"article":"RING","qty":3} {"article":"CHAIN","qty":1} {"article":"RING","qty":3} {"article":"RING","qty":2} {"article":"PIN","qty":null}`
 	if strings.Join(got, " ") != want {
 		t.Errorf("got %s", strings.Join(got, " "))
 	}

@@ -155,16 +155,21 @@ type postgrestError struct {
 	code             string
 	title            string
 	message, details string
+	hint             string // null where it is empty
 }
 
 func (e *postgrestError) Error() string { return e.code + ": " + e.message + ": " + e.details }
 
 // write answers with e as a problem document.
 func (e *postgrestError) write(v *visit) {
+	var hint any
+	if e.hint != "" {
+		hint = e.hint
+	}
 	body, _ := json.Marshal(map[string]any{ // texts and a number: it cannot fail
 		"type": "urn:vantelle:problem:" + e.code, "title": e.title, "status": e.status, "code": e.code,
 		"detail": e.message + ": " + e.details, "request_id": v.id(),
-		"message": e.message, "details": e.details, "hint": nil,
+		"message": e.message, "details": e.details, "hint": hint,
 	})
 	h := v.w.Header()
 	h.Set("Content-Type", "application/problem+json")

@@ -37,17 +37,20 @@ func (p *portal) rows(v *visit) error {
 	if err != nil {
 		return err
 	}
+	r, err := newReading(q, table, world)
+	if err != nil {
+		return err
+	}
 	prefer := parsePrefer(v.r.Header)
 	size := asked.size(p.Limits.Page, p.Limits.MaxPage)
-	query, params := q.pageQuery(table, world, asked.first, size)
-	pg, err := p.readPage(v, query, params, rowsEncoding(form, prefer), size)
+	pg, err := p.readPage(v, r, rowsEncoding(form, prefer), asked.first, size)
 	if err != nil {
 		return err
 	}
 	pg.first = asked.first
 	pg.capped = pg.more && (asked.count == noLimit || pg.rows < asked.count)
 	if prefer.count {
-		if err := p.count(v, pg, q, table); err != nil {
+		if err := p.count(v, pg, r); err != nil {
 			return err
 		}
 	}
@@ -97,12 +100,21 @@ type page struct {
 // usualPage is room for a page of some twenty rows.
 const usualPage = 4 << 10
 
+// ask runs a statement of a request for rows.
+func (p *portal) ask(v *visit, query *sqlast.Query, s *statement) (*filter.Answer, error) {
+	return p.Gate.Do(v.r.Context(), filter.Request{
+		Caller: v.who, RequestID: v.id(), Language: v.language(), Front: "rows", Query: query, Params: s.params, Still: p.still(v),
+	})
+}
+
 // readPage reads at most size rows. The query asks for one more, whose coming
 // says that there is more behind the page.
-func (p *portal) readPage(v *visit, query *sqlast.Query, params []any, enc encoding, size int64) (*page, error) {
-	answer, err := p.Gate.Do(v.r.Context(), filter.Request{
-		Caller: v.who, RequestID: v.id(), Language: v.language(), Front: "rows", Query: query, Params: params, Still: p.still(v),
-	})
+func (p *portal) readPage(v *visit, r *reading, enc encoding, first, size int64) (*page, error) {
+	if len(r.embeds) > 0 && r.shape.columns != nil {
+		return p.readRelated(v, r, enc, first, size)
+	}
+	s := &statement{}
+	answer, err := p.ask(v, r.page(s, r.items, nil, first, size+1), s)
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +141,7 @@ func (p *portal) readPage(v *visit, query *sqlast.Query, params []any, enc encod
 		}
 		pg.rows++
 		if len(pg.body) > p.Limits.PageBytes {
-			return nil, refusal.New(refusal.LimitExceeded,
-				"a page of rows may have %d bytes and %d rows filled it: ask for fewer rows or columns, or use /sql", p.Limits.PageBytes, pg.rows)
+			return nil, tooManyBytes(p.Limits.PageBytes, pg.rows)
 		}
 	}
 	if pg.body, err = enc.end(pg.body, false); err != nil { // Content-Range tells of a cut
@@ -142,17 +153,21 @@ func (p *portal) readPage(v *visit, query *sqlast.Query, params []any, enc encod
 	return pg, nil
 }
 
+func tooManyBytes(most int, rows int64) error {
+	return refusal.New(refusal.LimitExceeded,
+		"a page of rows may have %d bytes and %d rows filled it: ask for fewer rows or columns, or use /sql", most, rows)
+}
+
 // count finds out how many rows meet the conditions; a page that ends the
 // table knows it already.
-func (p *portal) count(v *visit, pg *page, q *rowsQuery, table string) error {
+func (p *portal) count(v *visit, pg *page, r *reading) error {
 	pg.counted = true
 	if !pg.more && (pg.rows > 0 || pg.first == 0) {
 		pg.total = pg.first + pg.rows
 		return nil
 	}
-	answer, err := p.Gate.Do(v.r.Context(), filter.Request{
-		Caller: v.who, RequestID: v.id(), Language: v.language(), Front: "rows", Query: q.countQuery(table), Params: q.params,
-	})
+	s := &statement{}
+	answer, err := p.ask(v, r.count(s), s)
 	if err != nil {
 		return err
 	}

@@ -13,12 +13,19 @@ import (
 // rowsQuery is a query string of /rows, read but not yet made into a query:
 // which table it is about and how its rows are told apart come later.
 type rowsQuery struct {
-	items  []sqlast.Item
-	where  sqlast.Expr // nil for every row
-	order  []orderTerm
-	limit  int64 // noLimit where none was given
-	offset int64
-	params []any // the values of where, in the order of their ordinals
+	items   []sqlast.Item
+	where   sqlast.Expr // nil for every row
+	order   []orderTerm
+	limit   int64 // noLimit where none was given
+	offset  int64
+	params  []any // the values of where, in the order of their ordinals
+	embeds  []*embed
+	grouped bool   // an aggregate is selected: rows that are alike in all else are one
+	cursor  string // where a page before this one ended; empty for the first
+
+	conds   conditions
+	filters []sqlast.Expr
+	given   map[string]bool
 }
 
 // orderTerm is one element of order.
@@ -47,50 +54,91 @@ func parseRows(rawQuery string) (*rowsQuery, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &rowsQuery{limit: noLimit}
-	conds := &conditions{}
-	var filters []sqlast.Expr
-	once := map[string]bool{}
-	for _, p := range params {
-		switch p.key {
-		case "select", "order", "limit", "offset":
-			if once[p.key] {
-				return nil, refusal.New(refusal.Syntax, "%s is given twice: give it once", p.key)
-			}
-			once[p.key] = true
+	q := newRowsQuery()
+	for _, p := range params { // first, because it says which tables the others may speak of
+		if p.key != "select" {
+			continue
 		}
-		var filter sqlast.Expr
-		switch p.key {
-		case "select":
-			q.items, err = parseSelect(p.value)
-		case "order":
-			q.order, err = parseOrder(p.value)
-		case "limit":
-			q.limit, err = parsePlace(p)
-		case "offset":
-			q.offset, err = parsePlace(p)
-		case "and", "or", "not.and", "not.or":
-			filter, err = conds.logic(p.key, p.value)
-		case "columns", "on_conflict":
-			err = refusal.New(refusal.Unsupported, "%s belongs to writing and means nothing when rows are read: leave it out, or put the name of a column in double quotes", p.key)
-		default:
-			filter, err = conds.filter(p.key, p.value)
-		}
-		if err != nil {
+		if err := q.once(p.key); err != nil {
 			return nil, err
 		}
-		if filter != nil {
-			filters = append(filters, filter)
+		if err := parseSelect(p.value, q); err != nil {
+			return nil, err
 		}
 	}
-	if q.items == nil {
+	for _, p := range params {
+		if p.key == "select" {
+			continue
+		}
+		of, key := q.addressed(p.key)
+		if err := of.read(queryParam{key, p.value}, p.key, of == q); err != nil {
+			return nil, err
+		}
+	}
+	return q, q.finish()
+}
+
+func newRowsQuery() *rowsQuery { return &rowsQuery{limit: noLimit, given: map[string]bool{}} }
+
+// once refuses a word that is given twice.
+func (q *rowsQuery) once(key string) error {
+	if q.given[key] {
+		return refusal.New(refusal.Syntax, "%s is given twice: give it once", key)
+	}
+	q.given[key] = true
+	return nil
+}
+
+// read takes one key=value that is not select. whole is the key as it was
+// written, with the embedded tables that lead to q.
+func (q *rowsQuery) read(p queryParam, whole string, top bool) (err error) {
+	switch p.key {
+	case "order", "limit", "offset":
+		if err := q.once(p.key); err != nil {
+			return err
+		}
+	}
+	var filter sqlast.Expr
+	switch p.key {
+	case "order":
+		q.order, err = parseOrder(p.value)
+	case "limit":
+		q.limit, err = parsePlace(p)
+	case "offset":
+		q.offset, err = parsePlace(p)
+	case "and", "or", "not.and", "not.or":
+		filter, err = q.conds.logic(p.key, p.value)
+	default:
+		switch {
+		case top && p.key == cursorParam:
+			q.cursor = p.value
+			return q.once(p.key)
+		case top && (p.key == "columns" || p.key == "on_conflict"):
+			return refusal.New(refusal.Unsupported, "%s belongs to writing and means nothing when rows are read: leave it out, or put the name of a column in double quotes", p.key)
+		}
+		filter, err = q.conds.filter(p.key, whole, p.value)
+	}
+	if filter != nil {
+		q.filters = append(q.filters, filter)
+	}
+	return err
+}
+
+// finish joins what was read.
+func (q *rowsQuery) finish() error {
+	if q.items == nil && len(q.embeds) == 0 {
 		q.items = []sqlast.Item{&sqlast.Star{At: sqlast.NoPos}}
 	}
-	if len(filters) > 0 {
-		q.where = combine("AND", filters)
+	if len(q.filters) > 0 {
+		q.where = combine("AND", q.filters)
 	}
-	q.params = conds.params
-	return q, nil
+	q.params = q.conds.params
+	for _, e := range q.embeds {
+		if err := e.finish(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // splitQuery takes a query string apart and keeps the order, which url.Values
@@ -129,70 +177,6 @@ func parsePlace(p queryParam) (int64, error) {
 	return int64(n), nil
 }
 
-// parseSelect reads select=col,alias:col,*. An empty one is every column.
-func parseSelect(value string) ([]sqlast.Item, error) {
-	s := &scanner{param: "select", text: value}
-	s.blanks()
-	if s.done() {
-		return nil, nil
-	}
-	var items []sqlast.Item
-	for {
-		item, err := parseItem(s)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, item)
-		if len(items) > maxTerms {
-			return nil, tooMany("select")
-		}
-		if s.done() {
-			return items, nil
-		}
-		if !s.accept(",") {
-			return nil, s.unexpected("a comma")
-		}
-	}
-}
-
-// parseItem reads one element of select.
-func parseItem(s *scanner) (sqlast.Item, error) {
-	s.blanks()
-	if s.accept("*") {
-		s.blanks()
-		return &sqlast.Star{At: sqlast.NoPos}, nil
-	}
-	if strings.HasPrefix(s.rest(), "..") {
-		return nil, noEmbedding()
-	}
-	if strings.HasPrefix(s.rest(), "count()") {
-		return nil, noAggregates()
-	}
-	name, err := s.name("a column's name")
-	if err != nil {
-		return nil, err
-	}
-	var alias sqlast.Ident
-	if strings.HasPrefix(s.rest(), ":") && !strings.HasPrefix(s.rest(), "::") {
-		s.accept(":")
-		alias = ident(name)
-		if name, err = s.name("the name of the column that " + strconv.Quote(shorten(name)) + " stands for"); err != nil {
-			return nil, err
-		}
-	}
-	switch rest := s.rest(); {
-	case strings.HasPrefix(rest, "::"):
-		return nil, refusal.New(refusal.Unsupported, "select: casts (::) are not offered: ask for the column as it is, or use /sql with CAST")
-	case strings.HasPrefix(rest, "->"):
-		return nil, noJSONPath("select")
-	case strings.HasPrefix(rest, "("), strings.HasPrefix(rest, "!"):
-		return nil, noEmbedding()
-	case strings.HasPrefix(rest, "."):
-		return nil, noAggregates()
-	}
-	return &sqlast.ExprItem{X: column(name), Alias: alias}, nil
-}
-
 // parseOrder reads order=col.desc.nullslast,col2.
 func parseOrder(value string) ([]orderTerm, error) {
 	s := &scanner{param: "order", text: value}
@@ -226,7 +210,7 @@ func parseOrderTerm(s *scanner) (orderTerm, error) {
 	case strings.HasPrefix(rest, "->"):
 		return orderTerm{}, noJSONPath("order")
 	case strings.HasPrefix(rest, "("):
-		return orderTerm{}, noEmbedding()
+		return orderTerm{}, refusal.New(refusal.Unsupported, "order: rows are ordered by their own columns: order embedded rows with %s.order=…", shorten(name))
 	}
 	term := orderTerm{column: name}
 	for seen := 0; s.accept("."); {
@@ -258,14 +242,6 @@ func ident(name string) sqlast.Ident {
 // column refers to a column by its bare name.
 func column(name string) *sqlast.Name {
 	return &sqlast.Name{Parts: []sqlast.Ident{ident(name)}}
-}
-
-func noEmbedding() error {
-	return refusal.New(refusal.Unsupported, "related tables cannot be embedded: ask for each table by itself, or use /sql with a join")
-}
-
-func noAggregates() error {
-	return refusal.New(refusal.Unsupported, "select: aggregates are not offered here: use /sql, or Prefer: count=exact to count rows; put the name of a column that holds a dot in double quotes")
 }
 
 func noJSONPath(param string) error {

@@ -30,6 +30,29 @@ func showRows(q *rowsQuery) string {
 	for i, v := range q.params {
 		parts = append(parts, fmt.Sprintf("$%d=%s", i+1, v.(string)))
 	}
+	for _, e := range q.embeds {
+		text := e.target
+		if e.label != e.target {
+			text = e.label + ":" + text
+		}
+		if e.hint != "" {
+			text += "!" + e.hint
+		}
+		if e.inner {
+			text += "!inner"
+		}
+		if e.spread {
+			text = "..." + text
+		}
+		if e.silent {
+			parts = append(parts, text+"()")
+			continue
+		}
+		parts = append(parts, text+"("+showRows(&e.rowsQuery)+")")
+	}
+	if len(parts) > 1 && parts[0] == "" && len(q.embeds) > 0 && q.where == nil {
+		parts = parts[1:]
+	}
 	return strings.Join(parts, " | ")
 }
 
@@ -53,6 +76,20 @@ func TestRowsGrammarAccepts(t *testing.T) {
 		"a quoted alias":                            {`select=%22N%C2%B0%20de%20pi%C3%A8ce%22:DO_Piece`, `DO_Piece AS "N° de pièce"`},
 		"a name that is a keyword":                  {"select=select,from,order", "select, from, order"},
 		"a name that looks like SQL":                {"select=a%27;DROP TABLE x--", `"a';DROP TABLE x--"`},
+		"a cast":                                    {"select=a::text,n:b::int8", "CAST(a AS TEXT) AS a, CAST(b AS BIGINT) AS n"},
+		"aggregates":                                {"select=a,count(),n:count(),b.sum(),m:c.max()", "a, COUNT(*) AS count, COUNT(*) AS n, SUM(b) AS sum, MAX(c) AS m"},
+		"an aggregate with casts":                   {"select=a::int4.avg()::text", "CAST(AVG(CAST(a AS INTEGER)) AS TEXT) AS avg"},
+		"embedding":                                 {"select=a,lines(*)", "a | lines(*)"},
+		"embedding with an alias and a hint":        {"select=n:lines!head!inner(b)", "n:lines!head!inner(b)"},
+		"embedding inside":                          {"select=lines(a,b(c))", "lines(a | b(c))"},
+		"a spread":                                  {"select=...lines(a)", "...lines(a)"},
+		"nothing of a table":                        {"select=lines()", "lines()"},
+		"conditions, order and place inside":        {"select=lines(a)&lines.a=eq.1&lines.or=(b.eq.2,c.eq.3)&lines.order=a.desc&lines.limit=2&x=eq.9", " | WHERE (x = $1) | $1=9 | lines(a | WHERE ((a = $1) AND ((b = $2) OR (c = $3))) | BY a DESC | LIMIT 2 OFFSET 0 | $1=1 | $2=2 | $3=3)"},
+		"conditions two deep":                       {"select=lines(item(a))&lines.item.a=eq.1", "lines(item(a | WHERE (a = $1) | $1=1))"},
+		"conditions by the alias":                   {"select=n:lines(a)&n.a=eq.1", "n:lines(a | WHERE (a = $1) | $1=1)"},
+		"any":                                       {`a=eq(any).%7B1,%22b,c%22%7D`, "* | WHERE ((a = $1) OR (a = $2)) | $1=1 | $2=b,c"},
+		"all patterns":                              {"a=like(all).%7Bb*,*c%7D", "* | WHERE ((a LIKE $1) AND (a LIKE $2)) | $1=b% | $2=%c"},
+		"not any":                                   {"a=not.gt(any).%7B1,2%7D", "* | WHERE (NOT ((a > $1) OR (a > $2))) | $1=1 | $2=2"},
 		"equal":                                     {"a=eq.1", "* | WHERE (a = $1) | $1=1"},
 		"not equal":                                 {"a=neq.1", "* | WHERE (a <> $1) | $1=1"},
 		"greater":                                   {"a=gt.1", "* | WHERE (a > $1) | $1=1"},
@@ -155,14 +192,29 @@ func TestRowsGrammarRefuses(t *testing.T) {
 		code  refusal.Code
 		want  string // part of the detail
 	}{
-		"a cast":                              {"select=a::text", refusal.Unsupported, "casts"},
-		"a cast behind an alias":              {"select=n:a::text", refusal.Unsupported, "casts"},
-		"embedding":                           {"select=a,lines(*)", refusal.Unsupported, "embedded"},
-		"embedding with an alias and a hint":  {"select=n:lines!inner(*)", refusal.Unsupported, "embedded"},
-		"a spread":                            {"select=...lines(a)", refusal.Unsupported, "embedded"},
-		"an aggregate":                        {"select=amount.sum()", refusal.Unsupported, "aggregates"},
-		"a count":                             {"select=count()", refusal.Unsupported, "aggregates"},
-		"a qualified name":                    {"select=a.b", refusal.Unsupported, "double quotes"},
+		"a cast to a type that is none":       {"select=a::json", refusal.Syntax, "a type"},
+		"a cast to nothing":                   {"select=a::", refusal.Syntax, "a type"},
+		"embedding without an end":            {"select=a,lines(*", refusal.Syntax, "closing parenthesis"},
+		"embedding with something behind":     {"select=lines(*)a", refusal.Syntax, "comma"},
+		"embedding with an empty element":     {"select=lines(a,,b)", refusal.Syntax, `at ",b)"`},
+		"two hints":                           {"select=lines!a!b(*)", refusal.Syntax, "two hints"},
+		"a hint without columns":              {"select=lines!inner", refusal.Syntax, "in parentheses"},
+		"a spread without columns":            {"select=...lines", refusal.Syntax, "in parentheses"},
+		"two tables of one name":              {"select=lines(a),lines(b)", refusal.Unsupported, "another name"},
+		"too deep":                            {"select=a(b(c(d(e(f)))))", refusal.LimitExceeded, "inside each other"},
+		"too many related tables":             {"select=" + strings.Repeat("x(a),", maxEmbeds) + "y(a)", refusal.Unsupported, "another name"},
+		"a star beside an aggregate":          {"select=*,count()", refusal.Unsupported, "grouped"},
+		"a related table beside an aggregate": {"select=count(),lines(a)", refusal.Unsupported, "related rows"},
+		"an unknown aggregate":                {"select=a.median()", refusal.Syntax, ".sum()"},
+		"a qualified name":                    {"select=a.b", refusal.Syntax, "double quotes"},
+		"any of what compares with one":       {"a=neq(any).%7B1,2%7D", refusal.Syntax, "before (any)"},
+		"any without braces":                  {"a=eq(any).1", refusal.Syntax, "braces"},
+		"any without an end":                  {"a=eq(any).%7B1", refusal.Syntax, "closing brace"},
+		"a column of what is not embedded":    {"lines.a=eq.1", refusal.Unsupported, "embed it"},
+		"a logic tree of what is not":         {"lines.or=(a.eq.1)", refusal.Unsupported, "embed it"},
+		"an order of what is not":             {"lines.order=a", refusal.Unsupported, "embed it"},
+		"an order twice inside":               {"select=lines(a)&lines.order=a&lines.order=b", refusal.Syntax, "twice"},
+		"columns inside":                      {"select=lines(a)&lines.columns=x", refusal.Syntax, "an operator"},
 		"a JSON path in select":               {"select=a->b", refusal.Unsupported, "JSON"},
 		"a JSON path in a filter":             {"a->>b=eq.1", refusal.Unsupported, "JSON"},
 		"a JSON path in order":                {"order=a->b.desc", refusal.Unsupported, "JSON"},
@@ -188,15 +240,12 @@ func TestRowsGrammarRefuses(t *testing.T) {
 		"full-text search with a language":    {"a=fts(french).b", refusal.Unsupported, "fts"},
 		"a regular expression":                {"a=match.^b", refusal.Unsupported, "match"},
 		"an array operator":                   {"a=cs.%7B1%7D", refusal.Unsupported, "cs"},
-		"any":                                 {"a=eq(any).%7B1,2%7D", refusal.Unsupported, "in.(…)"},
 		"is with another word":                {"a=is.nothing", refusal.Syntax, "unknown after is."},
 		"is with blanks":                      {"a=is.null%20", refusal.Syntax, "unknown after is."},
 		"in without parentheses":              {"a=in.1,2", refusal.Syntax, "a list in parentheses"},
 		"in without an end":                   {"a=in.(1,2", refusal.Syntax, "closing parenthesis"},
 		"in with something behind it":         {"a=in.(1)2", refusal.Syntax, "the end of the value"},
 		"an empty column":                     {"=eq.1", refusal.Syntax, "a column's name"},
-		"a column of a related table":         {"lines.a=eq.1", refusal.Unsupported, "related tables"},
-		"a logic tree of a related table":     {"lines.or=(a.eq.1)", refusal.Unsupported, "related tables"},
 		"a function as a column":              {"upper(a)=eq.1", refusal.Syntax, "the end of the column's name"},
 		"a star as a column":                  {"*=eq.1", refusal.Syntax, "a column's name"},
 		"an empty logic tree":                 {"or=()", refusal.Syntax, "a condition"},
@@ -216,7 +265,7 @@ func TestRowsGrammarRefuses(t *testing.T) {
 		"two directions":                      {"order=a.asc.desc", refusal.Syntax, "asc or desc"},
 		"nulls before the direction":          {"order=a.nullslast.desc", refusal.Syntax, "asc or desc"},
 		"a direction with something behind":   {"order=a.descending", refusal.Syntax, "asc or desc"},
-		"order by a related table":            {"order=lines(a).desc", refusal.Unsupported, "embedded"},
+		"order by a related table":            {"order=lines(a).desc", refusal.Unsupported, "lines.order"},
 		"order by a position and a statement": {"order=1;DROP TABLE x.desc.x", refusal.Syntax, "asc or desc"},
 		"a negative limit":                    {"limit=-1", refusal.Syntax, "limit must be"},
 		"a limit with a sign":                 {"limit=%2B1", refusal.Syntax, "limit must be"},

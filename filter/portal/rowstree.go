@@ -9,75 +9,144 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
-// pageQuery makes the query for size rows of a table from first on, and one
-// row more. The view only says which columns tell the table's rows apart: a
-// table or column that isn't in it is the gate's to refuse, in its own words.
-func (q *rowsQuery) pageQuery(table string, world *view.View, first, size int64) (*sqlast.Query, []any) {
-	params := append([]any{}, q.params...)
-	bind := func(n int64) sqlast.Expr {
-		params = append(params, n)
-		return &sqlast.Param{At: sqlast.NoPos, Ordinal: len(params)}
-	}
-	query := &sqlast.Query{At: sqlast.NoPos, Body: q.selection(table, q.items), OrderBy: q.orderBy(table, world)}
-	query.Limit = bind(size + 1)
-	if first > 0 {
-		query.Offset = bind(first)
-	}
-	return query, params
+// reading is a request for rows of a table or resource, with what of the view
+// it takes to ask for them: which columns tell rows apart, and which rows are
+// related. What isn't in the view is the gate's to refuse, in its own words.
+type reading struct {
+	*rowsQuery
+	table   string
+	shape   rowsShape
+	resume  sqlast.Expr // condition of the rows behind a cursor; its values are resumed
+	resumed []any
 }
 
-// countQuery makes the query that counts the rows which meet the conditions.
-func (q *rowsQuery) countQuery(table string) *sqlast.Query {
+func newReading(q *rowsQuery, table string, world *view.View) (*reading, error) {
+	r := &reading{rowsQuery: q, table: table, shape: shapeOf(world, table)}
+	if len(q.embeds) == 0 || r.shape.columns == nil {
+		return r, nil
+	}
+	if !r.shape.total {
+		return nil, keyless(table)
+	}
+	return r, connect(q, []string{table}, world)
+}
+
+// page makes the query for size rows from first on; extra are items of ours
+// behind those that the request selects.
+func (r *reading) page(s *statement, items, extra []sqlast.Item, first, size int64) *sqlast.Query {
+	body := r.selection(s, slices.Concat(items, extra))
+	query := &sqlast.Query{At: sqlast.NoPos, Body: body, OrderBy: r.orderBy()}
+	query.Limit = s.bind(size)
+	if first > 0 {
+		query.Offset = s.bind(first)
+	}
+	return query
+}
+
+// count makes the query that counts the rows which meet the conditions.
+func (r *reading) count(s *statement) *sqlast.Query {
 	count := &sqlast.Call{Name: sqlast.Ident{At: sqlast.NoPos, Name: "COUNT"}, Star: true}
-	return &sqlast.Query{At: sqlast.NoPos, Body: q.selection(table, []sqlast.Item{
-		&sqlast.ExprItem{X: count, Alias: ident("count")},
-	})}
+	items := []sqlast.Item{&sqlast.ExprItem{X: count, Alias: ident("count")}}
+	if !r.grouped {
+		body := r.selection(s, items)
+		return &sqlast.Query{At: sqlast.NoPos, Body: body}
+	}
+	rows := &sqlast.Query{At: sqlast.NoPos, Body: r.selection(s, r.items)}
+	return &sqlast.Query{At: sqlast.NoPos, Body: &sqlast.Select{At: sqlast.NoPos, Items: items,
+		From: []sqlast.Table{&sqlast.Derived{At: sqlast.NoPos, Query: rows, Alias: ident(wholeAlias)}}}}
 }
 
 // selection is the block that both queries share.
-func (q *rowsQuery) selection(table string, items []sqlast.Item) *sqlast.Select {
-	return &sqlast.Select{
+func (r *reading) selection(s *statement, items []sqlast.Item) *sqlast.Select {
+	body := &sqlast.Select{
 		At:    sqlast.NoPos,
 		Items: items,
-		From:  []sqlast.Table{&sqlast.TableName{At: sqlast.NoPos, Name: []sqlast.Ident{ident(table)}}},
-		Where: q.where,
+		From:  []sqlast.Table{&sqlast.TableName{At: sqlast.NoPos, Name: []sqlast.Ident{ident(r.table)}}},
+		Where: s.where(r.rowsQuery, "", r.table),
 	}
+	if r.grouped {
+		body.GroupBy = groupedBy(r.items)
+	}
+	if r.resume != nil {
+		x := s.rebound(r.resume, &rowsQuery{params: r.resumed}, "", r.table)
+		if body.Where != nil {
+			x = &sqlast.Binary{At: sqlast.NoPos, Op: "AND", X: body.Where, Y: x}
+		}
+		body.Where = x
+	}
+	return body
+}
+
+// groupedBy are the items that are no aggregates.
+func groupedBy(items []sqlast.Item) []sqlast.Expr {
+	var out []sqlast.Expr
+	for _, item := range items {
+		if x := item.(*sqlast.ExprItem).X; !aggregate(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// aggregate tells whether an item puts rows together.
+func aggregate(x sqlast.Expr) bool {
+	switch x := x.(type) {
+	case *sqlast.Call:
+		return true
+	case *sqlast.Cast:
+		return aggregate(x.X)
+	}
+	return false
 }
 
 // orderBy is the order that was asked for, and behind it what makes the order
 // total: without that, pages could repeat rows or leave some out. Columns are
 // named with their table, because a bare name would mean the select list's
 // alias first.
-func (q *rowsQuery) orderBy(table string, world *view.View) []*sqlast.OrderItem {
+func (r *reading) orderBy() []*sqlast.OrderItem {
 	var items []*sqlast.OrderItem
-	shown := shapeOf(world, table)
-	seen := map[string]bool{}
-	add := func(term orderTerm) {
-		if i := shown.find(term.column); i >= 0 {
-			if seen[shown.columns[i].name] {
-				return // SQL Server takes no column twice
+	for _, term := range r.totalOrder() {
+		items = append(items, &sqlast.OrderItem{X: of(r.table, term.column), Desc: term.desc, Nulls: term.nulls})
+	}
+	if r.grouped {
+		for _, x := range groupedBy(r.items) {
+			if name, ok := x.(*sqlast.Name); ok && !r.ordered(name.Parts[0].Name) {
+				items = append(items, &sqlast.OrderItem{X: of(r.table, name.Parts[0].Name)})
 			}
-			seen[shown.columns[i].name] = true
 		}
-		items = append(items, &sqlast.OrderItem{
-			X:     &sqlast.Name{Parts: []sqlast.Ident{ident(table), ident(term.column)}},
-			Desc:  term.desc,
-			Nulls: term.nulls,
-		})
-	}
-	for _, term := range q.order {
-		add(term)
-	}
-	for _, name := range q.tieBreakers(shown) {
-		add(orderTerm{column: name})
 	}
 	return items
 }
 
-// tieBreakers are the columns that tell rows apart: the key, else a unique
-// constraint without NULLs that the view shows whole. Where there is neither
-// they are every selected column: rows that are alike in all that is selected
-// make the same page in any order.
+func (q *rowsQuery) ordered(name string) bool {
+	return slices.ContainsFunc(q.order, func(t orderTerm) bool { return catalog.Fold(t.column) == catalog.Fold(name) })
+}
+
+// totalOrder is the order that was asked for, and behind it the columns that
+// tell rows apart.
+func (r *reading) totalOrder() []orderTerm {
+	terms := slices.Clone(r.order)
+	if !r.grouped {
+		for _, name := range r.tieBreakers(r.shape) {
+			terms = append(terms, orderTerm{column: name})
+		}
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(terms, func(term orderTerm) bool {
+		i := r.shape.find(term.column)
+		if i < 0 {
+			return false
+		}
+		name := r.shape.columns[i].name
+		twice := seen[name] // SQL Server takes no column twice
+		seen[name] = true
+		return twice
+	})
+}
+
+// tieBreakers are the columns that tell rows apart: the key, which the view may
+// hide. Where there is none they are every selected column: rows that are alike
+// in all that is selected make the same page in any order.
 func (q *rowsQuery) tieBreakers(shown rowsShape) []string {
 	if shown.total {
 		return shown.key
@@ -92,8 +161,11 @@ func (q *rowsQuery) tieBreakers(shown rowsShape) []string {
 				}
 			}
 		case *sqlast.ExprItem:
-			parts := item.X.(*sqlast.Name).Parts // parseItem makes nothing else
-			if i := shown.find(parts[0].Name); i >= 0 && sortable(shown.columns[i].kind) {
+			name, ok := item.X.(*sqlast.Name)
+			if !ok {
+				continue
+			}
+			if i := shown.find(name.Parts[0].Name); i >= 0 && sortable(shown.columns[i].kind) {
 				names = append(names, shown.columns[i].name)
 			}
 		}
@@ -115,30 +187,19 @@ type shapeColumn struct {
 }
 
 func shapeOf(world *view.View, name string) rowsShape {
+	var shape rowsShape
 	if t := world.Table("", name); t != nil {
-		return tableShape(t)
-	}
-	r := world.Resource(name)
-	if r == nil {
-		return rowsShape{}
-	}
-	shape := rowsShape{key: r.Key, total: len(r.Key) > 0 && r.Table != nil && tableShape(r.Table).total}
-	for _, c := range r.Columns {
-		shape.columns = append(shape.columns, shapeColumn{c.Name, c.Type.Kind})
-	}
-	return shape
-}
-
-func tableShape(t *view.Table) rowsShape {
-	shape := rowsShape{key: t.Key, total: len(t.Visible.PrimaryKey) > 0 || tellsApart(t.Visible, t.Key)}
-	for _, unique := range t.Visible.Unique {
-		if !shape.total && tellsApart(t.Visible, unique) {
-			shape.key, shape.total = unique, true
+		shape.key = t.RowKey()
+		for _, c := range t.Visible.Columns {
+			shape.columns = append(shape.columns, shapeColumn{c.Name, c.Type.Kind})
+		}
+	} else if r := world.Resource(name); r != nil {
+		shape.key = r.RowKey()
+		for _, c := range r.Columns {
+			shape.columns = append(shape.columns, shapeColumn{c.Name, c.Type.Kind})
 		}
 	}
-	for _, c := range t.Visible.Columns {
-		shape.columns = append(shape.columns, shapeColumn{c.Name, c.Type.Kind})
-	}
+	shape.total = len(shape.key) > 0
 	return shape
 }
 
@@ -150,17 +211,6 @@ func (s rowsShape) find(name string) int {
 		return exact
 	}
 	return slices.IndexFunc(s.columns, func(c shapeColumn) bool { return catalog.Fold(c.name) == catalog.Fold(name) })
-}
-
-// tellsApart tells whether all columns of a unique constraint are visible and
-// never NULL.
-func tellsApart(visible *catalog.Table, unique []string) bool {
-	for _, name := range unique {
-		if c := visible.Column(name); c == nil || c.Nullable {
-			return false
-		}
-	}
-	return len(unique) > 0
 }
 
 // sortable tells whether every engine can sort by a kind.

@@ -124,6 +124,23 @@ func (s *scanner) element() string {
 	return s.text[start:s.at]
 }
 
+// listed reads one value of a list in braces.
+func (s *scanner) listed() string {
+	start := s.at
+	if strings.HasPrefix(s.rest(), `"`) {
+		if value, ok := s.quoted(); ok && (s.done() || s.text[s.at] == ',' || s.text[s.at] == '}') {
+			return value
+		}
+		s.at = start
+	}
+	end := strings.IndexAny(s.rest(), ",}")
+	if end < 0 {
+		end = len(s.rest())
+	}
+	s.at += end
+	return s.text[start:s.at]
+}
+
 // word reads lower-case letters, the form of operators and directions.
 func (s *scanner) word() string {
 	start := s.at

@@ -111,6 +111,11 @@ func showExpr(x sqlast.Expr) string {
 		if x.Star && len(x.Args) == 0 {
 			return x.Name.Name + "(*)"
 		}
+		if len(x.Args) == 1 {
+			return x.Name.Name + "(" + showExpr(x.Args[0]) + ")"
+		}
+	case *sqlast.Cast:
+		return "CAST(" + showExpr(x.X) + " AS " + x.Type.Name + ")"
 	}
 	panic(fmt.Sprintf("an expression that no request for rows asks for: %T", x))
 }
