@@ -146,6 +146,8 @@ var crossEngine = []struct {
 	{sql: "SELECT x.kind, x.n FROM (SELECT kind, COUNT(*) AS n FROM docs GROUP BY kind) x WHERE x.n > 1 ORDER BY x.kind"},
 	{sql: "WITH big AS (SELECT id, total FROM docs WHERE total > 50), sold AS (SELECT doc, SUM(qty) AS q FROM lines GROUP BY doc) SELECT b.id, s.q FROM big b LEFT JOIN sold s ON s.doc = b.id ORDER BY b.id"},
 	{sql: "SELECT ref FROM docs UNION SELECT article FROM lines ORDER BY 1"},
+	{sql: "SELECT 'pad  ' || '|' FROM docs WHERE id = 1 UNION ALL SELECT MAX('end ') FROM docs UNION ALL SELECT ? FROM docs WHERE id IN (1, 4)", params: []any{" param "}, unordered: true},
+	{sql: "SELECT x.c || '|' FROM (SELECT ? AS c UNION ALL SELECT COALESCE(?, 'x')) x", params: []any{" a  ", "b "}, unordered: true},
 	{sql: "SELECT kind FROM docs UNION ALL SELECT kind FROM docs ORDER BY 1 LIMIT 5"},
 	{sql: "SELECT id FROM docs INTERSECT SELECT doc FROM lines ORDER BY 1"},
 	{sql: "SELECT id FROM docs EXCEPT SELECT doc FROM lines ORDER BY 1"},

@@ -237,12 +237,7 @@ func (p *printer) exactly(xs []querytree.Expr) string {
 		return ""
 	}
 	for _, x := range xs {
-		column := false
-		querytree.WalkExpr(x, querytree.Visitor{Expr: func(x querytree.Expr) {
-			_, ref := x.(*querytree.ColumnRef)
-			column = column || ref
-		}})
-		if column {
+		if readsColumns(x) {
 			return ""
 		}
 	}

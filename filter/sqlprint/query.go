@@ -5,6 +5,7 @@ import (
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/sqlfunc"
+	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
@@ -169,7 +170,7 @@ func (p *printer) selectBlock(s *querytree.Select, top querytree.Expr) error {
 		if i > 0 {
 			p.put(", ")
 		}
-		if err := p.expr(x); err != nil {
+		if err := p.item(x); err != nil {
 			return err
 		}
 		p.put(" AS " + output(i))
@@ -193,6 +194,27 @@ func (p *printer) selectBlock(s *querytree.Select, top querytree.Expr) error {
 		p.having = s
 	}
 	return p.filter(s.Having)
+}
+
+// item prints an element of a select list. MariaDB gives a text that no column
+// is part of a type of its own, in which a UNION loses the blanks at its end.
+func (p *printer) item(x querytree.Expr) error {
+	if p.engine() != catalog.MariaDB || x.Type().Kind != sqltype.Text || readsColumns(x) {
+		return p.expr(x)
+	}
+	p.put("CONCAT(")
+	err := p.expr(x)
+	p.put(")")
+	return err
+}
+
+func readsColumns(x querytree.Expr) bool {
+	column := false
+	querytree.WalkExpr(x, querytree.Visitor{Expr: func(x querytree.Expr) {
+		_, ref := x.(*querytree.ColumnRef)
+		column = column || ref
+	}})
+	return column
 }
 
 // byAlias prints an expression of HAVING as the select list's column that it

@@ -60,8 +60,11 @@ func (g *asker) with(n int) *node {
 	names := g.cteNames(n)
 	for outer := g.later; len(names) > 0; {
 		name := names[0]
-		if g.d.sqlite() {
+		switch {
+		case g.d.sqlite():
 			g.later = append(slices.Clone(outer), names...) // SQLite knows all of them everywhere
+		case g.d.mariadb:
+			g.later = append(slices.Clone(outer), name) // MariaDB 10.11 crashes where one that reads a table of its own name is used twice
 		}
 		already := g.spoiled
 		body, outs := g.inner(nil, 1, 0)

@@ -1,5 +1,7 @@
 package oracle
 
+import "strings"
+
 // condition makes a condition on what is in scope.
 func (g *asker) condition(b *block, depth int) *node {
 	g.size++
@@ -144,33 +146,54 @@ func (g *asker) distinctFrom(x, y *node) *node {
 	return piece(spelled("", "NOT ("), x, spelled(" IS DISTINCT FROM ", " <=> "), y, spelled("", ")"))
 }
 
+// rows compares two columns at once with values: with one row of them, by
+// equality or order, or with several.
 func (g *asker) rows(x *node, f field, y *node, o field) *node {
+	one := func() [2]*node { return [2]*node{g.literal(f.kind, f.col), g.literal(o.kind, o.col)} }
+	u := one()
 	if !g.d.sqlite() && chance(g.r, 40) {
-		one := func() *node {
-			return piece("(", g.literal(f.kind, f.col), ", ", g.literal(o.kind, o.col), ")")
-		}
-		return piece("(", x, ", ", y, ")", pick(g.r, []string{"", " NOT"}), " IN (", one(), ", ", one(), ")")
+		v, not := one(), pick(g.r, []string{"", " NOT"})
+		n := piece("(", x, ", ", y, ")", not, " IN ((", u[0], ", ", u[1], "), (", v[0], ", ", v[1], "))")
+		// MariaDB makes an inner join of an outer one where a NULL meets NOT IN.
+		return g.meant(n, []*node{x, y, u[0], u[1], v[0], v[1]}, func(p []string) string {
+			return not + " (" + p[0] + " = " + p[2] + " AND " + p[1] + " = " + p[3] + " OR " + p[0] + " = " + p[4] + " AND " + p[1] + " = " + p[5] + ")"
+		})
 	}
-	op, u, v := pick(g.r, []string{"=", "<>"}), g.literal(f.kind, f.col), g.literal(o.kind, o.col)
-	n := piece("(", x, ", ", y, ") ", op, " (", u, ", ", v, ")")
+	op := pick(g.r, []string{"=", "<>", "<", "<=", ">", ">="})
+	if f.kind == kindBool || o.kind == kindBool {
+		op = pick(g.r, []string{"=", "<>"})
+	}
+	n := piece("(", x, ", ", y, ") ", op, " (", u[0], ", ", u[1], ")")
+	// MariaDB finds (0, NULL) <> (3, 3) unknown, although 0 is not 3.
+	return g.meant(n, []*node{x, y, u[0], u[1]}, func(p []string) string {
+		equal := "(" + p[0] + " = " + p[2] + " AND " + p[1] + " = " + p[3] + ")"
+		switch op {
+		case "=":
+			return equal
+		case "<>":
+			return "NOT " + equal
+		}
+		strict := strings.TrimSuffix(op, "=")
+		return "(" + p[0] + " " + strict + " " + p[2] + " OR " + p[0] + " = " + p[2] + " AND " + p[1] + " " + op + " " + p[3] + ")"
+	})
+}
+
+// meant writes n for the portal, and for MariaDB itself what SQL means by it,
+// made of the parts as they stand there.
+func (g *asker) meant(n *node, parts []*node, write func(parts []string) string) *node {
 	if !g.d.mariadb {
 		return n
 	}
-	// MariaDB finds (0, NULL) <> (3, 3) unknown, although 0 is not 3.
-	var parts [4]string
-	for i, p := range []*node{x, u, y, v} {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
 		s, plain := p.flatEngine()
 		if !plain {
-			return piece(x, " ", op, " ", u)
+			return piece(parts[0], " = ", parts[2])
 		}
-		parts[i] = s
+		texts[i] = s
 	}
 	asked, _ := n.flat()
-	meant := "(" + parts[0] + " = " + parts[1] + " AND " + parts[2] + " = " + parts[3] + ")"
-	if op == "<>" {
-		meant = "NOT " + meant
-	}
-	return spelled(asked, meant)
+	return spelled(asked, write(texts))
 }
 
 func (g *asker) like(x *node, not string) *node {
