@@ -148,6 +148,7 @@ var crossEngine = []struct {
 	{sql: "SELECT ref FROM docs UNION SELECT article FROM lines ORDER BY 1"},
 	{sql: "SELECT 'pad  ' || '|' FROM docs WHERE id = 1 UNION ALL SELECT MAX('end ') FROM docs UNION ALL SELECT ? FROM docs WHERE id IN (1, 4)", params: []any{" param "}, unordered: true},
 	{sql: "SELECT x.c || '|' FROM (SELECT ? AS c UNION ALL SELECT COALESCE(?, 'x')) x", params: []any{" a  ", "b "}, unordered: true},
+	{sql: "SELECT d.id, l.id, COUNT(a.code) OVER (PARTITION BY a.code ORDER BY d.id, l.id) FROM lines l CROSS JOIN articles a RIGHT JOIN docs d ON l.doc = d.id AND a.code = l.article ORDER BY d.id, l.id"},
 	{sql: "SELECT kind FROM docs UNION ALL SELECT kind FROM docs ORDER BY 1 LIMIT 5"},
 	{sql: "SELECT id FROM docs INTERSECT SELECT doc FROM lines ORDER BY 1"},
 	{sql: "SELECT id FROM docs EXCEPT SELECT doc FROM lines ORDER BY 1"},

@@ -8,6 +8,7 @@ import (
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 func argTypes(args []querytree.Expr) []sqltype.Type {
@@ -136,6 +137,10 @@ func (p *printer) separator(x *querytree.Call) error {
 func (p *printer) argument(x *querytree.Call, i, least int) error {
 	if i == 0 && x.Filter != nil && !p.filterClause() {
 		return p.filtered(x.Filter, x.Args[0])
+	}
+	if ref, ok := x.Args[i].(*querytree.ColumnRef); ok && !ref.NotNull && x.Func.Name == "COUNT" && x.Over != nil && p.engine() == catalog.MariaDB {
+		// MariaDB counts the NULLs that an outer join makes of a column declared NOT NULL.
+		return p.filtered(&querytree.Is{X: ref, Not: true, What: "NULL"}, ref)
 	}
 	return p.value(x.Args[i], least)
 }

@@ -216,7 +216,8 @@ func unknownName(err error) bool {
 			// MariaDB knows the columns of a grouped expression no longer in
 			// HAVING, although they are there: that is a statement which it
 			// refuses, not a name which it lacks.
-			return !strings.HasSuffix(my.Message, "in 'HAVING'")
+			// And it takes a column that USING merged for two in GROUP BY.
+			return !strings.HasSuffix(my.Message, "in 'HAVING'") && !strings.HasSuffix(my.Message, "in GROUP BY is ambiguous")
 		}
 		return false
 	}

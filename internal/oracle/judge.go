@@ -17,6 +17,7 @@ const (
 	refused                   // outside the gate's offer, by its own words
 	nameless                  // both know no such name
 	unanswered                // the engine itself refused the text, for reasons of its own
+	optimised                 // the server's optimiser changes what a statement means (optimiser.go)
 )
 
 // verdict is an outcome with what led to it.
@@ -69,6 +70,10 @@ func (s *stage) judge(ctx context.Context, q *query, who int) verdict {
 		v.judge.foldLabels()
 	}
 	if why := v.gate.differs(v.judge, q.ordered); why != "" {
+		if s.agreesUnoptimised(ctx, q, who) {
+			v.outcome = optimised
+			return v
+		}
 		return v.wrong(why)
 	}
 	v.telling = len(v.gate.rows) > 0 && s.differsWide(ctx, q, shapes, v.gate)

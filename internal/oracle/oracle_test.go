@@ -113,8 +113,12 @@ func judge(t *testing.T, engine string, p plan) {
 	t.Logf("figure oracle.%s.wrong %d cases target 0", engine, got.wrong)
 	t.Logf("figure oracle.%s.answered %.1f %% target 70", engine, got.percent(got.agreed))
 	t.Logf("figure oracle.%s.nondegenerate %.1f %% target 25", engine, got.percent(got.telling))
+	t.Logf("figure oracle.%s.optimiser %d cases target 0", engine, got.optimised)
 	if *worldFlag >= 0 || got.wrong > 0 {
 		return
+	}
+	if got.percent(got.optimised) > 0.5 {
+		t.Errorf("%.1f %% of the cases differ by the server's optimiser: that is no accident any more", got.percent(got.optimised))
 	}
 	if got.percent(got.agreed) < 70 {
 		t.Errorf("only %.1f %% of the cases were answered: the generator asks for too much that is not offered", got.percent(got.agreed))

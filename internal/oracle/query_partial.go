@@ -63,8 +63,11 @@ func (g *asker) pattern(b *block, x *node, not string) *node {
 		y = piece("('%' || ", y, " || '%')").or(y)
 	}
 	n := piece(x, not, " LIKE ", y)
-	if g.d.postgres {
+	switch {
+	case g.d.postgres:
 		n = piece(n, spelled("", " ESCAPE ''"))
+	case g.d.mariadb: // where '' is the backslash; no text holds a tilde
+		n = piece(n, spelled("", " ESCAPE '~'"))
 	}
 	return n
 }

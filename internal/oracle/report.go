@@ -10,10 +10,10 @@ import (
 
 // tally counts verdicts.
 type tally struct {
-	cases, agreed, wrong, nameless, unanswered, telling, spoiled int
-	refused                                                      map[string]int
-	details                                                      map[string]int // of refusals
-	engine                                                       map[string]int // of what the engine itself refused
+	cases, agreed, wrong, nameless, unanswered, optimised, telling, spoiled int
+	refused                                                                 map[string]int
+	details                                                                 map[string]int // of refusals
+	engine                                                                  map[string]int // of what the engine itself refused
 }
 
 func (t *tally) add(q *query, v verdict) {
@@ -28,6 +28,8 @@ func (t *tally) add(q *query, v verdict) {
 		t.wrong++
 	case nameless:
 		t.nameless++
+	case optimised:
+		t.optimised++
 	case unanswered:
 		t.unanswered++
 		if v.err != nil {
@@ -51,6 +53,7 @@ func (t *tally) add(q *query, v verdict) {
 // join adds another tally's counts.
 func (t *tally) join(o tally) {
 	t.cases, t.agreed, t.wrong, t.nameless = t.cases+o.cases, t.agreed+o.agreed, t.wrong+o.wrong, t.nameless+o.nameless
+	t.optimised += o.optimised
 	t.unanswered, t.telling, t.spoiled = t.unanswered+o.unanswered, t.telling+o.telling, t.spoiled+o.spoiled
 	if t.refused == nil {
 		t.refused, t.details = map[string]int{}, map[string]int{}

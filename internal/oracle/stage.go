@@ -30,10 +30,15 @@ type stage struct {
 	world   *world
 	gate    *filter.Gate
 	callers [askers]identity.Caller
-	full    string // the name of the full database's schema
-	reduced [askers]*database
-	wide    *database
-	closers []func()
+	// settings and yaml are what gate was opened with; unoptimised, once it was
+	// asked for, is a gate like it whose sessions do without the optimiser.
+	settings    erp.Settings
+	yaml        string
+	unoptimised *filter.Gate
+	full        string // the name of the full database's schema
+	reduced     [askers]*database
+	wide        *database
+	closers     []func()
 }
 
 // servers says where a world's databases are made.
@@ -72,6 +77,7 @@ func newStage(ctx context.Context, w *world, yaml string, at servers) (*stage, e
 	if s.wide, err = s.database(ctx, at, memory("_wide"), w.wide()); err != nil {
 		return s, err
 	}
+	s.settings, s.yaml = settings, yaml
 	return s, s.openGate(ctx, settings, yaml)
 }
 
@@ -152,21 +158,11 @@ func inDatabase(dsn, name string) (string, error) {
 }
 
 func (s *stage) openGate(ctx context.Context, settings erp.Settings, yaml string) error {
-	p, err := profiles.Load("oracle.yaml", []byte(yaml))
+	gate, err := s.newGate(settings, yaml)
 	if err != nil {
-		return fmt.Errorf("load profile: %w\n%s", err, yaml)
+		return err
 	}
-	book, err := profiles.NewBook(p)
-	if err != nil {
-		return fmt.Errorf("make the book of profiles: %w", err)
-	}
-	db, err := erp.Open(settings, zerolog.Nop())
-	if err != nil {
-		return fmt.Errorf("open the ERP: %w", err)
-	}
-	s.closers = append(s.closers, func() { _ = db.Close() })
-	worlds := filter.NewWorlds(func() *profiles.Book { return book }, 0, filter.Dossier{ID: "d", DB: db, DefaultProfile: p.Name})
-	s.gate = filter.New(filter.Config{Worlds: worlds, Audit: silence{}})
+	s.gate = gate
 	for who := range s.callers {
 		asks := s.world.customers[who]
 		s.callers[who] = identity.Caller{
@@ -185,6 +181,25 @@ func (s *stage) openGate(ctx context.Context, settings erp.Settings, yaml string
 		}
 	}
 	return nil
+}
+
+// newGate makes a gate over the full database.
+func (s *stage) newGate(settings erp.Settings, yaml string) (*filter.Gate, error) {
+	p, err := profiles.Load("oracle.yaml", []byte(yaml))
+	if err != nil {
+		return nil, fmt.Errorf("load profile: %w\n%s", err, yaml)
+	}
+	book, err := profiles.NewBook(p)
+	if err != nil {
+		return nil, fmt.Errorf("make the book of profiles: %w", err)
+	}
+	db, err := erp.Open(settings, zerolog.Nop())
+	if err != nil {
+		return nil, fmt.Errorf("open the ERP: %w", err)
+	}
+	s.closers = append(s.closers, func() { _ = db.Close() })
+	worlds := filter.NewWorlds(func() *profiles.Book { return book }, 0, filter.Dossier{ID: "d", DB: db, DefaultProfile: p.Name})
+	return filter.New(filter.Config{Worlds: worlds, Audit: silence{}}), nil
 }
 
 // unbound says that the gate could not bind a profile that it should.
@@ -214,7 +229,11 @@ func (s *stage) request(a asked, who int) filter.Request {
 
 // askGate runs a query through the gate.
 func (s *stage) askGate(ctx context.Context, a asked, who int) (*answer, []shapeOf, error) {
-	got, err := s.gate.Do(ctx, s.request(a, who))
+	return s.askOf(ctx, s.gate, a, who)
+}
+
+func (s *stage) askOf(ctx context.Context, gate *filter.Gate, a asked, who int) (*answer, []shapeOf, error) {
+	got, err := gate.Do(ctx, s.request(a, who))
 	if err != nil {
 		return nil, nil, err
 	}
