@@ -64,6 +64,11 @@ func (g *Gate) Do(ctx context.Context, req Request) (*Answer, error) {
 	if err != nil {
 		return nil, g.refuse(err)
 	}
+	return g.do(ctx, req, world)
+}
+
+// do is the rest of the way, in a world that was found.
+func (g *Gate) do(ctx context.Context, req Request, world World) (*Answer, error) {
 	// What does he ask? Parse, resolve, authorise, print: a plan holds all
 	// four, and no data.
 	text := req.statement()

@@ -81,6 +81,10 @@ func FollowWorlds(book func(context.Context) (*profiles.Book, error), refresh ti
 // else the default one, with the levels that access and membership leave.
 // Errors are *refusal.Error.
 func (w *Worlds) For(ctx context.Context, c identity.Caller) (World, error) {
+	return w.world(ctx, c, toRead)
+}
+
+func (w *Worlds) world(ctx context.Context, c identity.Caller, to purpose) (World, error) {
 	d := w.dossiers[c.Dossier]
 	if d == nil {
 		return World{}, nobody()
@@ -99,7 +103,7 @@ func (w *Worlds) For(ctx context.Context, c identity.Caller) (World, error) {
 		}
 		name = own
 	}
-	v, err := w.bind(ctx, d, book, name, levels(c.Access.Levels), levels(c.Membership.Levels))
+	v, err := w.bind(ctx, d, book, name, to, levels(c.Access.Levels), levels(c.Membership.Levels))
 	if err != nil {
 		return World{}, err
 	}
@@ -132,10 +136,19 @@ func (w *Worlds) View(ctx context.Context, dossierID, profile string) (*view.Vie
 	if err != nil {
 		return nil, err
 	}
-	return w.bind(ctx, w.dossiers[dossierID], book, profile)
+	return w.bind(ctx, w.dossiers[dossierID], book, profile, toRead)
 }
 
-func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, profile string, lowered ...profiles.Levels) (*view.View, error) {
+// purpose is what a view is for: what requests may name, or what the gate's own
+// statements look files up in.
+type purpose string
+
+const (
+	toRead      purpose = "read"
+	toFindFiles purpose = "files"
+)
+
+func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, profile string, to purpose, lowered ...profiles.Levels) (*view.View, error) {
 	p, known := book.Get(profile)
 	if d == nil || !known {
 		return nil, refusal.Because(errors.New("there is no profile "+profile), refusal.NoAccess, "the access names a profile that does not exist here: tell the administrator")
@@ -145,7 +158,7 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	if err != nil {
 		return nil, refusal.Because(err, refusal.Unavailable, "the ERP of this dossier cannot be reached now: try again in a moment")
 	}
-	key := p.Name + "\x00" + strconv.Itoa(p.Version) + "\x00" + p.Digest + "\x00" + cat.Fingerprint()
+	key := string(to) + "\x00" + p.Name + "\x00" + strconv.Itoa(p.Version) + "\x00" + p.Digest + "\x00" + cat.Fingerprint()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if v := d.views[key]; v != nil {
@@ -153,6 +166,9 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	}
 	if len(d.views) > 100 {
 		clear(d.views) // of profiles and catalogs that are no more
+	}
+	if to == toFindFiles {
+		p = p.ForFiles()
 	}
 	v := view.Bind(p, cat)
 	d.views[key] = v

@@ -120,7 +120,7 @@ func readTable(key string, n strictyaml.Node) Table {
 		Writes:        m.Get("writes").Texts(),
 		Cascades:      m.Get("cascades").Texts(),
 	}
-	t.Schema, t.Name = splitTableName(key)
+	t.Schema, t.Name = SplitTableName(key)
 	modules := m.Get("modules").Map()
 	for _, name := range modules.Keys() {
 		t.Modules[name] = readCondition(modules.Get(name))
@@ -135,8 +135,8 @@ func readTable(key string, n strictyaml.Node) Table {
 	return t
 }
 
-// splitTableName splits a table's key at its first dot, as in schema.NAME.
-func splitTableName(key string) (schema, name string) {
+// SplitTableName splits a table's key at its first dot, as in schema.NAME.
+func SplitTableName(key string) (schema, name string) {
 	if schema, name, qualified := strings.Cut(key, "."); qualified {
 		return schema, name
 	}

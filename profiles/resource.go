@@ -28,8 +28,11 @@ type Resource struct {
 	// Search names the columns of the resource that a search in free text
 	// (q=) looks into.
 	Search []string
-	Files  map[string]FileSource // by the name of the source
-	Line   int
+	// Key names the column of the resource by whose value the files of a row
+	// are asked for; empty for number or, without one, id. See FileKey.
+	Key   string
+	Files map[string]FileSource // by the name of the source
+	Line  int
 }
 
 // ResourceColumn is one column of a resource. At least one of From and
@@ -77,7 +80,7 @@ type Relation struct {
 }
 
 // FileSource says where files of a resource's rows come from: a path that
-// columns hold, or the bytes themselves in a column. Its columns may be hidden
+// columns hold or are put into, or the bytes themselves in a column. Its columns may be hidden
 // ones; no request can name them.
 type FileSource struct {
 	// Table is the ERP's table that knows the files, with the pairs of columns
@@ -86,10 +89,13 @@ type FileSource struct {
 	Table string
 	On    [][2]string
 	Where Condition
-	Path  []string // columns that make the path, joined by slashes; empty with Bytes
-	Bytes string   // the column that holds the content; empty with Path
-	Name  string   // the column with the name to show; may be empty
-	Type  string   // the column with the media type; may be empty
-	Root  string   // which of the dossier's roots the path is below; may be empty
-	Line  int
+	Path  []string // columns that make the path, joined by slashes; empty with Bytes or Pattern
+	Bytes string   // the column that holds the content; empty with Path or Pattern
+	// Pattern is a path in which {column} stands for the value of a column,
+	// of which each is a part of one name: no slash of it counts.
+	Pattern string
+	Name    string // the column with the name to show; may be empty
+	Type    string // the column with the media type; may be empty
+	Root    string // which of the dossier's roots the path is below; may be empty
+	Line    int
 }

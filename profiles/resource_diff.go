@@ -25,6 +25,7 @@ func (d *difference) resource(thing string, a, b Resource) {
 	d.value(thing, "query", a.Query.SQL, b.Query.SQL)
 	d.value(thing, "condition", a.Where.SQL, b.Where.SQL)
 	d.value(thing, "list of columns that a search looks into", sortedList(a.Search), sortedList(b.Search))
+	d.value(thing, "key of files", a.Key, b.Key)
 	for _, name := range union(a.Columns, b.Columns) {
 		x, before := a.Columns[name]
 		y, after := b.Columns[name]
@@ -82,7 +83,10 @@ func (r Relation) String() string {
 // String words a source of files for messages.
 func (f FileSource) String() string {
 	what := "content of " + f.Bytes
-	if f.Bytes == "" {
+	switch {
+	case f.Pattern != "":
+		what = "path " + f.Pattern
+	case f.Bytes == "":
 		what = "path " + strings.Join(f.Path, "/")
 	}
 	if f.Root != "" {

@@ -19,6 +19,7 @@ func readResource(key string, n strictyaml.Node) Resource {
 		Columns:   map[string]ResourceColumn{},
 		Relations: map[string]Relation{},
 		Search:    m.Get("search").Texts(),
+		Key:       m.Get("key").Text(),
 		Files:     map[string]FileSource{},
 		Line:      n.Line(),
 	}
@@ -81,15 +82,16 @@ func readRelation(n strictyaml.Node) Relation {
 func readFileSource(n strictyaml.Node) FileSource {
 	m := n.Map()
 	f := FileSource{
-		Table: m.Get("table").Text(),
-		On:    readPairs(m.Get("on")),
-		Where: readCondition(m.Get("where")),
-		Path:  m.Get("path").TextOrTexts(),
-		Bytes: m.Get("bytes").Text(),
-		Name:  m.Get("name").Text(),
-		Type:  m.Get("type").Text(),
-		Root:  m.Get("root").Text(),
-		Line:  n.Line(),
+		Table:   m.Get("table").Text(),
+		On:      readPairs(m.Get("on")),
+		Where:   readCondition(m.Get("where")),
+		Path:    m.Get("path").TextOrTexts(),
+		Bytes:   m.Get("bytes").Text(),
+		Pattern: m.Get("pattern").Text(),
+		Name:    m.Get("name").Text(),
+		Type:    m.Get("type").Text(),
+		Root:    m.Get("root").Text(),
+		Line:    n.Line(),
 	}
 	m.Done()
 	return f

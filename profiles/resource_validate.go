@@ -116,6 +116,12 @@ func checkResource(p *Profile, key string, r *Resource, complain complaint) {
 		}
 		seen[name] = true
 	}
+	if _, known := r.Columns[r.Key]; r.Key != "" && !known {
+		complain(path+".key", "the resource has no column %s%s", r.Key, strictyaml.DidYouMean(r.Key, r.ColumnOrder))
+	}
+	if len(r.Files) > 0 && r.Query.SQL != "" {
+		complain(path+".files", "files belong to the rows of a table: a resource that is a query has none")
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
 		checkFileSource(r.Files[name], name, strictyaml.Sub(path+".files", name), complain)
 	}
@@ -213,13 +219,26 @@ func checkRelations(p *Profile, key string, complain complaint) {
 }
 
 func checkFileSource(f FileSource, name, path string, complain complaint) {
+	given := 0
+	for _, way := range []bool{len(f.Path) > 0, f.Bytes != "", f.Pattern != ""} {
+		if way {
+			given++
+		}
+	}
+	_, err := f.parts()
 	switch {
 	case !plainName.MatchString(name):
 		complain(path, "the name of a source of files is made of the letters a to z, digits and underscores")
-	case len(f.Path) == 0 && f.Bytes == "":
-		complain(path, "say where the files are: path with the columns that make it, or bytes with the column that holds the content")
-	case len(f.Path) > 0 && f.Bytes != "":
+	case given == 0:
+		complain(path, "say where the files are: path with the columns that make it, pattern with a path that names columns in braces, or bytes with the column that holds the content")
+	case given > 1 && f.Bytes != "":
 		complain(path+".bytes", "the content is in a column or at a path, not both")
+	case given > 1:
+		complain(path+".pattern", "give path or pattern, not both")
+	case err != nil:
+		complain(path+".pattern", "%v", err)
+	case f.Bytes == "" && f.Root == "":
+		complain(path+".root", "say below which of the dossier's roots the path is: a name, which the configuration gives a folder")
 	case f.Table == "" && (len(f.On) > 0 || f.Where.SQL != ""):
 		complain(path, "on and where belong to a table of files: give table")
 	case f.Table != "" && len(f.On) == 0:

@@ -171,7 +171,7 @@ func (w *widenings) files() {
 		for _, name := range slices.Sorted(maps.Keys(w.copied.Resources[key].Files)) {
 			mine, theirs := w.copied.Resources[key].Files[name], there.Files[name]
 			mine.Line, theirs.Line, mine.Where.Line, theirs.Where.Line, mine.Where.Column, theirs.Where.Column = 0, 0, 0, 0, 0, 0
-			if !reflect.DeepEqual(mine, theirs) || w.copied.Resources[key].Table != there.Table {
+			if !reflect.DeepEqual(mine, theirs) || w.copied.Resources[key].Table != there.Table || w.copied.Resources[key].FileKey() != there.FileKey() {
 				w.say(strictyaml.Path("resources", key, "files", name), "take it out, or write it as "+w.base.Name+" does", "%s gives no such files", w.base.Name)
 			}
 		}

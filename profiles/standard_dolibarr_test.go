@@ -13,9 +13,15 @@ func TestStandardProfileOnDolibarr(t *testing.T) {
 	if err := erpshape.LoadDolibarr(t.Context(), db, catalog.MariaDB, "", "llx_", erpshape.DolibarrBusiness); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := db.ExecContext(t.Context(), "INSERT INTO llx_ecm_files (rowid, label, filepath, filename, src_object_type, src_object_id) "+
+		"SELECT rowid, 'x', CONCAT('facture/', ref), CONCAT(ref, '.pdf'), 'facture', rowid FROM llx_facture UNION ALL SELECT 100000 + rowid, 'x', 'propale', CONCAT(ref, '.pdf'), 'propal', rowid FROM llx_facture"); err != nil {
+		t.Fatal(err)
+	}
 	r := onStandard(t, "B2B Dolibarr", catalog.MariaDB, dsn, "")
 	r.checkBound(t, nil)
 	r.checkEveryResource(t, fmt.Sprint(erpshape.DolibarrAlpha))
+	first := r.ask(t, fmt.Sprint(erpshape.DolibarrAlpha), "SELECT number FROM invoices ORDER BY id LIMIT 1")[0]
+	r.wantFile(t, "documents", "documents", "facture/"+first+"/"+first+".pdf", first+".pdf")
 	alpha, beta, other := fmt.Sprint(erpshape.DolibarrAlpha), fmt.Sprint(erpshape.DolibarrBeta), fmt.Sprint(erpshape.DolibarrOther)
 	r.checkVocabulary(t, alpha, "A")
 	r.checkVocabulary(t, beta, "B")

@@ -15,6 +15,11 @@ func TestStandardProfileOnEveryVersionOfOdoo(t *testing.T) {
 			if err := erpshape.LoadOdooVersion(t.Context(), db, schema, version, erpshape.OdooBusiness); err != nil {
 				t.Fatal(err)
 			}
+			if _, err := db.ExecContext(t.Context(), `INSERT INTO "`+schema+`".ir_attachment (id, name, type, res_model, res_id, store_fname, mimetype, db_datas)
+				SELECT 1000 + id, 'INV.pdf', 'binary', 'account.move', id, 'ab/abcd', 'application/pdf', NULL FROM "`+schema+`".account_move
+				UNION ALL SELECT 100000 + id, 'small.txt', 'binary', 'account.move', id, NULL, 'text/plain', 'hi'::bytea FROM "`+schema+`".account_move`); err != nil {
+				t.Fatal(err)
+			}
 			lacksTables, lacks := []string{}, []string{}
 			if version > 16 { // the tickets of Odoo Enterprise are not known
 				lacksTables, lacks = []string{"helpdesk_ticket", "helpdesk_ticket_stage"}, []string{"tickets"}
@@ -22,6 +27,8 @@ func TestStandardProfileOnEveryVersionOfOdoo(t *testing.T) {
 			r := onStandard(t, "B2B Odoo", catalog.Postgres, dsn, schema)
 			r.checkBound(t, lacksTables)
 			r.checkEveryResource(t, fmt.Sprint(erpshape.OdooAlpha), lacks...)
+			r.wantFile(t, "attachments", "filestore", "ab/abcd", "INV.pdf")
+			r.wantFile(t, "attachments_in_database", "", "", "small.txt")
 			alpha, beta, branch := fmt.Sprint(erpshape.OdooAlpha), fmt.Sprint(erpshape.OdooBeta), fmt.Sprint(erpshape.OdooBranch)
 			r.checkVocabulary(t, alpha, "A", "C") // a group sees its subsidiaries
 			r.checkVocabulary(t, branch, "C")     // and not the other way round

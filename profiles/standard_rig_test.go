@@ -27,6 +27,7 @@ type standardRig struct {
 	profile *profiles.Profile
 	view    *view.View
 	gate    *filter.Gate
+	files   []filter.FileFound // what checkFiles has found
 }
 
 // noAudit forgets what it is told.
@@ -86,9 +87,7 @@ func (r *standardRig) ask(t testing.TB, customer, text string) []string {
 }
 
 func (r *standardRig) try(ctx context.Context, customer, text string) ([]string, error) {
-	caller := identity.Caller{Dossier: "d", KeyID: "k", Customer: directory.Customer{Dossier: "d", ID: customer, Code: customer},
-		Access: directory.Access{Dossier: "d", CustomerID: customer, State: directory.AccessGranted}}
-	answer, err := r.gate.Do(ctx, filter.Request{Caller: caller, Front: "sql", Text: text})
+	answer, err := r.gate.Do(ctx, filter.Request{Caller: callerOf(customer), Front: "sql", Text: text})
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +128,43 @@ func cell(v any) string {
 
 func trimmed(number string) string {
 	return strings.TrimSuffix(strings.TrimRight(number, "0"), ".")
+}
+
+// wantFile wants a file among those that checkFiles has found.
+func (r *standardRig) wantFile(t *testing.T, source, root, path, name string) {
+	t.Helper()
+	for _, f := range r.files {
+		if f.Source == source && f.Root == root && f.Path == path && f.Name == name {
+			return
+		}
+	}
+	t.Errorf("there is no file %s %s %s %s among %+v", source, root, path, name, r.files)
+}
+
+// checkFiles looks up the files of the first row of the resource.
+func (r *standardRig) checkFiles(t *testing.T, customer string, resource profiles.Resource) {
+	t.Helper()
+	if len(resource.Files) == 0 {
+		return
+	}
+	name, key, prefix := resource.Name.EN, resource.FileKey(), ""
+	if _, ok := resource.Columns["id"]; ok {
+		key, prefix = "id", "id:"
+	}
+	rows, err := r.try(t.Context(), customer, "SELECT "+key+" FROM "+name+" ORDER BY 1")
+	if err != nil || len(rows) == 0 {
+		return // the shape has none
+	}
+	found, err := r.gate.Files(t.Context(), filter.FileRequest{Caller: callerOf(customer), Resource: name, Key: prefix + rows[0]})
+	if err != nil || len(found.Keys) == 0 {
+		t.Errorf("files of %s %s: %v (%v)", name, rows[0], err, errors.Unwrap(errors.Unwrap(err)))
+	}
+	r.files = append(r.files, found.Files...)
+}
+
+func callerOf(customer string) identity.Caller {
+	return identity.Caller{Dossier: "d", KeyID: "k", Customer: directory.Customer{Dossier: "d", ID: customer, Code: customer},
+		Access: directory.Access{Dossier: "d", CustomerID: customer, State: directory.AccessGranted}}
 }
 
 // checkBound wants no problem but the expected ones, each as "TABLE" or
@@ -174,6 +210,7 @@ func (r *standardRig) checkEveryResource(t *testing.T, customer string, lacks ..
 		if _, err := r.try(t.Context(), customer, "SELECT * FROM "+name); err != nil {
 			t.Errorf("resource %s: %v (%v)", name, err, errors.Unwrap(err))
 		}
+		r.checkFiles(t, customer, resource)
 	}
 	for _, p := range r.view.Problems {
 		if strings.HasPrefix(p.Msg, "seek") {

@@ -22,7 +22,17 @@ func TestStandardProfileOnEveryGenerationOfSage(t *testing.T) {
 			if err := erpshape.LoadSageGeneration(t.Context(), db, catalog.SQLite, "", generation, erpshape.SageBusiness); err != nil {
 				t.Fatal(err)
 			}
-			checkSage(t, onStandard(t, "B2B", catalog.SQLite, path, ""))
+			if _, err := db.ExecContext(t.Context(), sageMedia); err != nil {
+				t.Fatal(err)
+			}
+			r := onStandard(t, "B2B", catalog.SQLite, path, "")
+			checkSage(t, r)
+			r.wantFile(t, "documents", "documents", `\\SRV\GED\plan.pdf`, "Plan")
+			for _, f := range r.files {
+				if f.Path == "internal.pdf" {
+					t.Errorf("a file that is not to be sent is found: %+v", f)
+				}
+			}
 		})
 		t.Run(generation+" on postgres", func(t *testing.T) {
 			dsn, db, schema := erpshape.Postgres(t)
@@ -33,6 +43,10 @@ func TestStandardProfileOnEveryGenerationOfSage(t *testing.T) {
 		})
 	}
 }
+
+// sageMedia gives every document a file that is to be sent, and one that is not.
+const sageMedia = `INSERT INTO F_DOCENTETEMEDIA (cbMarq, DO_Type, DO_Piece, DM_Fichier, DM_Intitule, DM_Transmettre)
+ SELECT 1000 + cbMarq, DO_Type, DO_Piece, '\\SRV\GED\plan.pdf', 'Plan', 1 FROM F_DOCENTETE UNION ALL SELECT 100000 + cbMarq, DO_Type, DO_Piece, 'internal.pdf', 'Plan', 0 FROM F_DOCENTETE`
 
 // checkSage wants that two customers see their own, and nothing that is not
 // released, bought, or of another price category.

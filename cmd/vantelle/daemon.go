@@ -213,7 +213,7 @@ func (d *daemon) portalHandler() http.Handler {
 	health := d.health()
 	mux.Handle("GET /healthz", health.Live())
 	mux.Handle("GET /readyz", health.ReadyBriefly())
-	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(),
+	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(), Files: d.files,
 		RequireActor: func(dossier string) bool { return d.cfg.Dossiers[dossier].RequireActor }}))
 	return mux
 }
@@ -232,7 +232,8 @@ func (d *daemon) adminHandler(numbers prometheus.Gatherer, page func(*daemon) ht
 		Admins: d.resolver, Directory: d.store, Syncs: d.syncs, Profiles: d.views, Audit: d.audit,
 		Accesses: &access.Service{Store: d.store, CheckProfile: d.views.CheckProfile, CheckAccess: d.rules.CheckAccess, Now: d.now},
 		Rules:    d.rules, Trial: d.trial,
-		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits()}),
+		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits(), Files: d.files}),
+		Files:     &adminapi.Files{Pushed: d.files.Pushed, MaxSize: d.files.MaxSize, Resource: d.resourceNamed},
 		Explainer: explainer{d.gate},
 		Dossiers:  adminDossiers(d.cfg.Dossiers),
 		ERP:       func(name string) adminapi.ERPState { return d.watches[name].status() },

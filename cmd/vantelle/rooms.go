@@ -13,12 +13,14 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/files"
 	"github.com/vantelle/vantelle/filter/sqlparse"
 	"github.com/vantelle/vantelle/internal/access"
 	"github.com/vantelle/vantelle/internal/audit"
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/filestore"
 	"github.com/vantelle/vantelle/internal/store"
 	"github.com/vantelle/vantelle/internal/telemetry"
 	"github.com/vantelle/vantelle/internal/trial"
@@ -41,6 +43,7 @@ type rooms struct {
 	book   *profiles.Holder
 	worlds *filter.Worlds
 	gate   *filter.Gate
+	files  *files.Library
 	views  *views
 	rules  *access.Profiles
 	trial  *trial.Trial
@@ -83,6 +86,7 @@ func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *r
 	r.worlds = filter.FollowWorlds(r.book.Current, 0, dossiers...)
 	r.views = &views{dossiers: cfg.Dossiers, book: r.book, worlds: r.worlds}
 	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: newCountedAudit(r.audit, r.metrics, r.gather), Metrics: r.metrics, Limits: gateLimits(cfg.Limits), Now: r.now})
+	r.files = &files.Library{Gate: r.gate, Roots: fileRoots(cfg.Dossiers), Pushed: filestore.Pushed{Dir: cfg.Files.Path}, MaxSize: int64(cfg.Files.Size)}
 	r.trial = &trial.Trial{Gate: r.gate, Catalogs: r.worlds, Directory: r.store, Dossiers: r.rules.Dossiers, Book: r.book.Current, Indexes: r.indexes}
 	r.rules.Trial = r.trial
 	return r, nil

@@ -103,6 +103,7 @@ func (c *serviceInstallCmd) spec(w *world) (svc.Spec, error) {
 		return svc.Spec{}, err
 	}
 	s.Writable = []string{filepath.Dir(cfg.Directory.Path), cfg.Audit.Path}
+	s.Writable = append(s.Writable, cfg.Files.Path)
 	if cfg.Log.File != "" {
 		s.Writable = append(s.Writable, filepath.Dir(cfg.Log.File))
 	}

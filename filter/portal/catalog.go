@@ -30,6 +30,7 @@ type catalogResource struct {
 	Columns   []resourceColumn           `json:"columns"`
 	Relations map[string]catalogRelation `json:"relations"`
 	Search    []string                   `json:"search"` // what q= looks into
+	Files     *catalogFiles              `json:"files,omitempty"`
 }
 
 // resourceColumn is a column of a resource. Values are the codes it can have,
@@ -46,6 +47,11 @@ type resourceColumn struct {
 type catalogValue struct {
 	Code  string      `json:"code"`
 	Label catalogText `json:"label"`
+}
+
+// catalogFiles says by which column's value the files of a row are asked for.
+type catalogFiles struct {
+	Key string `json:"key"`
 }
 
 // catalogRelation is a resource whose rows belong to a row of this one.
@@ -157,6 +163,9 @@ func describeResource(r *view.Resource) catalogResource {
 			col.Values = append(col.Values, catalogValue{c.Other.Code, label(c.Other.Label)})
 		}
 		out.Columns = append(out.Columns, col)
+	}
+	if r.FileKey != "" {
+		out.Files = &catalogFiles{r.FileKey}
 	}
 	for name, rel := range r.Relations {
 		out.Relations[name] = catalogRelation{rel.To.Name, rel.One}

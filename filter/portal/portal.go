@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/files"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
@@ -44,6 +45,9 @@ type Config struct {
 	// RequireActor tells whether a dossier wants to know who at the
 	// customer's is asking (Vantelle-Actor). Nil: none does.
 	RequireActor func(dossier string) bool
+
+	// Files gives the files of rows. Nil: there are none.
+	Files *files.Library
 
 	Limits Limits
 }
@@ -117,9 +121,14 @@ func (p *portal) routes() http.Handler {
 	mux.Handle("GET /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.rows))
 	mux.Handle("GET /v1/dossiers/{dossier}/catalog", p.call(callCatalog, p.catalog))
 
+	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}", p.call(callFiles, p.files))
+	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.call(callFiles, p.files))
+
 	mux.Handle("/v1/dossiers/{dossier}/sql", p.onlyMethods(callSQL, "POST"))
 	mux.Handle("/v1/dossiers/{dossier}/rows/{table}", p.onlyMethods(callRows, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/catalog", p.onlyMethods(callCatalog, "GET, HEAD"))
+	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}", p.onlyMethods(callFiles, "GET, HEAD"))
+	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/", p.noSuchCall())
 	return mux
 }
@@ -129,5 +138,6 @@ const (
 	callSQL     = "sql"
 	callRows    = "rows"
 	callCatalog = "catalog"
+	callFiles   = "files"
 	callNone    = "none" // no such path
 )

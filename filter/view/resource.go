@@ -37,6 +37,9 @@ type Resource struct {
 	Key       []string
 	Relations map[string]Relation
 	Search    []string
+	// FileKey names the column by whose value the files of a row are asked for;
+	// empty where rows can have none.
+	FileKey string
 
 	in     [2]*resolve.Resource // by Language
 	rowKey []string
@@ -152,6 +155,9 @@ func (b *resourceBinder) resource(key string, p profiles.Resource) *Resource {
 		return nil
 	}
 	out.in[English], out.in[French] = made, &french
+	if key := p.FileKey(); out.Table != nil && out.Column(key) != nil {
+		out.FileKey = key
+	}
 	for _, s := range p.Search {
 		if c := out.Column(s); c != nil && c.Type.Kind == sqltype.Text {
 			out.Search = append(out.Search, s)

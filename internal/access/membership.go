@@ -131,3 +131,9 @@ func dossierOf(object string) string {
 	dossier, _, _ := strings.Cut(object, "/")
 	return dossier
 }
+
+// Noted writes down an act of an administrator on something that the directory
+// does not keep, such as a pushed file.
+func (s *Profiles) Noted(ctx context.Context, by Administrator, noun, object, action string, detail map[string]string) error {
+	return s.Store.RecordAct(ctx, s.act(by, noun, object, action, detail))
+}

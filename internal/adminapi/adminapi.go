@@ -38,6 +38,7 @@ type Config struct {
 	Trial     *trial.Trial
 	ViewAs    http.Handler // the portal's front for administrators: see Viewer
 	Audit     Audit
+	Files     *Files // what integrators push; nil: nothing can be
 	Explainer Explainer
 	Health    *Health
 	Gatherer  prometheus.Gatherer
@@ -148,6 +149,9 @@ func (a *api) routes() http.Handler {
 	dossier("POST /admin/v1/dossiers/{dossier}/what-changes", a.whatChanges)
 	dossier("GET /admin/v1/dossiers/{dossier}/customers/{customer}/view/{call...}", a.viewAs)
 	dossier("POST /admin/v1/dossiers/{dossier}/customers/{customer}/view/{call...}", a.viewAs)
+	dossier("GET /admin/v1/dossiers/{dossier}/files/{resource}/{key}", a.listFiles)
+	dossier("PUT /admin/v1/dossiers/{dossier}/files/{resource}/{key}", a.putFile)
+	dossier("DELETE /admin/v1/dossiers/{dossier}/files/{resource}/{key}", a.deleteFile)
 	admin("GET /admin/v1/acts", a.listActs)
 	admin("GET /admin/v1/audit", a.listAudit)
 	admin("/admin/v1/", noSuchCall)

@@ -22,6 +22,7 @@ import (
 	"github.com/vantelle/vantelle/internal/access"
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/filestore"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
 	"github.com/vantelle/vantelle/internal/store"
@@ -87,11 +88,14 @@ func newHouse(t *testing.T) *house {
 			}
 			return nil
 		}},
-		Syncs:     h.syncs,
-		Dossiers:  []Dossier{{Name: "bijou", Title: "Bijou SA", ERP: "sage100", Engine: "sqlite", DefaultProfile: "B2B"}, {Name: "other", ERP: "odoo", Engine: "postgres"}},
-		ERP:       func(d string) ERPState { return h.erp[d] },
-		Profiles:  h.book,
-		Audit:     h.audit,
+		Syncs:    h.syncs,
+		Dossiers: []Dossier{{Name: "bijou", Title: "Bijou SA", ERP: "sage100", Engine: "sqlite", DefaultProfile: "B2B"}, {Name: "other", ERP: "odoo", Engine: "postgres"}},
+		ERP:      func(d string) ERPState { return h.erp[d] },
+		Profiles: h.book,
+		Audit:    h.audit,
+		Files: &Files{Pushed: filestore.Pushed{Dir: t.TempDir()}, MaxSize: 1 << 20, Resource: func(_ context.Context, _, name string) (string, error) {
+			return map[string]string{"invoices": "invoices", "factures": "invoices"}[name], nil
+		}},
 		Explainer: h.gate,
 		Health:    h.health,
 		Gatherer:  prometheus.NewRegistry(),

@@ -29,8 +29,11 @@ const (
 	Deny  = "deny"
 )
 
-// ActionRead is the Action of a request that reads.
-const ActionRead = "read"
+// The Actions.
+const (
+	ActionRead = "read" // rows are read
+	ActionFile = "file" // a file is opened; Digest is of its resource, key and name
+)
 
 // Entry says that somebody asked for data, and what was decided.
 type Entry struct {

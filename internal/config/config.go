@@ -16,6 +16,7 @@ type Config struct {
 	Directory Directory          `yaml:"directory"`
 	Audit     Audit              `yaml:"audit"`
 	Profiles  Profiles           `yaml:"profiles"`
+	Files     Files              `yaml:"files"`
 	Log       Log                `yaml:"log"`
 	Limits    Limits             `yaml:"limits"`
 	Sync      Sync               `yaml:"sync"`
@@ -88,6 +89,20 @@ type Audit struct {
 type Profiles struct {
 	Source string `yaml:"source"` // directory or files; empty: files where Dir is given
 	Dir    string `yaml:"dir"`    // of the files besides those that ship; empty for none
+}
+
+// Files is where Vantelle keeps the files that integrators push, and how large
+// a file may be.
+type Files struct {
+	Path string `yaml:"path"` // of the folder
+	Size Size   `yaml:"size"` // of one file, pushed or given out
+}
+
+// FileRoot is a folder below which files of a dossier's rows are.
+type FileRoot struct {
+	Root string   `yaml:"root"` // what profiles call it; several folders may have one name
+	Path string   `yaml:"path"`
+	From []string `yaml:"from"` // how absolute paths in the ERP begin that mean it
 }
 
 // The sources of profiles.
@@ -189,6 +204,7 @@ type Dossier struct {
 	TablesPrefix   string      `yaml:"tables_prefix"` // dolibarr: what the names of its tables begin with; empty to find it
 	SyncOptions    SyncOptions `yaml:"sync_options"`
 	Custom         Custom      `yaml:"custom"`
+	Files          []FileRoot  `yaml:"files"`
 	RequireActor   bool        `yaml:"require_actor"`
 }
 

@@ -19,6 +19,7 @@ func Default() Config {
 		},
 		Directory: Directory{Driver: SQLite, Path: "vantelle.db", Synchronous: SyncNormal, Lease: Duration(10 * time.Second)},
 		Audit:     Audit{Path: "audit", Synchronous: SyncNormal, Keep: Duration(400 * day)},
+		Files:     Files{Path: "files", Size: 100 * MiB},
 		Log:       Log{Level: "info", Format: "json", MaxSize: 20 * MiB, Keep: 5},
 		Limits: Limits{
 			Text:   64 * KiB,
@@ -62,9 +63,13 @@ func (d *Dossier) SetDefaults() {
 			Sync:      Duration(30 * time.Minute),
 		},
 		SyncOptions: SyncOptions{Entities: []int{}, Attributes: map[string]string{}},
+		Files:       []FileRoot{},
 		Custom:      Custom{Customers: CustomQuery{Fields: map[string]string{}}, Contacts: CustomQuery{Fields: map[string]string{}}},
 	}
 }
+
+// SetDefaults makes r what a root of files is before its keys are read.
+func (r *FileRoot) SetDefaults() { *r = FileRoot{From: []string{}} }
 
 // SetDefaults makes w what a webhook is before its keys are read.
 func (w *Webhook) SetDefaults() { *w = Webhook{Events: []string{}} }

@@ -36,6 +36,28 @@ func (v *validation) dossier(id string, d Dossier) {
 	v.duration(path+".timeouts.statement", d.Timeouts.Statement, Duration(time.Second), Duration(time.Hour))
 	v.duration(path+".timeouts.sync", d.Timeouts.Sync, Duration(time.Second), Duration(day))
 	v.syncOptions(path, d)
+	v.fileRoots(path, d)
+}
+
+var rootName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+
+// fileRoots checks where files of a dossier are; whether they are there is
+// doctor's to see.
+func (v *validation) fileRoots(path string, d Dossier) {
+	for i, r := range d.Files {
+		at := strictyaml.Item(path+".files", i)
+		if !rootName.MatchString(r.Root) {
+			v.add(at+".root", "give the name by which profiles call the folder, made of a to z, 0 to 9 and _, such as documents")
+		}
+		if strings.TrimSpace(r.Path) == "" {
+			v.add(at+".path", "give the path of the folder")
+		}
+		for j, from := range r.From {
+			if len(strings.Trim(from, `\/`)) < 2 || !strings.ContainsAny(from, `\/:`) {
+				v.add(strictyaml.Item(at+".from", j), `expected how paths in the ERP begin, such as \\SRV\GED or D:\Sage\Multimedia`)
+			}
+		}
+	}
 }
 
 func (v *validation) schedule(path, text string) {

@@ -65,7 +65,7 @@ func rebase(c *Config, folder string) {
 		*p = filepath.Join(folder, *p)
 	}
 	for _, p := range []*string{&c.Portal.TLS.CertFile, &c.Portal.TLS.KeyFile, &c.Admin.TLS.CertFile, &c.Admin.TLS.KeyFile,
-		&c.Directory.Path, &c.Directory.DSNFile, &c.Audit.Path, &c.Profiles.Dir, &c.Log.File} {
+		&c.Directory.Path, &c.Directory.DSNFile, &c.Audit.Path, &c.Profiles.Dir, &c.Files.Path, &c.Log.File} {
 		join(p)
 	}
 	for i := range c.Admin.Tokens {
@@ -82,6 +82,9 @@ func rebase(c *Config, folder string) {
 		join(&d.DSNFile)
 		join(&d.PasswordFile)
 		join(&d.CAFile)
+		for i := range d.Files {
+			join(&d.Files[i].Path)
+		}
 		c.Dossiers[id] = d
 	}
 }

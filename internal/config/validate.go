@@ -32,6 +32,10 @@ func (c Config) Validate() error {
 		v.add("profiles.dir", "with source: directory no folder is read: import its files (vantelle profile import), or write source: files")
 	}
 	v.limits(c.Limits)
+	v.size("files.size", c.Files.Size, 1*KiB, 16*GiB)
+	if c.Files.Path == "" {
+		v.add("files.path", "give the path of the folder that keeps pushed files")
+	}
 	v.between("sync.parallel", c.Sync.Parallel, 1, 64)
 	if len(c.Dossiers) == 0 {
 		v.add("dossiers", "no dossier is given: name at least one ERP database")

@@ -19,7 +19,7 @@ import (
 var Floors = [][]string{
 	{ // what knows nothing of ours
 		"filter/sqltype", "filter/sqltoken", "internal/directory", "internal/httpjson", "internal/lifecycle",
-		"internal/telemetry", "internal/strictyaml", "internal/webhook", "internal/store/sqlitefile",
+		"internal/telemetry", "internal/strictyaml", "internal/webhook", "internal/store/sqlitefile", "internal/filestore",
 		"internal/site/logfile", "internal/site/secret", "internal/site/service", "internal/site/release",
 	},
 	{"internal/erp/catalog", "filter/sqlast", "internal/config"},
@@ -30,8 +30,8 @@ var Floors = [][]string{
 	{"filter/authorize", "filter/sqlprint"},
 	{"internal/erp", "internal/store", "internal/audit", "sync/spool"},
 	{"internal/identity", "internal/access", "filter/execute", "sync/erpsource", "sync/reconcile"},
-	{"filter", "sync/syncrun"}, // the gate; a run
-	{"internal/trial"},         // what asks the gate for an administrator
+	{"filter", "sync/syncrun"},         // the gate; a run
+	{"internal/trial", "filter/files"}, // what asks the gate for an administrator; the files that it finds
 	{"filter/portal", "internal/adminapi", "sync/leading", "internal/site/doctor", "internal/site/setup"},
 	{"internal/demo"},
 	{"cmd/vantelle"},

@@ -45,6 +45,7 @@ func Diagnose(ctx context.Context, in Installation) []Finding {
 	all = append(all, checkSecrets(in.Config, in.ConfigText)...)
 	all = append(all, checkFiles(in)...)
 	all = append(all, checkSpace(in)...)
+	all = append(all, checkRoots(in)...)
 	kept := openDirectory(ctx, in.Config.Directory)
 	defer kept.close()
 	all = append(all, checkDirectory(ctx, kept)...)
