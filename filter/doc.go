@@ -48,7 +48,8 @@
 //     there what can fail is printed so that it cannot, or refused with the code
 //     can_fail, and so is what fails or costs before a row is met.
 //     TestPromise8WhatCanFailMeetsOwnRowsOnly,
-//     TestPromise8AConstantDoesNotHideInAColumnsWidth; filter/authorize/fence.go
+//     TestPromise8AConstantDoesNotHideInAColumnsWidth,
+//     TestPromise8AScalarSubqueryPinsAWholeKey; filter/authorize/fence.go
 //  9. Writes stay inside. INSERT, UPDATE and DELETE are done where the profile's
 //     writes and levels allow them, as values: a fenced read finds the rows and
 //     computes what they get; the rows are locked by their keys with the row

@@ -40,6 +40,7 @@ func TestWhatAnEngineLacksIsSpelledOutForIt(t *testing.T) {
 		{sql: "SELECT kind, COUNT(*) n FROM docs GROUP BY ROLLUP (kind) HAVING kind IS NULL", want: "NULL|5"},
 		{sql: "SELECT kind + $1 k, COUNT(*) n FROM docs GROUP BY ROLLUP (kind + $1) ORDER BY 2", params: []any{int64(10)}, want: "12|2 11|3 NULL|5"},
 		{sql: "SELECT d.kind, (SELECT COUNT(*) FROM lines l WHERE l.doc = d.kind) c, COUNT(*) n FROM docs d GROUP BY ROLLUP (d.kind) ORDER BY n", want: "2|1|2 1|2|3 NULL|0|5"},
+		{sql: "SELECT owner, kind, COUNT(*) n FROM docs GROUP BY ROLLUP (owner, kind) ORDER BY owner NULLS LAST, kind NULLS FIRST, n LIMIT 3", want: "ANNA|NULL|5 ANNA|1|3 ANNA|2|2", not: map[catalog.Engine]string{catalog.MariaDB: "sql_unsupported", catalog.SQLServer: ""}},
 		// ANY and ALL.
 		{sql: "SELECT id FROM docs WHERE total >= ALL (SELECT total FROM docs WHERE total IS NOT NULL) ORDER BY id", want: "2"},
 		{sql: "SELECT id FROM docs WHERE total >= ALL (SELECT total FROM docs) ORDER BY id", want: ""},

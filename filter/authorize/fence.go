@@ -82,6 +82,20 @@ func about(c querytree.Expr, s *querytree.Scan, postgres bool) bool {
 	return mine && !other
 }
 
+// grouped tells whether a request groups by several sets. PostgreSQL, up to 17,
+// takes a column that the row condition compares with a constant for one in the
+// rows of a set that it is not in, too, and sorts them wrongly; behind a fence it
+// does not see the condition.
+func grouped(q *querytree.Query) bool {
+	found := false
+	querytree.WalkQuery(q, querytree.Visitor{Query: func(q *querytree.Query) {
+		for _, sel := range blocks(q.Body, nil) {
+			found = found || sel.Sets != nil
+		}
+	}})
+	return found
+}
+
 // collated tells whether a request to PostgreSQL uses a text of another
 // collation than the database's. Two such columns may not be comparable, and
 // one whose collation is not deterministic knows no LIKE: the server says so

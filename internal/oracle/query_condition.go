@@ -261,8 +261,12 @@ func (g *asker) subquery(outer *block, depth int) *node {
 	if body == nil {
 		body = piece("SELECT ", y, " FROM ", from, g.correlated(b, depth))
 	}
-	if !g.d.sqlite() && chance(g.r, 15) {
-		return piece(x, pick(g.r, []string{" = ANY (", " <> ALL (", " = SOME ("}), body, ")")
+	if !g.d.sqlite() && chance(g.r, 25) {
+		words := []string{" = ANY (", " <> ALL (", " = SOME ("}
+		if f.kind != kindBool {
+			words = append(words, " > ANY (", " >= ALL (", " < ALL (", " <> ANY (", " <= SOME (", " = ALL (")
+		}
+		return piece(x, pick(g.r, words), body, ")")
 	}
 	return piece(x, " ", not, "IN (", body, ")")
 }

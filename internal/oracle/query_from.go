@@ -15,6 +15,9 @@ func (g *asker) from(b *block, depth int) *node {
 		}
 		n, part = g.join(b, n, part, depth)
 	}
+	if g.d.postgres && depth > 0 && chance(g.r, 8) && g.relations < 5 && !part.closed {
+		n, part = g.lateral(b, n, part, depth)
+	}
 	if chance(g.r, 8) && g.relations < 5 && !part.closed {
 		right, other := g.relation(b, 0)
 		if !g.clash(part, other) {
@@ -23,6 +26,28 @@ func (g *asker) from(b *block, depth int) *node {
 	}
 	b.rels, b.bare, b.closed, b.merged = part.rels, part.bare, part.closed, part.merged
 	return n
+}
+
+// lateral adds a derived table that sees what is to its left.
+func (g *asker) lateral(b *block, left *node, part *block, depth int) (*node, *block) {
+	seen := *part
+	seen.outer = b.outer
+	body, outs := g.inner(&seen, depth-1, 0)
+	rel := &relation{name: g.alias(true), fields: g.fieldsOf(outs)}
+	other := &block{rels: []*relation{rel}, bare: append([]field(nil), rel.fields...)}
+	if g.clash(part, other) {
+		return left, part
+	}
+	n := piece("LATERAL (", body, ") AS ", g.d.name(g.r, rel.name))
+	both := side(part, other)
+	switch g.r.IntN(3) {
+	case 0:
+		return piece(left, ", ", n).or(left), both
+	case 1:
+		both.padded = true
+		return piece(left, " LEFT JOIN ", n, " ON TRUE").or(left), both
+	}
+	return piece(left, " CROSS JOIN ", n).or(left), both
 }
 
 // clash tells whether two parts have relations of one name.

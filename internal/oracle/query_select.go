@@ -240,12 +240,30 @@ func (g *asker) grouped(b *block, s shape) ([]item, *node) {
 	}
 	tail := piece()
 	if len(groupBy) > 0 {
-		tail.kids = append(tail.kids, piece(" GROUP BY ", joinNodes(", ", groupBy)))
+		tail.kids = append(tail.kids, g.groupBy(groupBy))
 	}
 	if chance(g.r, 25) {
 		tail.kids = append(tail.kids, optional(" HAVING ", g.having(b, keys)))
 	}
 	return out, tail
+}
+
+// groupBy groups by some expressions, and where the engine knows grouping sets
+// now and then by several sets of them.
+func (g *asker) groupBy(by []*node) *node {
+	list := joinNodes(", ", by)
+	if !g.d.postgres || chance(g.r, 75) {
+		return piece(" GROUP BY ", list)
+	}
+	switch g.r.IntN(4) {
+	case 0:
+		return piece(" GROUP BY ROLLUP (", list, ")").or(piece(" GROUP BY ", list))
+	case 1:
+		return piece(" GROUP BY CUBE (", list, ")").or(piece(" GROUP BY ", list))
+	case 2:
+		return piece(" GROUP BY GROUPING SETS ((", list, "), (", by[0], "), ())").or(piece(" GROUP BY ", list))
+	}
+	return piece(" GROUP BY ", by[0], ", ROLLUP (", list, ")").or(piece(" GROUP BY ", list))
 }
 
 // computedKey is an expression to group by; it holds a column, for engines

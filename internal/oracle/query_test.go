@@ -53,7 +53,7 @@ func TestQueriesHoldEverythingThatIsOffered(t *testing.T) {
 			if d.mariadb {
 				wanted = append(wanted, "= ANY (", "<> ALL (", "EXTRACT(", "FETCH FIRST", "schema.", "DATE '", "LEFT(", "?", ":v1_x", "`")
 			} else if d.postgres {
-				wanted = append(wanted, "$1", "= ANY (", "<> ALL (", "ILIKE", "::", "EXTRACT(", "FETCH FIRST", `schema.`, "DATE '", "LEFT(")
+				wanted = append(wanted, "ROLLUP (", "CUBE (", "GROUPING SETS (", "LATERAL (", "> ANY (", ">= ALL (", "$1", "= ANY (", "<> ALL (", "ILIKE", "::", "EXTRACT(", "FETCH FIRST", `schema.`, "DATE '", "LEFT(")
 			} else {
 				wanted = append(wanted, "?", ":v1_x", "[", "`", "SUBSTR(", "IFNULL(")
 			}
