@@ -44,13 +44,13 @@ func runImport(ctx context.Context, out io.Writer) (done bool, err error) {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	used := processorTime()
+	used, worst := processorTime(), watchOwnMemory()
 	r, err := do(ctx)
 	if err != nil {
 		return true, err
 	}
 	r.Processor = (processorTime() - used).Seconds()
-	r.PeakMB = peakMemory()
+	r.PeakMB = worst()
 	return true, json.NewEncoder(out).Encode(r)
 }
 

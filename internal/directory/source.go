@@ -31,11 +31,17 @@ type Hold struct {
 // what has not changed since. Stamps are the ERP's own, as
 // "2006-01-02 15:04:05" with or without a fraction, in the ERP's own clock.
 type Position struct {
-	Shape     string    `json:"shape"`     // of the statements: another shape begins anew
-	Customers string    `json:"customers"` // the newest stamp among customers; empty for none
-	Contacts  string    `json:"contacts"`
-	Now       string    `json:"now"`     // the ERP's clock at the read
-	FullAt    time.Time `json:"full_at"` // when everything was read last
+	Shape     string `json:"shape"`     // of the statements: another shape begins anew
+	Customers string `json:"customers"` // the newest stamp among customers; empty for none
+	Contacts  string `json:"contacts"`
+	// CustomerIDs and ContactIDs say which ids the ERP's rows had, as their
+	// number and a sum of their hashes; Alike which of them could not be taken.
+	// Where they are the same, no row came or went.
+	CustomerIDs string    `json:"customer_ids,omitempty"`
+	ContactIDs  string    `json:"contact_ids,omitempty"`
+	Alike       string    `json:"alike,omitempty"`
+	Now         string    `json:"now"`     // the ERP's clock at the read
+	FullAt      time.Time `json:"full_at"` // when everything was read last
 	// TrackOf and TrackVersion are SQL Server's change tracking: of which
 	// database, and up to which version; empty where it is not used.
 	TrackOf      string `json:"track_of,omitempty"`

@@ -174,6 +174,13 @@ type SyncStore interface {
 	// ID, CustomerID, Email, Hash and RemovedAt.
 	KnownCustomers(ctx context.Context, dossier string) iter.Seq2[Customer, error]
 	KnownContacts(ctx context.Context, dossier string) iter.Seq2[Contact, error]
+	// PastCustomers are, as KnownCustomers gives them, those that are removed or
+	// had other codes before.
+	PastCustomers(ctx context.Context, dossier string) iter.Seq2[Customer, error]
+	// CustomersByID and ContactsByID find those that are there, removed or not,
+	// in any order.
+	CustomersByID(ctx context.Context, dossier string, ids []string) ([]Customer, error)
+	ContactsByID(ctx context.Context, dossier string, ids []string) ([]Contact, error)
 	// Customer and Contact find one by ID, removed or not. ErrNotFound.
 	Customer(ctx context.Context, dossier, id string) (Customer, error)
 	Contact(ctx context.Context, dossier, id string) (Contact, error)

@@ -45,6 +45,21 @@ func (d *DB) Contact(ctx context.Context, dossier, id string) (directory.Contact
 	return row.contact(), nil
 }
 
+// ContactsByID implements directory.SyncStore.
+func (d *DB) ContactsByID(ctx context.Context, dossier string, ids []string) ([]directory.Contact, error) {
+	var all []directory.Contact
+	err := inChunks(ids, func(marks string, args []any) error {
+		var rows []contactRow
+		err := d.list(ctx, &rows, "SELECT "+contactColumns+" FROM contacts WHERE dossier = ? AND id IN ("+marks+")", append([]any{dossier}, args...)...)
+		all = append(all, convert(rows, contactRow.contact)...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %d contacts of dossier %s: %w", len(ids), dossier, err)
+	}
+	return all, nil
+}
+
 // KnownContacts implements directory.SyncStore.
 func (d *DB) KnownContacts(ctx context.Context, dossier string) iter.Seq2[directory.Contact, error] {
 	return scanned(ctx, d, "read what is known of all contacts of dossier "+dossier, func(row *sqlx.Rows) (directory.Contact, error) {

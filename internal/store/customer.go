@@ -43,6 +43,21 @@ func (d *DB) Customer(ctx context.Context, dossier, id string) (directory.Custom
 	return row.customer(), nil
 }
 
+// CustomersByID implements directory.SyncStore.
+func (d *DB) CustomersByID(ctx context.Context, dossier string, ids []string) ([]directory.Customer, error) {
+	var all []directory.Customer
+	err := inChunks(ids, func(marks string, args []any) error {
+		var rows []customerRow
+		err := d.list(ctx, &rows, "SELECT "+customerColumns+" FROM customers WHERE dossier = ? AND id IN ("+marks+")", append([]any{dossier}, args...)...)
+		all = append(all, convert(rows, customerRow.customer)...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %d customers of dossier %s: %w", len(ids), dossier, err)
+	}
+	return all, nil
+}
+
 // CustomersByCode implements directory.CustomerStore.
 func (d *DB) CustomersByCode(ctx context.Context, dossier, code string) ([]directory.Customer, error) {
 	var rows []customerRow
@@ -87,14 +102,23 @@ func (d *DB) AllCustomers(ctx context.Context, dossier string) iter.Seq2[directo
 
 // KnownCustomers implements directory.SyncStore.
 func (d *DB) KnownCustomers(ctx context.Context, dossier string) iter.Seq2[directory.Customer, error] {
-	return scanned(ctx, d, "read what is known of all customers of dossier "+dossier, func(row *sqlx.Rows) (directory.Customer, error) {
+	return d.known(ctx, "read what is known of all customers of dossier "+dossier, dossier, "")
+}
+
+// PastCustomers implements directory.SyncStore.
+func (d *DB) PastCustomers(ctx context.Context, dossier string) iter.Seq2[directory.Customer, error] {
+	return d.known(ctx, "read which customers of dossier "+dossier+" are gone or had other codes", dossier, " AND (former_codes <> '' OR removed_at IS NOT NULL)")
+}
+
+func (d *DB) known(ctx context.Context, what, dossier, and string) iter.Seq2[directory.Customer, error] {
+	return scanned(ctx, d, what, func(row *sqlx.Rows) (directory.Customer, error) {
 		c := directory.Customer{Dossier: dossier}
 		var codes jsonText[[]string]
 		var removed *micros
 		err := row.Scan(&c.ID, &c.Code, &c.TechnicalID, &codes, &c.Stamp, &c.Hash, &removed)
 		c.FormerCodes, c.RemovedAt = codes.v, removed.when()
 		return c, err
-	}, "SELECT id, code, technical_id, former_codes, stamp, hash, removed_at FROM customers WHERE dossier = ? ORDER BY id", dossier)
+	}, "SELECT id, code, technical_id, former_codes, stamp, hash, removed_at FROM customers WHERE dossier = ?"+and+" ORDER BY id", dossier)
 }
 
 // searchText is what a search for a customer looks in. The separator keeps a

@@ -20,12 +20,20 @@ import (
 type Incremental interface {
 	Snapshot
 	// Position is how far this read goes; FullAt is the caller's to set. A
-	// source without change markers has a Position without stamps.
+	// source without change markers has a Position without stamps. It costs
+	// nothing once Customers and Contacts were read to their ends.
 	Position(ctx context.Context) (directory.Position, error)
 	// Since makes Customers and Contacts yield directory.ErrUnchanged, with
 	// the id alone, for what has not changed since a position; or it says why
 	// everything has to be read, and changes nothing.
 	Since(ctx context.Context, p directory.Position) (whyNot string, err error)
+	// Only makes Customers and Contacts yield nothing at all for what has not
+	// changed, after Since: where no id has gone since p, and all that have come
+	// are among the changed ones. has tells whether the directory has a record,
+	// not removed. Where it gives false it changes nothing.
+	Only(ctx context.Context, p directory.Position, has func(noun, id string) bool) (bool, error)
+	// Changed are the ids of what may have changed, sorted, after Since.
+	Changed() (customers, contacts []string)
 }
 
 var _ Incremental = (*snapshot)(nil)
@@ -69,15 +77,13 @@ type otherMarker struct{ column, from, link string }
 func (s *statement) changed(since, now string, db interface {
 	CompareStamp(expr, op, stamp string) (string, error)
 }) (string, error) {
-	late, err := db.CompareStamp(s.marker, ">=", since)
+	// What is ahead of the clock is later than since too, or all is that is
+	// later than the clock.
+	late, err := db.CompareStamp(s.marker, ">=", min(since, now))
 	if err != nil {
 		return "", err
 	}
-	ahead, err := db.CompareStamp(s.marker, ">", now)
-	if err != nil {
-		return "", err
-	}
-	any := []string{s.marker + " IS NULL", late, ahead}
+	any := []string{s.marker + " IS NULL", late}
 	for _, o := range s.others {
 		late, err := db.CompareStamp(o.column, ">=", since)
 		if err != nil {
@@ -88,44 +94,38 @@ func (s *statement) changed(since, now string, db interface {
 	return "(" + strings.Join(any, " OR ") + ")", nil
 }
 
-// found is what one look at a snapshot's tables tells.
-type found struct {
-	customers, contacts int // rows
-	position            directory.Position
-}
-
-// look counts the rows and finds how far they go, once.
-func (s *snapshot) look(ctx context.Context) (*found, error) {
-	if s.found != nil {
-		return s.found, nil
+// clock reads the ERP's clock, once; empty where nothing is compared with it.
+func (s *snapshot) clock(ctx context.Context) (string, error) {
+	if s.now != "" || !s.marked() {
+		return s.now, nil
 	}
-	f := &found{position: directory.Position{Shape: s.shapeOf()}}
-	p := &f.position
 	var err error
-	if f.customers, p.Customers, err = s.totals(ctx, s.plan.customers); err != nil {
-		return nil, err
+	if s.now, err = s.one(ctx, "SELECT "+s.db.Clock(s.plan.utc)); err != nil {
+		return "", fmt.Errorf("read the ERP's clock: %w", err)
 	}
-	if f.contacts, p.Contacts, err = s.totals(ctx, s.plan.contacts); err != nil {
-		return nil, err
-	}
-	if !s.marked() {
-		p.Customers, p.Contacts = "", ""
-	} else if p.Now, err = s.one(ctx, "SELECT "+s.db.Clock(s.plan.utc)); err != nil {
-		return nil, fmt.Errorf("read the ERP's clock: %w", err)
-	}
-	// A stamp ahead of the clock says nothing of what comes after.
-	p.Customers, p.Contacts = min(p.Customers, p.Now), min(p.Contacts, p.Now)
-	s.found = f
-	return f, nil
+	return s.now, nil
 }
 
 // Position implements Incremental.
 func (s *snapshot) Position(ctx context.Context) (directory.Position, error) {
-	f, err := s.look(ctx)
+	p := directory.Position{Shape: s.shapeOf(), Alike: s.alikeOf()}
+	var err error
+	if p.Now, err = s.clock(ctx); err != nil {
+		return directory.Position{}, err
+	}
+	customers, err := s.extentOf(ctx, s.plan.customers)
 	if err != nil {
 		return directory.Position{}, err
 	}
-	return f.position, nil
+	contacts, err := s.extentOf(ctx, s.plan.contacts)
+	if err != nil {
+		return directory.Position{}, err
+	}
+	p.CustomerIDs, p.ContactIDs = customers.String(), contacts.String()
+	if s.marked() { // a stamp ahead of the clock says nothing of what comes after
+		p.Customers, p.Contacts = min(customers.newest, p.Now), min(contacts.newest, p.Now)
+	}
+	return p, nil
 }
 
 // maxChanged is how many rows may have changed for a cheap read: they are held
@@ -163,7 +163,7 @@ func (s *snapshot) Since(ctx context.Context, p directory.Position) (string, err
 			return "", fmt.Errorf("read which %ss have changed: %w", st.noun, err)
 		}
 		if changed[st] == nil {
-			return fmt.Sprintf("more than %d %ss may have changed", maxChanged, st.noun), nil
+			return fmt.Sprintf("more than %d %ss may have changed, or one of them is there twice", maxChanged, st.noun), nil
 		}
 	}
 	s.since = changed
@@ -175,7 +175,7 @@ func (s *snapshot) Since(ctx context.Context, p directory.Position) (string, err
 }
 
 // changedRows reads the rows that meet a condition, by id; nil where they are
-// too many to hold.
+// too many to hold, or one id is there twice.
 func (r *reader) changedRows(ctx context.Context, st *statement, condition string) (map[string][]sql.NullString, error) {
 	rows, cancel, err := r.query(ctx, st.changedOnly(condition))
 	if err != nil {
@@ -192,7 +192,11 @@ func (r *reader) changedRows(ctx context.Context, st *statement, condition strin
 		if err := rows.Scan(scan.target...); err != nil {
 			return nil, err
 		}
-		all[strings.TrimRight(scan.cells[place].String, " ")] = slices.Clone(scan.cells)
+		id := strings.TrimRight(scan.cells[place].String, " ")
+		if _, twice := all[id]; twice {
+			return nil, nil // what an id that comes twice means shows among all of them
+		}
+		all[id] = slices.Clone(scan.cells)
 	}
 	return all, rows.Err()
 }

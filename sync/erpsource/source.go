@@ -126,7 +126,7 @@ func (s *source) open(ctx context.Context) (*snapshot, error) {
 		_ = tx.Rollback()
 		return nil, err
 	}
-	return &snapshot{reader: r, plan: plan, alike: alike, confirm: !consistent}, nil
+	return &snapshot{reader: r, plan: plan, alike: alike, confirm: !consistent, met: map[*statement]*extent{}}, nil
 }
 
 func (s *source) shape(ctx context.Context) (*shape, error) {

@@ -11,7 +11,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/vantelle/vantelle/internal/erp"
-	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // statement is a SELECT whose columns are all text and have our own names.
@@ -51,20 +50,6 @@ func (s *statement) changedOnly(condition string) string {
 	return "SELECT " + strings.Join(s.exprs, ", ") + s.bodyAnd(condition)
 }
 
-// totals is the statement for how many rows there are, and for the newest
-// marker as a stamp where they have one.
-func (s *statement) totals(db *erp.DB) string {
-	newest := "NULL"
-	switch {
-	case s.marker == "":
-	case db.Engine() == catalog.SQLite: // its columns hold what they are given, in any form
-		newest = "MAX(" + db.StampText(s.marker) + ")"
-	default:
-		newest = db.StampText("MAX(" + s.marker + ")")
-	}
-	return "SELECT COUNT(*), " + newest + s.body()
-}
-
 // bodyAnd is the statement's FROM and WHERE with one more condition.
 func (s *statement) bodyAnd(condition string) string {
 	narrower := *s
@@ -76,6 +61,8 @@ func (s *statement) bodyAnd(condition string) string {
 func (s *statement) idsOnly() string {
 	return "SELECT " + s.exprs[slices.Index(s.names, "id")] + s.body() + " ORDER BY " + s.orderBy
 }
+
+func (s *statement) count() string { return "SELECT COUNT(*)" + s.body() }
 
 func (s *statement) body() string {
 	if len(s.where) == 0 {
@@ -104,13 +91,11 @@ func (r *reader) query(ctx context.Context, text string, args ...any) (*sql.Rows
 	return rows, cancel, nil
 }
 
-// totals counts a statement's rows and finds their newest marker.
-func (r *reader) totals(ctx context.Context, s *statement) (n int, newest string, err error) {
+func (r *reader) count(ctx context.Context, s *statement) (n int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	var stamp sql.NullString
-	if err := r.tx.QueryRowxContext(ctx, s.totals(r.db)).Scan(&n, &stamp); err != nil {
-		return 0, "", fmt.Errorf("count %ss: %w", s.noun, err)
+	if err := r.tx.GetContext(ctx, &n, s.count()); err != nil {
+		return 0, fmt.Errorf("count %ss: %w", s.noun, err)
 	}
-	return n, stamp.String, nil
+	return n, nil
 }

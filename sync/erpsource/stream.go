@@ -20,7 +20,9 @@ type snapshot struct {
 	// since are the rows that may have changed, by statement and id; nil where
 	// every row is read.
 	since map[*statement]map[string][]sql.NullString
-	found *found // what Position and Expected have learnt; nil before
+	only  bool // nothing but since is given: all else is as it was
+	now   string
+	met   map[*statement]*extent // how far each statement's rows go, once known
 	// confirm: the database does not keep the read apart from changes, so that
 	// the ids are read twice.
 	confirm bool
@@ -67,11 +69,16 @@ func (s *snapshot) Contacts(ctx context.Context) iter.Seq2[directory.Contact, er
 }
 
 func (s *snapshot) Expected(ctx context.Context) (customers, contacts int, err error) {
-	f, err := s.look(ctx)
-	if err != nil {
+	if s.met[s.plan.customers] != nil && s.met[s.plan.contacts] != nil {
+		return s.met[s.plan.customers].n, s.met[s.plan.contacts].n, nil
+	}
+	if customers, err = s.count(ctx, s.plan.customers); err != nil {
 		return 0, 0, err
 	}
-	return f.customers, f.contacts, nil
+	if contacts, err = s.count(ctx, s.plan.contacts); err != nil {
+		return 0, 0, err
+	}
+	return customers, contacts, nil
 }
 
 func (s *snapshot) Close() error {
@@ -143,8 +150,21 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, bare func(id
 			return
 		}
 		text, changed := st.sql(), s.since[st]
-		if s.since != nil {
+		switch {
+		case s.only:
+			for record, err := range changedOnly(s, st, build) {
+				if !yield(record, err) {
+					return
+				}
+			}
+			return
+		case s.since != nil:
 			text = st.idsOnly()
+		default:
+			if _, err := s.clock(ctx); err != nil { // before the first row
+				fail(err)
+				return
+			}
 		}
 		rows, cancel, err := s.query(ctx, text)
 		if err != nil {
@@ -179,15 +199,21 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, bare func(id
 		scan, met := newScanner(st, s.since != nil), newIDs()
 		r := &row{columns: columnsOf(st), cells: scan.cells, lookups: s.lookups}
 		place := r.columns.at["id"]
+		stamp, stamped := r.columns.at["stamp"]
 		if s.since != nil {
 			place = 0
 		}
+		var whole extent
 		for rows.Next() {
 			if err := rows.Scan(scan.target...); err != nil {
 				fail(err)
 				return
 			}
 			given := scan.cells[place]
+			whole.add(given.String)
+			if stamped && s.since == nil {
+				whole.newest = max(whole.newest, scan.cells[stamp].String)
+			}
 			if s.confirm {
 				met.add(given)
 			}
@@ -216,26 +242,15 @@ func stream[T any](ctx context.Context, s *snapshot, st *statement, bare func(id
 				}
 				r.cells = cells
 			}
-			if given.String != r.id {
-				next.notes = append(next.notes, &directory.Problem{Noun: st.noun, Record: r.id,
-					Reason: st.idName + " ends with blanks in the ERP; it was taken without them, and rows that carry them may not be found"})
-			}
-			if name := badText(st, r); name != "" {
-				next.problem = &directory.Problem{Noun: st.noun, Record: r.id, Keep: true,
-					Reason: "its " + name + " is no valid text; the directory keeps what it had"}
-			} else if record, reason := build(r); reason != "" {
-				next.problem = &directory.Problem{Noun: st.noun, Record: r.id, Reason: reason}
-			} else {
-				next.record = record
-				if p := severalAddresses(st, r); p != nil {
-					next.notes = append(next.notes, p)
-				}
-			}
+			next.record, next.notes, next.problem = made(st, r, given.String, build)
 			last = next
 		}
 		if err := rows.Err(); err != nil {
 			fail(err)
 			return
+		}
+		if s.since == nil {
+			s.met[st] = &whole
 		}
 		if s.confirm {
 			_ = rows.Close() // read to its end

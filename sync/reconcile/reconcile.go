@@ -36,6 +36,13 @@ type Input struct {
 	SourceContacts, DirectoryContacts   iter.Seq2[directory.Contact, error]
 	Watch                               func(directory.Counts) // told of each change; may be nil
 
+	// Partial: both sides give only what may have changed, but for the directory's
+	// customers: those that the source does not give are as they were, and may be
+	// given for the codes that they had. Live then tells whether the directory has
+	// a customer, not removed.
+	Partial bool
+	Live    func(id string) (bool, error)
+
 	// Customer and Contact read the whole of a record where the directory's
 	// iterators give only what tells whether it has changed, as
 	// directory.SyncStore's KnownCustomers and KnownContacts do; nil where they
@@ -150,6 +157,14 @@ func (d *differ) relieve() (err error) {
 	return nil
 }
 
+// isLive tells whether a customer is there once the plan is applied.
+func (d *differ) isLive(id string) (bool, error) {
+	if d.live.have(id) || !d.Partial {
+		return d.live.have(id), nil
+	}
+	return d.Live(id)
+}
+
 // whole reads the rest of a stored customer that is looked at more closely.
 func (d *differ) whole(stored *directory.Customer) (directory.Customer, error) {
 	if d.Input.Customer == nil {
@@ -180,6 +195,8 @@ func (d *differ) customer(source, stored *directory.Customer, how presence) erro
 		if how == unchanged {
 			p.Counts.CustomersRead++
 		}
+		return nil
+	case source == nil && d.Partial:
 		return nil
 	case source == nil:
 		if known {
@@ -266,13 +283,28 @@ func (d *differ) contact(source, stored *directory.Contact, how presence) error 
 			return nil
 		}
 	}
-	if how != shown && known && d.live.have(stored.CustomerID) {
+	if how != shown && known {
+		there, err := d.isLive(stored.CustomerID)
+		if err != nil {
+			return err
+		}
+		if there {
+			d.addressOf(*stored)
+			return nil
+		}
+	}
+	if source != nil && d.Partial && known && stored.Hash == source.Hash { // its marker alone has moved
+		p.Counts.ContactsRead++
 		d.addressOf(*stored)
 		return nil
 	}
 	if source != nil {
 		p.Counts.ContactsRead++
-		if !d.live.have(source.CustomerID) {
+		there, err := d.isLive(source.CustomerID)
+		if err != nil {
+			return err
+		}
+		if !there {
 			d.problem(&directory.Problem{Noun: directory.NounContact, Record: source.ID, Reason: "its customer was not taken"})
 			source = nil
 		}

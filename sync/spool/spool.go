@@ -10,12 +10,12 @@ package spool
 import (
 	"bufio"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
+	"slices"
 
 	"github.com/vantelle/vantelle/internal/directory"
 )
@@ -56,11 +56,7 @@ const (
 // Put appends a part.
 func (s *Spool) Put(part directory.Part) error {
 	for i := range part.PutCustomers {
-		record, err := appendCustomer(s.record[:0], &part.PutCustomers[i])
-		if err == nil {
-			err = s.write(aCustomer, record)
-		}
-		if err != nil {
+		if err := s.write(aCustomer, appendCustomer(s.record[:0], &part.PutCustomers[i])); err != nil {
 			return err
 		}
 	}
@@ -115,6 +111,7 @@ func (s *Spool) parts(yield func(directory.Part, error) bool) error {
 	}
 	in := bufio.NewReaderSize(io.NewSectionReader(s.file, 0, size), 256<<10)
 	var part directory.Part
+	var record []byte
 	for {
 		kind, err := in.ReadByte()
 		if errors.Is(err, io.EOF) {
@@ -127,7 +124,7 @@ func (s *Spool) parts(yield func(directory.Part, error) bool) error {
 		if err != nil {
 			return err
 		}
-		record := make([]byte, length)
+		record = slices.Grow(record[:0], int(min(length, uint64(size))))[:min(length, uint64(size))]
 		if _, err := io.ReadFull(in, record); err != nil {
 			return err
 		}
@@ -174,25 +171,24 @@ func texts(b []byte, all ...string) []byte {
 	return b
 }
 
-// lists are the fields of a customer that are written as JSON: most have none.
-type lists struct {
-	Tags        []string            `json:"t,omitempty"`
-	Attributes  map[string]string   `json:"a,omitempty"`
-	Addresses   []directory.Address `json:"d,omitempty"`
-	FormerCodes []string            `json:"f,omitempty"`
-}
-
-func appendCustomer(b []byte, c *directory.Customer) ([]byte, error) {
-	var more []byte
-	if len(c.Tags)+len(c.Attributes)+len(c.Addresses)+len(c.FormerCodes) > 0 {
-		var err error
-		if more, err = json.Marshal(lists{c.Tags, c.Attributes, c.Addresses, c.FormerCodes}); err != nil {
-			return nil, fmt.Errorf("spool customer %s: %w", c.ID, err)
-		}
-	}
+func appendCustomer(b []byte, c *directory.Customer) []byte {
 	b = texts(b, c.Dossier, c.ID, c.Code, c.Name, c.Email, c.Phone, c.Address, c.PostalCode, c.City, c.Country, c.VAT, c.RegistrationNo,
 		string(c.State), c.ParentID, c.PayerID, c.Representative, c.TechnicalID, c.Stamp, c.Hash)
-	return append(binary.AppendUvarint(b, uint64(len(more))), more...), nil
+	b = texts(binary.AppendUvarint(b, uint64(len(c.Tags))), c.Tags...)
+	b = texts(binary.AppendUvarint(b, uint64(len(c.FormerCodes))), c.FormerCodes...)
+	b = binary.AppendUvarint(b, uint64(len(c.Attributes)))
+	for name, value := range c.Attributes {
+		b = texts(b, name, value)
+	}
+	b = binary.AppendUvarint(b, uint64(len(c.Addresses)))
+	for _, a := range c.Addresses {
+		main := ""
+		if a.Main {
+			main = "main"
+		}
+		b = texts(b, a.ID, a.Name, a.Address, a.PostalCode, a.City, a.Country, a.Contact, a.Phone, main)
+	}
+	return b
 }
 
 func appendContact(b []byte, c *directory.Contact) []byte {
@@ -234,14 +230,39 @@ func (r *reader) next() string {
 	return t
 }
 
+// list reads texts that come with their number; nil for none.
+func (r *reader) list() (all []string) {
+	for range r.count() {
+		all = append(all, r.next())
+	}
+	return all
+}
+
+// count is a number of things of a byte at least.
+func (r *reader) count() uint64 {
+	n := r.number()
+	if n > uint64(len(r.text)) {
+		r.fail()
+		return 0
+	}
+	return n
+}
+
 func (r *reader) customer() directory.Customer {
 	c := directory.Customer{Dossier: r.next(), ID: r.next(), Code: r.next(), Name: r.next(), Email: r.next(), Phone: r.next(), Address: r.next(),
 		PostalCode: r.next(), City: r.next(), Country: r.next(), VAT: r.next(), RegistrationNo: r.next(), State: directory.CustomerState(r.next()),
-		ParentID: r.next(), PayerID: r.next(), Representative: r.next(), TechnicalID: r.next(), Stamp: r.next(), Hash: r.next()}
-	if more := r.next(); more != "" && r.err == nil {
-		var l lists
-		r.err = json.Unmarshal([]byte(more), &l)
-		c.Tags, c.Attributes, c.Addresses, c.FormerCodes = l.Tags, l.Attributes, l.Addresses, l.FormerCodes
+		ParentID: r.next(), PayerID: r.next(), Representative: r.next(), TechnicalID: r.next(), Stamp: r.next(), Hash: r.next(),
+		Tags: r.list(), FormerCodes: r.list()}
+	if n := r.count(); n > 0 {
+		c.Attributes = make(map[string]string, n)
+		for range n {
+			name := r.next()
+			c.Attributes[name] = r.next()
+		}
+	}
+	for range r.count() {
+		c.Addresses = append(c.Addresses, directory.Address{ID: r.next(), Name: r.next(), Address: r.next(), PostalCode: r.next(), City: r.next(),
+			Country: r.next(), Contact: r.next(), Phone: r.next(), Main: r.next() != ""})
 	}
 	return c
 }

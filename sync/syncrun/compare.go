@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 
 	"github.com/vantelle/vantelle/internal/directory"
@@ -41,31 +43,36 @@ func (r *Runner) compareOnce(ctx context.Context, o Options, m *meter) (plan dir
 	if err != nil {
 		return plan, err
 	}
-	last, position, err := r.position(ctx, snap, o)
+	in := reconcile.Input{
+		Dossier:            r.Dossier,
+		DirectoryCustomers: ahead(r.Store.KnownCustomers(ctx, r.Dossier)),
+		DirectoryContacts:  ahead(r.Store.KnownContacts(ctx, r.Dossier)),
+		Watch:              m.changes,
+		Customer:           func(id string) (directory.Customer, error) { return r.Store.Customer(ctx, r.Dossier, id) },
+		Contact:            func(id string) (directory.Contact, error) { return r.Store.Contact(ctx, r.Dossier, id) },
+		Spool:              func() (reconcile.Spool, error) { return spool.New(r.SpoolDir) },
+	}
+	last, whole, err := r.since(ctx, snap, o, &in)
 	if err != nil {
 		return plan, err
 	}
 	if m.p.CustomersExpected, m.p.ContactsExpected, err = snap.Expected(ctx); err != nil {
 		return plan, err
 	}
-	plan, err = reconcile.Diff(reconcile.Input{
-		Dossier:            r.Dossier,
-		SourceCustomers:    counted(ahead(snap.Customers(ctx)), m, PhaseCustomers, &m.p.CustomersRead),
-		DirectoryCustomers: ahead(r.Store.KnownCustomers(ctx, r.Dossier)),
-		SourceContacts:     counted(ahead(snap.Contacts(ctx)), m, PhaseContacts, &m.p.ContactsRead),
-		DirectoryContacts:  ahead(r.Store.KnownContacts(ctx, r.Dossier)),
-		Watch:              m.changes,
-		Customer:           func(id string) (directory.Customer, error) { return r.Store.Customer(ctx, r.Dossier, id) },
-		Contact:            func(id string) (directory.Contact, error) { return r.Store.Contact(ctx, r.Dossier, id) },
-		Spool:              func() (reconcile.Spool, error) { return spool.New(r.SpoolDir) },
-	})
-	if err != nil {
+	in.SourceCustomers = counted(ahead(snap.Customers(ctx)), m, PhaseCustomers, &m.p.CustomersRead)
+	in.SourceContacts = counted(ahead(snap.Contacts(ctx)), m, PhaseContacts, &m.p.ContactsRead)
+	if plan, err = reconcile.Diff(in); err != nil {
 		return directory.Plan{}, err
 	}
-	plan.Fingerprint, plan.Position = fingerprint, position
-	if !o.AcceptDatabase && restored(last, position, plan) {
+	if in.Partial { // the others were looked at too, all at once
+		plan.Counts.CustomersRead, plan.Counts.ContactsRead = m.p.CustomersExpected, m.p.ContactsExpected
+		plan.Before.Customers, plan.Before.Contacts = m.p.CustomersExpected, m.p.ContactsExpected
+	}
+	plan.Fingerprint = fingerprint
+	if plan.Position, err = r.position(ctx, snap, last, whole); err == nil && !o.AcceptDatabase && restored(last, plan.Position, plan) {
 		err = fmt.Errorf("%w (%d customers are older there than they were)", ErrRestoredDatabase, plan.Backwards)
-	} else {
+	}
+	if err == nil {
 		err = r.weigh(ctx, &plan)
 	}
 	if err != nil {
@@ -74,38 +81,116 @@ func (r *Runner) compareOnce(ctx context.Context, o Options, m *meter) (plan dir
 	return plan, nil
 }
 
-// position finds out from where to read, and makes snap read from there. last
-// is the position kept, now the one to keep; both nil for a source that has none.
-func (r *Runner) position(ctx context.Context, snap erpsource.Snapshot, o Options) (last, now *directory.Position, err error) {
+// since finds out from where to read, and makes snap, and what it is compared
+// with, begin there. last is the position kept, nil for none; whole tells whether
+// everything is read.
+func (r *Runner) since(ctx context.Context, snap erpsource.Snapshot, o Options, in *reconcile.Input) (last *directory.Position, whole bool, err error) {
 	inc, ok := snap.(erpsource.Incremental)
 	if !ok {
-		return nil, nil, nil
+		return nil, true, nil
 	}
 	kept, err := r.Store.Position(ctx, r.Dossier)
 	switch {
-	case err == nil:
-		last = &kept
-	case !errors.Is(err, directory.ErrNotFound):
-		return nil, nil, fmt.Errorf("read how far the ERP was read: %w", err)
+	case errors.Is(err, directory.ErrNotFound):
+		return nil, true, nil
+	case err != nil:
+		return nil, true, fmt.Errorf("read how far the ERP was read: %w", err)
+	case o.Full || r.FullEvery <= 0 || !r.Now().Before(kept.FullAt.Add(r.FullEvery)):
+		return &kept, true, nil
 	}
-	p, err := inc.Position(ctx)
+	whyNot, err := inc.Since(ctx, kept)
 	if err != nil {
-		return nil, nil, err
-	}
-	p.FullAt = r.Now()
-	if last == nil || o.Full || r.FullEvery <= 0 || !r.Now().Before(last.FullAt.Add(r.FullEvery)) {
-		return last, &p, nil
-	}
-	whyNot, err := inc.Since(ctx, *last)
-	if err != nil {
-		return nil, nil, err
+		return nil, true, err
 	}
 	if whyNot != "" {
 		r.Log.Debug().Str("because", whyNot).Msg("everything is read")
-		return last, &p, nil
+		return &kept, true, nil
 	}
-	p.FullAt = last.FullAt
-	return last, &p, nil
+	customers, contacts, err := r.stored(ctx, inc)
+	if err != nil {
+		return &kept, false, err
+	}
+	only, err := inc.Only(ctx, kept, func(noun, id string) bool {
+		if noun == directory.NounCustomer {
+			c, there := customers[id]
+			return there && c.RemovedAt == nil
+		}
+		c, there := contacts[id]
+		return there && c.RemovedAt == nil
+	})
+	if err != nil || !only {
+		return &kept, false, err
+	}
+	// What is compared is the same records, and the customers of the past, whose
+	// codes may come back.
+	if changed, _ := inc.Changed(); len(changed) > 0 {
+		for c, err := range r.Store.PastCustomers(ctx, r.Dossier) {
+			if err != nil {
+				return &kept, false, err
+			}
+			if _, there := customers[c.ID]; !there {
+				customers[c.ID] = c
+			}
+		}
+	}
+	in.Partial = true
+	in.DirectoryCustomers, in.DirectoryContacts = inOrder(customers), inOrder(contacts)
+	in.Live = func(id string) (bool, error) {
+		c, err := r.Store.Customer(ctx, r.Dossier, id)
+		if errors.Is(err, directory.ErrNotFound) {
+			return false, nil
+		}
+		return err == nil && c.RemovedAt == nil, err
+	}
+	return &kept, false, nil
+}
+
+// stored reads what the directory has of the records that may have changed.
+func (r *Runner) stored(ctx context.Context, inc erpsource.Incremental) (customers map[string]directory.Customer, contacts map[string]directory.Contact, err error) {
+	customerIDs, contactIDs := inc.Changed()
+	some, err := r.Store.CustomersByID(ctx, r.Dossier, customerIDs)
+	if err != nil {
+		return nil, nil, err
+	}
+	people, err := r.Store.ContactsByID(ctx, r.Dossier, contactIDs)
+	if err != nil {
+		return nil, nil, err
+	}
+	customers, contacts = map[string]directory.Customer{}, map[string]directory.Contact{}
+	for _, c := range some {
+		customers[c.ID] = c
+	}
+	for _, c := range people {
+		contacts[c.ID] = c
+	}
+	return customers, contacts, nil
+}
+
+// inOrder gives records in the order of their ids.
+func inOrder[T any](of map[string]T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, id := range slices.Sorted(maps.Keys(of)) {
+			if !yield(of[id], nil) {
+				return
+			}
+		}
+	}
+}
+
+// position is how far this read went; nil for a source that has none.
+func (r *Runner) position(ctx context.Context, snap erpsource.Snapshot, last *directory.Position, whole bool) (*directory.Position, error) {
+	inc, ok := snap.(erpsource.Incremental)
+	if !ok {
+		return nil, nil
+	}
+	p, err := inc.Position(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p.FullAt = r.Now(); !whole {
+		p.FullAt = last.FullAt
+	}
+	return &p, nil
 }
 
 // weigh counts what a plan takes away of the accesses.

@@ -82,6 +82,16 @@ func (m *memory) KnownCustomers(_ context.Context, d string) iter.Seq2[directory
 	return all(m, known, d, func(c directory.Customer) string { return c.Dossier })
 }
 
+func (m *memory) PastCustomers(ctx context.Context, d string) iter.Seq2[directory.Customer, error] {
+	return func(yield func(directory.Customer, error) bool) {
+		for c, err := range m.KnownCustomers(ctx, d) {
+			if (c.RemovedAt != nil || len(c.FormerCodes) > 0) && !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
 func (m *memory) KnownContacts(_ context.Context, d string) iter.Seq2[directory.Contact, error] {
 	known := map[string]directory.Contact{}
 	m.mu.Lock()
@@ -90,6 +100,24 @@ func (m *memory) KnownContacts(_ context.Context, d string) iter.Seq2[directory.
 	}
 	m.mu.Unlock()
 	return all(m, known, d, func(c directory.Contact) string { return c.Dossier })
+}
+
+func (m *memory) CustomersByID(ctx context.Context, d string, ids []string) (out []directory.Customer, _ error) {
+	for _, id := range ids {
+		if c, err := m.Customer(ctx, d, id); err == nil {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) ContactsByID(ctx context.Context, d string, ids []string) (out []directory.Contact, _ error) {
+	for _, id := range ids {
+		if c, err := m.Contact(ctx, d, id); err == nil {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 func (m *memory) Customer(_ context.Context, d, id string) (directory.Customer, error) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vantelle/vantelle/internal/directory"
@@ -92,6 +94,18 @@ func testLarge(t *testing.T, open func(*testing.T) *kit) {
 			if want := (directory.Contact{Dossier: acme, ID: contacts[7].ID, CustomerID: contacts[7].CustomerID, Email: contacts[7].Email, Hash: city}); people[7] != want || len(people) != 2*n {
 				t.Fatalf("known of the eighth of %d: %+v, want %+v", len(people), people[7], want)
 			}
+			some, err := k.CustomersByID(t.Context(), acme, []string{"nobody", customers[3].ID, customers[n-1].ID})
+			k.must(err)
+			slices.SortFunc(some, func(a, b directory.Customer) int { return strings.Compare(a.ID, b.ID) })
+			if want := []directory.Customer{customers[3], customers[n-1]}; !reflect.DeepEqual(some, want) {
+				t.Fatalf("by id: %+v, want %+v", some, want)
+			}
+			persons, err := k.ContactsByID(t.Context(), acme, []string{"nobody", contacts[5].ID})
+			k.must(err)
+			if !reflect.DeepEqual(persons, contacts[5:6]) {
+				t.Fatalf("by id: %+v", persons)
+			}
+			equal(k, "customers of the past", len(collect(k, k.PastCustomers(t.Context(), acme))), n)
 			for _, size := range []int{1, 7, 500, 501, 10 * n} {
 				var got []directory.Change
 				for after := 0; len(got) < len(changes); after = got[len(got)-1].Seq {
