@@ -6,10 +6,12 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/rs/zerolog"
 
+	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
@@ -168,6 +170,9 @@ func attackedRigs(t *testing.T) map[catalog.Engine]*rig {
 		rigs[catalog.Postgres] = rigOn(t, db, attackedProfile)
 	} else {
 		t.Log("VANTELLE_TEST_POSTGRES is not set: the attacks run on SQLite only")
+	}
+	for _, r := range rigs { // what never ends is an outcome like others
+		r.gate = r.with(filter.Limits{Time: 20 * time.Second})
 	}
 	return rigs
 }
