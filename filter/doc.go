@@ -63,7 +63,12 @@
 //     can grow into, here and inside an engine that writes some operators out
 //     as two. A WITH that uses itself counts its rounds and fails. TestPromise10Bounded,
 //     TestPromise10ASmallTextIsNoEndlessStatement, TestPromise10ARecursiveWithEnds
-//  11. There are no cursors yet.
+//  11. Cursors are sealed: the place at which a list goes on, which may hold a
+//     key that the view hides, leaves only encrypted and authenticated, bound to
+//     the dossier, the key and account, the customer, the view and the request. A
+//     cursor that was changed, is somebody else's, another request's or older
+//     than the view gets one answer, the same bytes.
+//     TestPromise11CursorsAreSealed; filter/portal/cursor.go
 //  12. Plans are shared, data never: a compiled plan holds no value of a
 //     customer. TestPromise12PlansAreSharedDataNever
 //

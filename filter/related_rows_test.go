@@ -97,7 +97,7 @@ func restOf(r *rig, customer, target string, headers ...string) *httptest.Respon
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
-	portal.New(portal.Config{Gate: r.gate, Identify: openDoor{}, Logger: zerolog.Nop()}).ServeHTTP(w, request)
+	portal.New(portal.Config{Gate: r.gate, Identify: openDoor{}, Logger: zerolog.Nop(), Cursors: testCursors}).ServeHTTP(w, request)
 	return w
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -50,6 +51,7 @@ type daemon struct {
 	watches  map[string]*watch
 	syncs    *leading.Node
 	webhooks *webhook.Sender
+	cursors  *portal.CursorKey
 	group    *lifecycle.Group
 	stopping chan struct{} // closed when the service begins to stop
 	hangups  <-chan os.Signal
@@ -86,6 +88,9 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 	}
 	d.resolver = &identity.Resolver{Store: d.store, AllowDemoKeys: o.demo, HasDossier: d.hasDossier,
 		RefuseDormant: func(dossier string) bool { return cfg.Dossiers[dossier].Dormant == "suspend" }}
+	if d.cursors, err = portal.OpenCursorKey(cursorKeyFile(cfg)); err != nil {
+		return nil, err
+	}
 	var portalServer, adminServer lifecycle.Service
 	if portalServer, d.portalAddr, err = d.server(ctx, "portal", cfg.Portal.Listen, cfg.Portal.TLS, cfg.Portal.TrustedProxies, d.portalHandler()); err != nil {
 		return nil, err
@@ -213,9 +218,20 @@ func (d *daemon) portalHandler() http.Handler {
 	health := d.health()
 	mux.Handle("GET /healthz", health.Live())
 	mux.Handle("GET /readyz", health.ReadyBriefly())
-	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(), Files: d.files,
+	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(), Files: d.files, Cursors: d.cursors,
 		RequireActor: func(dossier string) bool { return d.cfg.Dossiers[dossier].RequireActor }}))
 	return mux
+}
+
+// cursorKeyFile is where the key of cursors is kept.
+func cursorKeyFile(c config.Config) string {
+	switch {
+	case c.Portal.CursorKeyFile != "":
+		return c.Portal.CursorKeyFile
+	case c.Directory.Driver == config.SQLite:
+		return filepath.Join(filepath.Dir(c.Directory.Path), "cursor.key")
+	}
+	return filepath.Join(c.Audit.Path, "cursor.key")
 }
 
 func (d *daemon) portalLimits() portal.Limits {
@@ -232,7 +248,7 @@ func (d *daemon) adminHandler(numbers prometheus.Gatherer, page func(*daemon) ht
 		Admins: d.resolver, Directory: d.store, Syncs: d.syncs, Profiles: d.views, Audit: d.audit,
 		Accesses: &access.Service{Store: d.store, CheckProfile: d.views.CheckProfile, CheckAccess: d.rules.CheckAccess, Now: d.now},
 		Rules:    d.rules, Trial: d.trial,
-		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits(), Files: d.files}),
+		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits(), Files: d.files, Cursors: d.cursors}),
 		Files:     &adminapi.Files{Pushed: d.files.Pushed, MaxSize: d.files.MaxSize, Resource: d.resourceNamed},
 		Explainer: explainer{d.gate},
 		Dossiers:  adminDossiers(d.cfg.Dossiers),

@@ -68,6 +68,7 @@ func (p *portal) readTree(v *visit, r *reading, enc encoding, first, size int64)
 		top.subs = append(top.subs, sub)
 	}
 	pg := &page{kind: enc.contentType(), more: more, rows: int64(len(rows))}
+	pg.endsAt(t.ends, t.last)
 	pg.body, err = t.write(enc, top, rows)
 	if err == nil && len(pg.body) > p.Limits.PageBytes {
 		err = tooManyBytes(p.Limits.PageBytes, pg.rows)
@@ -84,6 +85,9 @@ type treeReader struct {
 	csv              bool
 	numbersAsStrings bool
 	bytes            int // of all cells so far
+
+	ends []filter.Column // the columns of the page's order
+	last []any           // its last row's cells there
 }
 
 // page reads the rows of the page itself.
@@ -93,13 +97,15 @@ func (t *treeReader) page() (rows []*treeRow, top *level, more bool, err error) 
 	for i, name := range t.shape.key {
 		keys = append(keys, as(of(t.table, name), generated("p", i)))
 	}
-	answer, err := t.portal.ask(t.visit, t.reading.page(s, t.items, keys, t.first, t.size+1), s)
+	places := t.portal.placeItems(t.reading)
+	answer, err := t.portal.ask(t.visit, t.reading.page(s, t.items, slices.Concat(keys, places), t.first, t.size+1), s)
 	if err != nil {
 		return nil, nil, false, err
 	}
 	defer answer.Close()
-	top = t.newLevel(nil, answer.Columns[:len(answer.Columns)-len(keys)])
-	paths := pathWriters(answer.Columns[len(top.columns):])
+	top = t.newLevel(nil, answer.Columns[:len(answer.Columns)-len(keys)-len(places)])
+	paths := pathWriters(answer.Columns[len(top.columns) : len(top.columns)+len(keys)])
+	t.ends, t.last = answer.Columns[len(top.columns)+len(keys):], make([]any, len(places))
 	cut, err := t.each(answer, func(cells []any) error {
 		if int64(len(rows)) == t.size {
 			more = true
@@ -113,6 +119,7 @@ func (t *treeReader) page() (rows []*treeRow, top *level, more bool, err error) 
 		if err != nil {
 			return err
 		}
+		copy(t.last, cells[len(top.columns)+len(keys):])
 		rows = append(rows, row)
 		top.rows[string(path)] = row
 		return nil

@@ -49,6 +49,10 @@ type Config struct {
 	// Files gives the files of rows. Nil: there are none.
 	Files *files.Library
 
+	// Cursors seals the places at which lists are continued; nil offers no
+	// cursors, and refuses them.
+	Cursors *CursorKey
+
 	Limits Limits
 }
 

@@ -41,13 +41,23 @@ func (p *portal) rows(v *visit) error {
 	if err != nil {
 		return err
 	}
-	prefer := parsePrefer(v.r.Header)
-	size := asked.size(p.Limits.Page, p.Limits.MaxPage)
-	pg, err := p.readPage(v, r, rowsEncoding(form, prefer), asked.first, size)
+	before, err := p.resumeAt(v, r, world)
 	if err != nil {
 		return err
 	}
-	pg.first = asked.first
+	first := asked.first
+	if r.resumed {
+		first = r.offset // 0 where the cursor holds more than a number
+	}
+	prefer := parsePrefer(v.r.Header)
+	size := asked.size(p.Limits.Page, p.Limits.MaxPage)
+	pg, err := p.readPage(v, r, rowsEncoding(form, prefer), first, size)
+	if err != nil {
+		return err
+	}
+	if pg.first, pg.asked = asked.first, asked.count; r.resumed {
+		pg.first, pg.resumed = before, true
+	}
 	pg.capped = pg.more && (asked.count == noLimit || pg.rows < asked.count)
 	if prefer.count {
 		if err := p.count(v, pg, r); err != nil {
@@ -56,6 +66,9 @@ func (p *portal) rows(v *visit) error {
 	}
 	if (form == mediaObject || form == mediaObjectShort) && pg.rows != 1 {
 		return notOneRow(pg.rows)
+	}
+	if err := p.offerCursor(v, r, world, pg); err != nil {
+		return err
 	}
 	return pg.send(v, prefer)
 }
@@ -95,6 +108,10 @@ type page struct {
 	capped  bool // a limit of ours ended it, not the request's
 	counted bool // total is known
 	total   int64
+
+	asked   int64 // rows that the request wants; noLimit where it doesn't say
+	resumed bool  // a cursor says where it begins
+	last    []*string
 }
 
 // usualPage is room for a page of some twenty rows.
@@ -114,13 +131,16 @@ func (p *portal) readPage(v *visit, r *reading, enc encoding, first, size int64)
 		return p.readRelated(v, r, enc, first, size)
 	}
 	s := &statement{}
-	answer, err := p.ask(v, r.page(s, r.items, nil, first, size+1), s)
+	places := p.placeItems(r)
+	answer, err := p.ask(v, r.page(s, r.items, places, first, size+1), s)
 	if err != nil {
 		return nil, err
 	}
 	defer answer.Close()
 	pg := &page{kind: enc.contentType(), body: make([]byte, 0, usualPage)}
-	if pg.body, err = enc.begin(pg.body, answer.Columns); err != nil {
+	shown := len(answer.Columns) - len(places)
+	last := make([]any, len(places))
+	if pg.body, err = enc.begin(pg.body, answer.Columns[:shown]); err != nil {
 		return nil, err
 	}
 	for {
@@ -136,9 +156,13 @@ func (p *portal) readPage(v *visit, r *reading, enc encoding, first, size int64)
 			pg.more = true
 			break
 		}
-		if pg.body, err = enc.row(pg.body, cells); err != nil {
+		if len(cells) != len(answer.Columns) {
+			return nil, fmt.Errorf("read rows: %d cells for %d columns", len(cells), len(answer.Columns))
+		}
+		if pg.body, err = enc.row(pg.body, cells[:shown]); err != nil {
 			return nil, err
 		}
+		copy(last, cells[shown:])
 		pg.rows++
 		if len(pg.body) > p.Limits.PageBytes {
 			return nil, tooManyBytes(p.Limits.PageBytes, pg.rows)
@@ -150,7 +174,24 @@ func (p *portal) readPage(v *visit, r *reading, enc encoding, first, size int64)
 	if err := answer.Close(); err != nil {
 		return nil, err
 	}
+	pg.endsAt(answer.Columns[shown:], last)
 	return pg, nil
+}
+
+// placeItems are the columns to be read beside a page's, for its cursor; none
+// where there are no cursors.
+func (p *portal) placeItems(r *reading) []sqlast.Item {
+	if p.Cursors == nil {
+		return nil
+	}
+	return r.placeItems()
+}
+
+// endsAt keeps where the page ends.
+func (pg *page) endsAt(columns []filter.Column, cells []any) {
+	if pg.rows > 0 && len(cells) > 0 {
+		pg.last = placeOf(columns, cells)
+	}
 }
 
 func tooManyBytes(most int, rows int64) error {
@@ -162,7 +203,7 @@ func tooManyBytes(most int, rows int64) error {
 // table knows it already.
 func (p *portal) count(v *visit, pg *page, r *reading) error {
 	pg.counted = true
-	if !pg.more && (pg.rows > 0 || pg.first == 0) {
+	if !pg.more && !pg.resumed && (pg.rows > 0 || pg.first == 0) {
 		pg.total = pg.first + pg.rows
 		return nil
 	}
@@ -184,6 +225,9 @@ func (p *portal) count(v *visit, pg *page, r *reading) error {
 		return fmt.Errorf("count rows: unexpected %T", cells[0])
 	}
 	pg.total = n
+	if pg.resumed {
+		pg.total = max(n, pg.first+pg.rows) // rows before it may have gone
+	}
 	return answer.Close()
 }
 

@@ -33,6 +33,7 @@ type orderTerm struct {
 	column string
 	desc   bool
 	nulls  sqlast.NullsOrder
+	never  bool // the column is never NULL
 }
 
 const (

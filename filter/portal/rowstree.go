@@ -14,10 +14,12 @@ import (
 // related. What isn't in the view is the gate's to refuse, in its own words.
 type reading struct {
 	*rowsQuery
-	table   string
-	shape   rowsShape
-	resume  sqlast.Expr // condition of the rows behind a cursor; its values are resumed
-	resumed []any
+	table string
+	shape rowsShape
+
+	resumed     bool        // a cursor says where the page begins
+	after       sqlast.Expr // the condition of the rows behind it; nil where it only counts them
+	afterParams []any
 }
 
 func newReading(q *rowsQuery, table string, world *view.View) (*reading, error) {
@@ -35,6 +37,13 @@ func newReading(q *rowsQuery, table string, world *view.View) (*reading, error) 
 // behind those that the request selects.
 func (r *reading) page(s *statement, items, extra []sqlast.Item, first, size int64) *sqlast.Query {
 	body := r.selection(s, slices.Concat(items, extra))
+	if r.after != nil {
+		x := s.rebound(r.after, &rowsQuery{params: r.afterParams}, "", r.table)
+		if body.Where != nil {
+			x = &sqlast.Binary{At: sqlast.NoPos, Op: "AND", X: body.Where, Y: x}
+		}
+		body.Where = x
+	}
 	query := &sqlast.Query{At: sqlast.NoPos, Body: body, OrderBy: r.orderBy()}
 	query.Limit = s.bind(size)
 	if first > 0 {
@@ -66,13 +75,6 @@ func (r *reading) selection(s *statement, items []sqlast.Item) *sqlast.Select {
 	}
 	if r.grouped {
 		body.GroupBy = groupedBy(r.items)
-	}
-	if r.resume != nil {
-		x := s.rebound(r.resume, &rowsQuery{params: r.resumed}, "", r.table)
-		if body.Where != nil {
-			x = &sqlast.Binary{At: sqlast.NoPos, Op: "AND", X: body.Where, Y: x}
-		}
-		body.Where = x
 	}
 	return body
 }
@@ -128,7 +130,7 @@ func (r *reading) totalOrder() []orderTerm {
 	terms := slices.Clone(r.order)
 	if !r.grouped {
 		for _, name := range r.tieBreakers(r.shape) {
-			terms = append(terms, orderTerm{column: name})
+			terms = append(terms, orderTerm{column: name, never: r.shape.total})
 		}
 	}
 	seen := map[string]bool{}

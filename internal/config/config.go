@@ -32,6 +32,7 @@ type Portal struct {
 	TrustedProxies []string `yaml:"trusted_proxies"` // addresses or networks in CIDR form; without TLS only they may connect
 	BodyLimit      Size     `yaml:"body_limit"`
 	RequestTimeout Duration `yaml:"request_timeout"`
+	CursorKeyFile  string   `yaml:"cursor_key_file"` // empty: cursor.key beside the directory, or the audit
 }
 
 // Admin is the listener for administrators and metrics.

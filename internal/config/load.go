@@ -65,7 +65,7 @@ func rebase(c *Config, folder string) {
 		*p = filepath.Join(folder, *p)
 	}
 	for _, p := range []*string{&c.Portal.TLS.CertFile, &c.Portal.TLS.KeyFile, &c.Admin.TLS.CertFile, &c.Admin.TLS.KeyFile,
-		&c.Directory.Path, &c.Directory.DSNFile, &c.Audit.Path, &c.Profiles.Dir, &c.Files.Path, &c.Log.File} {
+		&c.Portal.CursorKeyFile, &c.Directory.Path, &c.Directory.DSNFile, &c.Audit.Path, &c.Profiles.Dir, &c.Files.Path, &c.Log.File} {
 		join(p)
 	}
 	for i := range c.Admin.Tokens {

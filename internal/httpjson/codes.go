@@ -17,6 +17,7 @@ const (
 	LimitExceeded        Code = "limit_exceeded"         // longer, deeper or larger than the configuration allows
 	FilterRequired       Code = "filter_required"        // the profile demands a condition on a column
 	ParamMismatch        Code = "param_mismatch"         // parameters missing, left over or of the wrong type
+	BadCursor            Code = "bad_cursor"             // a list cannot be continued from there by this request
 	Unauthorized         Code = "unauthorized"           // no valid key or session
 	NoSuchDossier        Code = "no_such_dossier"        // unknown, or not opened by this key
 	NoAccess             Code = "no_access"              // the customer may not enter this dossier
@@ -66,6 +67,7 @@ var meanings = map[Code]meaning{
 	LimitExceeded:        {http.StatusBadRequest, "A limit is exceeded", "Une limite est dépassée"},
 	FilterRequired:       {http.StatusBadRequest, "A filter is required", "Un filtre est obligatoire"},
 	ParamMismatch:        {http.StatusBadRequest, "The parameters do not match", "Les paramètres ne correspondent pas"},
+	BadCursor:            {http.StatusBadRequest, "The list cannot be continued", "La liste ne peut pas être poursuivie"},
 	Unauthorized:         {http.StatusUnauthorized, "Not signed in", "Non authentifié"},
 	NoSuchDossier:        {http.StatusNotFound, "No such dossier", "Dossier inconnu"},
 	NoAccess:             {http.StatusForbidden, "No access", "Accès refusé"},

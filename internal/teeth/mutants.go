@@ -69,6 +69,14 @@ var mutants = []mutant{
 	{"10: joins are not counted", "filter/resolve/from.go", "if r.joins++; r.joins > most {", "if false {"},
 	{"10: what a statement grows into is not counted", "filter/resolve/resolve.go", "if r.nodes += n; r.nodes > most {", "if r.nodes += n; r.nodes > 20*most {"},
 
+	// 11. Cursors are sealed.
+	{"11: a cursor serves any customer", "filter/portal/cursor.go", "who.Customer.ID, who.Customer.Code, ", ""},
+	{"11: a cursor serves any key", "filter/portal/cursor.go", "who.KeyID, ", ""},
+	{"11: a cursor serves any account", "filter/portal/cursor.go", "who.Membership.Account, ", ""},
+	{"11: a cursor outlives its view", "filter/portal/cursor.go", "world.Digest(), ", ""},
+	{"11: a cursor serves any request", "filter/portal/cursor.go", "add(p.key)\n\t\tadd(p.value)", "_ = p"},
+	{"11: the hidden key has a name", "filter/resolve/scope.go", "return JoinKey + rel.table.RowKey[i-len(rel.table.Columns)].Name", "return rel.table.RowKey[i-len(rel.table.Columns)].Name"},
+
 	// 12. Plans are shared, data never.
 	{"12: plans are shared between views", "filter/plankey.go", "view: w.View.Digest(), ", ""},
 	{"12: plans are shared between kinds of values", "filter/plankey.go", "b = append(b, '0'+byte(kind(x)))", "_ = x"},
