@@ -1,7 +1,7 @@
 # Gives the tests the servers they can use: a private PostgreSQL, a private
-# MariaDB, Chromium, Wine. To be sourced after lib.sh. Debian is made to have them;
+# MariaDB, Chromium, Wine, Node with postgrest-js, PHP. To be sourced after lib.sh. Debian is made to have them;
 # elsewhere they are used where VANTELLE_TEST_POSTGRES, VANTELLE_TEST_MARIADB,
-# VANTELLE_TEST_SQLSERVER, VANTELLE_TEST_CHROMIUM, VANTELLE_TEST_WINE and
+# VANTELLE_TEST_SQLSERVER, VANTELLE_TEST_CHROMIUM, VANTELLE_TEST_WINE, VANTELLE_TEST_POSTGREST_JS and
 # VANTELLE_TEST_BUILDAH, or the PATH, name them, and what is missing is said.
 
 scratch=$(mktemp -d)
@@ -213,6 +213,56 @@ find_buildah() {
 	else
 		skip "the image: it takes root, buildah and a static busybox (Debian's buildah and busybox-static)"
 	fi
+}
+
+# npm_package NAME VERSION INTEGRITY puts a package of npm into
+# $scratch/node_modules, and checks that it is the very one that is meant.
+npm_package() {
+	local name=$1 version=$2 integrity=$3 file got
+	mkdir -p "$scratch/npm" "$scratch/node_modules/$name"
+	file=$(cd "$scratch/npm" && npm pack --silent "$name@$version" 2>"$scratch/npm.log" | tail -n 1) || return 1
+	got="sha512-$(openssl dgst -sha512 -binary "$scratch/npm/$file" | base64 -w0)"
+	[ "$got" = "$integrity" ] || die "npm's package $name $version is another than the tests were written for: $got"
+	tar -xzf "$scratch/npm/$file" -C "$scratch/node_modules/$name" --strip-components=1
+}
+
+# find_node brings Node and, unmodified, the client that the tests of /rows
+# speak with.
+find_node() {
+	if [ -n "${VANTELLE_TEST_POSTGREST_JS:-}" ]; then
+		say "postgrest-js: the one in VANTELLE_TEST_POSTGREST_JS"
+		return
+	fi
+	if ! command -v node >/dev/null && may_install; then
+		install_package nodejs
+	fi
+	if ! command -v npm >/dev/null && may_install; then
+		install_package npm
+	fi
+	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+		skip "tests with postgrest-js: install Node and npm, or set VANTELLE_TEST_POSTGREST_JS to a node_modules that has @supabase/postgrest-js"
+		return
+	fi
+	if ! npm_package tslib 2.8.1 "sha512-oJFu94HQb+KVduSUQL7wnpmqnfmLsOA/nAh6b6EH0wCEoK0/mPeXU6c3wKDV83MkOuHPRHtSXKKU99IBazS/2w==" ||
+		! npm_package @supabase/postgrest-js 2.80.0 "sha512-yKzehXlRbDoXIQefdRQnvaI9BEogoWIp/7+y/m5enZDKW2IP9aAgq5tU72sThcwftDJvknnIpEHAABG3qviEng=="; then
+		cat "$scratch/npm.log"
+		skip "tests with postgrest-js: npm cannot fetch it"
+		return
+	fi
+	export VANTELLE_TEST_POSTGREST_JS="$scratch/node_modules"
+	say "postgrest-js: 2.80.0 on Node $(node --version)"
+}
+
+# find_php brings PHP's command line, for the examples in PHP.
+find_php() {
+	if ! command -v php >/dev/null && may_install; then
+		install_package php-cli
+	fi
+	if ! command -v php >/dev/null; then
+		skip "examples in PHP: install php-cli"
+		return
+	fi
+	say "PHP: $(php -r 'echo PHP_VERSION;')"
 }
 
 find_chromium() {

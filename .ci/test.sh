@@ -10,6 +10,8 @@ start_postgres
 start_mariadb
 find_sqlserver
 find_chromium
+find_node
+find_php
 find_wine
 find_buildah
 .ci/lint.sh
