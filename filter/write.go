@@ -17,6 +17,9 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
+// WrongCount says that a write was about another number of rows than asked for.
+type WrongCount = execute.WrongCount
+
 // defaultWritten is how many rows one write may touch where Limits say nothing.
 const defaultWritten = 10_000
 
@@ -35,7 +38,7 @@ func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) 
 		return nil, g.refuse(refusal.Because(err, refusal.AuditDown, "the audit log cannot be written, so nothing is written"))
 	}
 	started := g.now()
-	bounds := execute.WriteBounds{Bounds: g.bounds(req, world), Written: g.limits.Written, Data: req.Rows, Last: req.Still}
+	bounds := execute.WriteBounds{Bounds: g.bounds(req, world), Written: g.limits.Written, Data: req.Rows, Last: req.Still, Exactly: req.Exactly, AtMost: req.AtMost}
 	if bounds.Written <= 0 {
 		bounds.Written = defaultWritten
 	}

@@ -120,11 +120,8 @@ func fitsColumn(x any, c *catalog.Column, engine catalog.Engine) string {
 			return "a value is wanted"
 		}
 	case int64:
-		if bits := t.Bits; bits > 0 && bits < 64 {
-			// MariaDB's unsigned columns and SQL Server's tinyint reach higher.
-			if v < -(int64(1)<<(bits-1)) || v >= int64(1)<<bits {
-				return "the number is too large"
-			}
+		if low, high := reach(c, engine); v < low || v > high {
+			return "a whole number from " + strconv.FormatInt(low, 10) + " to " + strconv.FormatInt(high, 10) + " is wanted"
 		}
 	case float64:
 		if t.Bits == 32 && math.Abs(v) > math.MaxFloat32 {
@@ -143,6 +140,20 @@ func fitsColumn(x any, c *catalog.Column, engine catalog.Engine) string {
 		}
 	}
 	return ""
+}
+
+// reach is how far the whole numbers of a column go.
+func reach(c *catalog.Column, engine catalog.Engine) (low, high int64) {
+	bits := c.Type.Bits
+	switch {
+	case engine == catalog.MariaDB && strings.Contains(strings.ToLower(c.Native), "unsigned") && bits >= 16 && bits <= 64:
+		return 0, int64(1)<<(bits/2) - 1 // the type is as wide as a signed one that holds it
+	case bits == 0 || bits >= 64:
+		return math.MinInt64, math.MaxInt64
+	case engine == catalog.SQLServer && bits == 8: // tinyint
+		return 0, math.MaxUint8
+	}
+	return -(int64(1) << (bits - 1)), int64(1)<<(bits-1) - 1
 }
 
 func fitsDecimal(digits string, t sqltype.Type) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/files"
+	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
@@ -59,6 +60,7 @@ type Config struct {
 // Limits bound one request. A zero field has the default that DefaultLimits gives.
 type Limits struct {
 	Body      int64         // bytes of a request's body
+	RowsBody  int64         // bytes of a body of rows to be written
 	Time      time.Duration // from a request's first byte to its answer's last
 	Patience  time.Duration // how long a client may take to read a piece of an answer
 	Page      int64         // rows of /rows where the request doesn't say
@@ -70,6 +72,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Body:      1 << 20,
+		RowsBody:  16 << 20,
 		Time:      60 * time.Second,
 		Patience:  30 * time.Second,
 		Page:      1000,
@@ -83,6 +86,9 @@ func (l Limits) withDefaults() Limits {
 	d := DefaultLimits()
 	if l.Body == 0 {
 		l.Body = d.Body
+	}
+	if l.RowsBody == 0 {
+		l.RowsBody = max(d.RowsBody, l.Body)
 	}
 	if l.Time == 0 {
 		l.Time = d.Time
@@ -123,13 +129,16 @@ func (p *portal) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/dossiers/{dossier}/sql", p.call(callSQL, p.sql))
 	mux.Handle("GET /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.rows))
+	mux.Handle("POST /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.writeRows(sqlast.Insert)))
+	mux.Handle("PATCH /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.writeRows(sqlast.Update)))
+	mux.Handle("DELETE /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.writeRows(sqlast.Delete)))
 	mux.Handle("GET /v1/dossiers/{dossier}/catalog", p.call(callCatalog, p.catalog))
 
 	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}", p.call(callFiles, p.files))
 	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.call(callFiles, p.files))
 
 	mux.Handle("/v1/dossiers/{dossier}/sql", p.onlyMethods(callSQL, "POST"))
-	mux.Handle("/v1/dossiers/{dossier}/rows/{table}", p.onlyMethods(callRows, "GET, HEAD"))
+	mux.Handle("/v1/dossiers/{dossier}/rows/{table}", p.onlyMethods(callRows, "GET, HEAD, POST, PATCH, DELETE"))
 	mux.Handle("/v1/dossiers/{dossier}/catalog", p.onlyMethods(callCatalog, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.onlyMethods(callFiles, "GET, HEAD"))

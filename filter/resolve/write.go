@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strings"
+
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
@@ -156,6 +158,9 @@ func columnRefusal(n sqlast.Ident, format string, args ...any) error {
 // stored gives the column of the table that a column of the target is; nil for
 // one that a resource computes or decodes.
 func (r *writeResolver) stored(t *writeTarget, c joinColumn) *catalog.Column {
+	if strings.HasPrefix(c.name, JoinKey) {
+		return nil // for fronts alone, and never to be written
+	}
 	if t.inner == nil {
 		return t.table.Columns[c.index]
 	}

@@ -52,27 +52,33 @@ func InsertRow(t Target, columns []*catalog.Column, engine catalog.Engine) (*Sta
 		}
 		p.put("INSERT INTO ")
 		p.baseTable(t.Policy.Table)
-		p.put(" (")
-		for i, c := range columns {
-			if i > 0 {
-				p.put(", ")
+		if len(columns) > 0 || engine == catalog.MariaDB {
+			p.put(" (")
+			for i, c := range columns {
+				if i > 0 {
+					p.put(", ")
+				}
+				p.name(c.Name)
 			}
-			p.name(c.Name)
+			p.put(")")
 		}
-		p.put(")")
 		if engine == catalog.SQLServer {
 			p.put(" OUTPUT ")
 			p.keyItems(t, "inserted.")
 			p.put(" INTO @k")
 		}
-		p.put(" VALUES (")
-		for i, c := range columns {
-			if i > 0 {
-				p.put(", ")
+		if len(columns) > 0 || engine == catalog.MariaDB {
+			p.put(" VALUES (")
+			for i, c := range columns {
+				if i > 0 {
+					p.put(", ")
+				}
+				p.written(c, i)
 			}
-			p.written(c, i)
+			p.put(")")
+		} else {
+			p.put(" DEFAULT VALUES")
 		}
-		p.put(")")
 		if engine == catalog.SQLServer {
 			p.put("; SELECT " + strings.Join(outputs(len(t.Key)), ", ") + " FROM @k")
 			return nil

@@ -31,8 +31,11 @@ const (
 
 // The Actions.
 const (
-	ActionRead = "read" // rows are read
-	ActionFile = "file" // a file is opened; Digest is of its resource, key and name
+	ActionRead   = "read"   // rows are read
+	ActionFile   = "file"   // a file is opened; Digest is of its resource, key and name
+	ActionInsert = "insert" // rows are put in
+	ActionUpdate = "update" // rows are changed
+	ActionDelete = "delete" // rows are taken out
 )
 
 // Entry says that somebody asked for data, and what was decided.
@@ -46,7 +49,7 @@ type Entry struct {
 	Actor      string    `json:"actor,omitempty"`
 	Contact    string    `json:"contact,omitempty"`
 	Front      string    `json:"front"`            // "sql", "rows", …
-	Action     string    `json:"action"`           // ActionRead
+	Action     string    `json:"action"`           // ActionRead, …
 	Tables     []string  `json:"tables,omitempty"` // as the catalog spells them
 	View       string    `json:"view,omitempty"`   // the profile's name, version and digest
 	Decision   string    `json:"decision"`         // Allow or Deny
