@@ -154,9 +154,8 @@ func TestPathsAndMethods(t *testing.T) {
 		allow        string
 	}{
 		"sql is posted":             {"GET", "/v1/dossiers/bijou/sql", 405, "POST"},
-		"rows are read only":        {"POST", "/v1/dossiers/bijou/rows/t", 405, "GET, HEAD"},
-		"rows are not deleted":      {"DELETE", "/v1/dossiers/bijou/rows/t", 405, "GET, HEAD"},
-		"no CORS":                   {"OPTIONS", "/v1/dossiers/bijou/rows/t", 405, "GET, HEAD"},
+		"rows are not put":          {"PUT", "/v1/dossiers/bijou/rows/t", 405, "GET, HEAD, POST, PATCH, DELETE"},
+		"no CORS":                   {"OPTIONS", "/v1/dossiers/bijou/rows/t", 405, "GET, HEAD, POST, PATCH, DELETE"},
 		"the catalog is read":       {"POST", "/v1/dossiers/bijou/catalog", 405, "GET, HEAD"},
 		"the root":                  {"GET", "/", 404, ""},
 		"rows without a table":      {"GET", "/v1/dossiers/bijou/rows/", 404, ""},
