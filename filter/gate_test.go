@@ -8,6 +8,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -70,12 +71,15 @@ type rig struct {
 }
 
 type memoryAudit struct {
+	mu       sync.Mutex
 	entries  []audit.Entry
 	outcomes []audit.Outcome
 	broken   error
 }
 
 func (m *memoryAudit) Begin(_ context.Context, e audit.Entry) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.broken != nil {
 		return m.broken
 	}
@@ -83,7 +87,11 @@ func (m *memoryAudit) Begin(_ context.Context, e audit.Entry) error {
 	return nil
 }
 
-func (m *memoryAudit) Finish(o audit.Outcome) { m.outcomes = append(m.outcomes, o) }
+func (m *memoryAudit) Finish(o audit.Outcome) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.outcomes = append(m.outcomes, o)
+}
 
 func newRig(t testing.TB, schema, profile string) *rig {
 	t.Helper()
