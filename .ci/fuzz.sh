@@ -10,7 +10,7 @@ each=${FUZZTIME:-5s}
 count=0
 while IFS=: read -r file line; do
 	name=$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' <<<"$line")
-	step "fuzz $name for $each" go test -run '^$' -fuzz "^$name\$" -fuzztime "$each" "./$(dirname "$file")"
+	step "fuzz $name for $each" go test -run '^$' -fuzz "^$name\$" -fuzztime "$each" "./$(dirname "$file")" </dev/null
 	count=$((count + 1))
 done < <(grep -r --include='*_test.go' '^func Fuzz' . | sed 's|^\./||' | sort)
 [ "$count" -gt 0 ] || die "no fuzz target was found"
