@@ -243,7 +243,7 @@ find_node() {
 		skip "tests with postgrest-js: install Node and npm, or set VANTELLE_TEST_POSTGREST_JS to a node_modules that has @supabase/postgrest-js"
 		return
 	fi
-	if ! npm_package tslib 2.8.1 "sha512-oJFu94HQb+KVduSUQL7wnpmqnfmLsOA/nAh6b6EH0wCEoK0/mPeXU6c3wKDV83MkOuHPRHtSXKKU99IBazS/2w==" ||
+	if ! npm_package typescript 5.9.3 "sha512-jl1vZzPDinLr9eUt3J/t7V6FgNEw9QjvBPdysz9KfQDD41fQrC2Y4vKQdiaUpFT4bXlb1RHhLpp8wtm6M5TgSw==" || ! npm_package tslib 2.8.1 "sha512-oJFu94HQb+KVduSUQL7wnpmqnfmLsOA/nAh6b6EH0wCEoK0/mPeXU6c3wKDV83MkOuHPRHtSXKKU99IBazS/2w==" ||
 		! npm_package @supabase/postgrest-js 2.80.0 "sha512-yKzehXlRbDoXIQefdRQnvaI9BEogoWIp/7+y/m5enZDKW2IP9aAgq5tU72sThcwftDJvknnIpEHAABG3qviEng=="; then
 		cat "$scratch/npm.log"
 		skip "tests with postgrest-js: npm cannot fetch it"

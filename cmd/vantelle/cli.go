@@ -36,6 +36,7 @@ type cli struct {
 	Decisions decisionsCmd `cmd:"" help:"Show which customers may have become others, and say which are the same."`
 	Query     queryCmd     `cmd:"" help:"Run a query as a customer, through the gate, and print the answer."`
 	Explain   explainCmd   `cmd:"" help:"Show what the gate makes of a query: the decision, the tables, the SQL the ERP would get."`
+	Types     typesCmd     `cmd:"" help:"Make types for a portal's TypeScript, PHP or C# from the description of a view."`
 	Profile   profileCmd   `cmd:"" help:"Profiles: list, history, export, import, diff, duplicate, undo, reset, levels, users, transfer, delete, test, why, changes."`
 	Check     checkCmd     `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
 	Doctor    doctorCmd    `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`

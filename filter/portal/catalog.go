@@ -103,6 +103,12 @@ func (p *portal) catalog(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("write catalog: %w", err)
 	}
+	return v.unlessMatched(body)
+}
+
+// unlessMatched answers with a JSON document, or with 304 where the client has
+// it already. The entity tag is made of the document's own bytes.
+func (v *visit) unlessMatched(body []byte) error {
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	h := v.w.Header()

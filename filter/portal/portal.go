@@ -133,6 +133,7 @@ func (p *portal) routes() http.Handler {
 	mux.Handle("PATCH /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.writeRows(sqlast.Update)))
 	mux.Handle("DELETE /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.writeRows(sqlast.Delete)))
 	mux.Handle("GET /v1/dossiers/{dossier}/catalog", p.call(callCatalog, p.catalog))
+	mux.Handle("GET /v1/dossiers/{dossier}/openapi.json", p.call(callOpenAPI, p.openapi))
 
 	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}", p.call(callFiles, p.files))
 	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.call(callFiles, p.files))
@@ -140,6 +141,7 @@ func (p *portal) routes() http.Handler {
 	mux.Handle("/v1/dossiers/{dossier}/sql", p.onlyMethods(callSQL, "POST"))
 	mux.Handle("/v1/dossiers/{dossier}/rows/{table}", p.onlyMethods(callRows, "GET, HEAD, POST, PATCH, DELETE"))
 	mux.Handle("/v1/dossiers/{dossier}/catalog", p.onlyMethods(callCatalog, "GET, HEAD"))
+	mux.Handle("/v1/dossiers/{dossier}/openapi.json", p.onlyMethods(callOpenAPI, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/", p.noSuchCall())
@@ -151,6 +153,7 @@ const (
 	callSQL     = "sql"
 	callRows    = "rows"
 	callCatalog = "catalog"
+	callOpenAPI = "openapi"
 	callFiles   = "files"
 	callNone    = "none" // no such path
 )
