@@ -124,7 +124,11 @@ func checkPrinted(x filter.Explanation, schema string) error {
 			r, _ := strconv.Atoi(digits)
 			start := strings.LastIndex(rest[:i], "(SELECT ")
 			after := i + len(base) + len(digits)
-			m, pushed, fenced := s.projection(rowFilter(table, r), rest[after:])
+			list, topped := "", false
+			if start >= 0 {
+				list, topped = strings.CutPrefix(rest[start+len("(SELECT "):i], "TOP (9223372036854775807) ") // a fence of SQL Server's
+			}
+			m, pushed, fenced := s.projection(rowFilter(table, r), rest[after:], topped)
 			if start < 0 || m == nil {
 				from = after // a table inside another's filter, or one that must not be: the end will tell
 				continue
@@ -133,7 +137,7 @@ func checkPrinted(x filter.Explanation, schema string) error {
 			if err := checkPushed(pushed, "r"+digits+".", table, s); err != nil {
 				return err
 			}
-			if err := checkProjection(rest[start+len("(SELECT "):i], "r"+digits+".", table, s); err != nil {
+			if err := checkProjection(list, "r"+digits+".", table, s); err != nil {
 				return err
 			}
 			for g := 2; g < len(m); g += 2 {
@@ -159,17 +163,18 @@ func checkPrinted(x filter.Explanation, schema string) error {
 
 // projection matches what stands behind a base table: its row filter alone, or
 // the row filter, conditions of the request, and a fence. It gives the match,
-// those conditions, and whether there is a fence.
-func (s spelling) projection(filter, text string) (m []int, pushed string, fenced bool) {
+// those conditions, and whether there is a fence; topped says that one stands
+// before.
+func (s spelling) projection(filter, text string, topped bool) (m []int, pushed string, fenced bool) {
 	own := s.pattern(filter)
 	if m := regexp.MustCompile(`^ WHERE ` + own + `\) AS t\d+`).FindStringSubmatchIndex(text); m != nil {
-		return m, "", false
+		return m, "", topped
 	}
 	fence := regexp.QuoteMeta(s.fence)
 	if m := regexp.MustCompile(`^ WHERE ` + own + fence + `\) AS t\d+`).FindStringSubmatchIndex(text); m != nil && s.fence != "" {
 		return m, "", true
 	}
-	if s.fence == "" {
+	if s.fence == "" && !topped {
 		return nil, "", false
 	}
 	// Beside other conditions a filter that is more than one stands in parentheses.
@@ -179,7 +184,7 @@ func (s spelling) projection(filter, text string) (m []int, pushed string, fence
 	if m := regexp.MustCompile(`^ WHERE ` + own + ` AND (?:.*?)` + fence + `\) AS t\d+`).FindStringSubmatchIndex(text); m != nil {
 		whole := text[:m[1]]
 		head := regexp.MustCompile(`^ WHERE ` + own + ` AND `).FindString(whole)
-		return m, whole[len(head):strings.LastIndex(whole, s.fence)], true
+		return m, whole[len(head):strings.LastIndex(whole, s.fence+") AS t")], true
 	}
 	return nil, "", false
 }
