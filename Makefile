@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint bench release teeth fuzz
+.PHONY: help build demo test kills lint bench release teeth fuzz
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,9 @@ demo: ## try it: a fictional dossier, a portal and an administrator, all local
 
 test: ## everything that must hold before a change goes in
 	@.ci/test.sh
+
+kills: ## kill the program KILLS times, 300 otherwise, over each directory; a part of make test with LONG=1
+	go test -timeout 2h -run TestKilledAtAnyMoment ./cmd/vantelle -kills $${KILLS:-300}
 
 lint: ## look at the code without running it
 	@.ci/lint.sh

@@ -27,4 +27,7 @@ step "tests" go test "${race[@]}" -p 2 -timeout 30m ./...
 if [ "${#race[@]}" -gt 0 ]; then
 	step "tests that the race detector makes too slow" go test -timeout 30m ./internal/demo/ ./internal/oracle/
 fi
+if [ -n "${LONG:-}" ]; then
+	step "300 kills of the program over each directory" go test -timeout 2h -run TestKilledAtAnyMoment ./cmd/vantelle -kills 300
+fi
 say "everything holds"

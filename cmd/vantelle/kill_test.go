@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,18 +27,20 @@ var kills = flag.Int("kills", 30, "how often TestKilledAtAnyMoment kills the pro
 
 // TestKilledAtAnyMoment kills the program with SIGKILL at random moments of its
 // life: while it starts, migrates, reads the ERP, writes the directory, grants
-// an access. The directory then is the ERP as it was at, or after, the last run
+// an access; in one life of three a database hangs up on it as well. The directory then is the ERP as it was at, or after, the last run
 // that was seen to succeed; nothing that was acknowledged is lost, and no access
 // is there that no administrator asked for.
 func TestKilledAtAnyMoment(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			k := newKilled(t, engine)
+			k.pace()
 			for range *kills {
 				k.life()
 				k.check()
 			}
-			t.Logf("%d kills: %d runs and %d accesses were acknowledged, %d versions of the ERP", *kills, k.acknowledged, len(k.granted), len(k.versions))
+			t.Logf("%d kills: %d runs and %d accesses were acknowledged, %d versions of the ERP; %d sessions were cut and %d runs failed of it",
+				*kills, k.acknowledged, len(k.granted), len(k.versions), k.faults.Load(), k.failed)
 			// And it works on, with what it has.
 			p := k.node("one")
 			k.edit()
@@ -62,6 +65,9 @@ type killed struct {
 	asked        map[string]bool     // customers whom an administrator wanted to let in
 	granted      map[string]bool     // of those, for whom it was acknowledged
 	acknowledged int                 // runs
+	span         time.Duration       // a life's work takes about a third of it
+	failed       int                 // runs that ended badly, because of what disturbed them
+	faults       atomic.Int64        // sessions that were ended
 }
 
 func newKilled(t *testing.T, engine string) *killed {
@@ -77,10 +83,13 @@ func newKilled(t *testing.T, engine string) *killed {
 	return k
 }
 
-// cities reads what the ERP has.
+// cities reads what the ERP has: of customers the city, of their contacts the
+// function.
 func (k *killed) cities() map[string]string {
 	k.t.Helper()
-	rows, err := k.erp.QueryContext(k.t.Context(), `SELECT "CT_Num", COALESCE("CT_Ville", '') FROM "F_COMPTET" WHERE "CT_Type" = 0 AND "CT_Prospect" = 0`)
+	rows, err := k.erp.QueryContext(k.t.Context(), `SELECT "CT_Num", btrim(COALESCE("CT_Ville", '')) FROM "F_COMPTET" WHERE "CT_Type" = 0 AND "CT_Prospect" = 0
+		UNION ALL SELECT 'contact ' || p."CT_No", btrim(COALESCE(p."CT_Fonction", '')) FROM "F_CONTACTT" p JOIN "F_COMPTET" c ON c."CT_Num" = p."CT_Num"
+			WHERE c."CT_Type" = 0 AND c."CT_Prospect" = 0`)
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -99,14 +108,51 @@ func (k *killed) cities() map[string]string {
 	return cities
 }
 
-// edit moves some customers to other cities, in one transaction.
+// edit changes the ERP in one transaction, and in a way that it never was before:
+// customers move to other cities, their people to other work, and one customer
+// in a while leaves or comes back.
 func (k *killed) edit() {
 	k.t.Helper()
-	version := fmt.Sprintf("Ville %d", len(k.versions))
-	if _, err := k.erp.ExecContext(k.t.Context(), `UPDATE "F_COMPTET" SET "CT_Ville" = $1 WHERE "CT_Type" = 0 AND ascii("CT_Num") % 3 <> $2`, version, k.dice.IntN(3)); err != nil {
+	version, rest := fmt.Sprintf("Ville %d", len(k.versions)), k.dice.IntN(3)
+	tx, err := k.erp.BeginTx(k.t.Context(), nil)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	exec := func(statement string, args ...any) {
+		k.t.Helper()
+		if _, err := tx.ExecContext(k.t.Context(), statement, args...); err != nil {
+			k.t.Fatal(err)
+		}
+	}
+	exec(`UPDATE "F_COMPTET" SET "CT_Ville" = $1, "cbModification" = LOCALTIMESTAMP WHERE "CT_Type" = 0 AND ascii("CT_Num") % 3 <> $2 OR "CT_Num" = $3`, version, rest, erpshape.SageAlpha)
+	exec(`UPDATE "F_CONTACTT" SET "CT_Fonction" = $1, "cbModification" = LOCALTIMESTAMP WHERE "CT_No" % 3 = $2`, version, rest)
+	if comers := []string{erpshape.SageAlpha2, erpshape.SageNeil, erpshape.SageOmega}; k.dice.IntN(2) == 0 {
+		exec(`UPDATE "F_COMPTET" SET "CT_Prospect" = 1 - "CT_Prospect", "cbModification" = LOCALTIMESTAMP WHERE "CT_Num" = $1`, comers[k.dice.IntN(len(comers))])
+	}
+	if err := tx.Commit(); err != nil {
 		k.t.Fatal(err)
 	}
 	k.versions = append(k.versions, k.cities()) // the name of a city comes once
+}
+
+// disturb has one of the databases hang up on the program once, at a random
+// moment until the function that it gives is called: on who reads the ERP, or on
+// who writes the directory.
+func (k *killed) disturb() (over func()) {
+	statement := `SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' AND `
+	if k.config.DSN != "" && k.dice.IntN(2) == 0 {
+		statement += `application_name = (SELECT 'vantelle writer ' || node FROM ` + k.directorySchema + `.leads WHERE node <> '')`
+	} else { // its statements name the schema, which no other test has
+		statement += `application_name = 'vantelle' AND query LIKE '%` + k.erpSchema + `%F_COMPTET%'`
+	}
+	timer := time.AfterFunc(time.Duration(k.dice.Int64N(int64(k.span))), func() {
+		var n int64
+		if err := k.erp.QueryRow(statement).Scan(&n); err == nil { // else there is no directory yet
+			k.faults.Add(n)
+		}
+	})
+	return func() { timer.Stop() }
 }
 
 // succeeded says that a run which began after the last edit was acknowledged.
@@ -115,18 +161,35 @@ func (k *killed) succeeded() {
 	k.least = len(k.versions) - 1
 }
 
+// pace lets the program live once, to learn how long its work takes on this
+// machine today.
+func (k *killed) pace() {
+	k.t.Helper()
+	p := k.node("one")
+	begun := time.Now()
+	k.edit()
+	k.grantOne(p)
+	k.synchroniseOnce(p)
+	k.span = max(3*time.Since(begun), 400*time.Millisecond)
+	p.kill()
+	k.check()
+}
+
 // life starts the program and kills it at a random moment of the work that it is
 // given; sometimes before it serves.
 func (k *killed) life() {
 	k.t.Helper()
 	p := k.begin("one")
-	moment := time.Duration(k.dice.IntN(400)) * time.Millisecond
+	moment := time.Duration(k.dice.Int64N(int64(k.span)))
 	if k.dice.IntN(5) == 0 {
 		time.Sleep(moment / 2)
 		p.kill()
 		return
 	}
 	p.serves()
+	if k.dice.IntN(3) == 0 {
+		defer k.disturb()()
+	}
 	killedAt := time.AfterFunc(moment, func() { _ = p.cmd.Process.Kill() })
 	defer func() {
 		killedAt.Stop()
@@ -220,6 +283,12 @@ func (k *killed) synchroniseOnce(p *process) bool {
 			if !begun.Joined {
 				k.succeeded()
 			}
+		case directory.RunFailed:
+			// It may fail of nothing but a disturbance, and then changes nothing:
+			// check sees to that.
+			if k.failed++; k.faults.Load() == 0 {
+				k.t.Fatalf("undisturbed, the run ended as %+v", run)
+			}
 		default:
 			k.t.Fatalf("the run ended as %+v", run)
 		}
@@ -249,10 +318,18 @@ func (k *killed) check() {
 			got[c.ID] = c.City
 		}
 	}
+	for c, err := range db.AllContacts(ctx, "sage") {
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		if c.RemovedAt == nil {
+			got["contact "+c.ID] = c.Function
+		}
+	}
 	version := slices.IndexFunc(k.versions, func(v map[string]string) bool { return maps.Equal(v, got) })
 	switch {
 	case version < 0:
-		k.t.Fatalf("the directory is no state that the ERP ever had: %v", got)
+		k.t.Fatalf("the directory is no state that the ERP ever had:\n%v\nthe ERP's last one was\n%v", got, k.versions[len(k.versions)-1])
 	case version < k.least:
 		k.t.Fatalf("the directory went back to version %d of the ERP; a run had brought version %d", version, k.least)
 	}

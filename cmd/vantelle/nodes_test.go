@@ -67,6 +67,7 @@ var binary = sync.OnceValues(func() (string, error) {
 type cluster struct {
 	*site
 	dsn, erpDSN, erpSchema string
+	directorySchema        string
 	directory              string // of the nodes' configurations
 	erp                    *sql.DB
 	store                  *store.DB // looks on
@@ -82,7 +83,7 @@ func newCluster(t *testing.T) *cluster {
 	if err := erpshape.LoadSage(t.Context(), c.erp, catalog.Postgres, c.erpSchema); err != nil {
 		t.Fatal(err)
 	}
-	c.dsn, _, _ = erpshape.Postgres(t)
+	c.dsn, _, c.directorySchema = erpshape.Postgres(t)
 	c.directory = fmt.Sprintf("{driver: postgres, dsn: %q, lease: %s}", c.dsn, lease)
 	return c
 }

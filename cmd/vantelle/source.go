@@ -35,7 +35,7 @@ func newSyncs(r *rooms, metrics prometheus.Registerer, notify func(syncrun.Notic
 				leads.Set(1)
 			}
 		}}
-	c := syncrun.ManagerConfig{Log: r.log, SpoolDir: spoolDir(r.cfg.Directory), Parallel: r.cfg.Sync.Parallel, Registerer: metrics, Now: r.now, Notify: notify}
+	c := syncrun.ManagerConfig{Log: r.log, SpoolDir: spoolDir(r.cfg.Directory), Parallel: r.cfg.Sync.Parallel, Keep: r.cfg.Sync.Keep.Std(), Registerer: metrics, Now: r.now, Notify: notify}
 	for _, name := range sortedNames(r.cfg.Dossiers) {
 		d := r.cfg.Dossiers[name]
 		source, err := newSource(d, r.erps[name], r.filterColumns(name))
@@ -55,6 +55,15 @@ func newSyncs(r *rooms, metrics prometheus.Registerer, notify func(syncrun.Notic
 		if d.SyncAtStart {
 			n.AtStart = append(n.AtStart, name)
 		}
+	}
+	n.DryRunner = func(dossier string) *syncrun.Runner {
+		for _, d := range c.Dossiers {
+			if d.Name == dossier {
+				return syncrun.NewRunner(syncrun.Config{Dossier: dossier, Source: d.Source, Store: r.store, Log: r.log, Guard: d.Guard,
+					FullEvery: d.FullEvery, SpoolDir: c.SpoolDir, Now: r.now})
+			}
+		}
+		panic("the node asks for its own dossiers only")
 	}
 	n.NewManager = func(fenced directory.SyncStore) (leading.Manager, error) {
 		c := c

@@ -268,6 +268,13 @@ func (f *fakeSyncs) Request(dossier string, o syncrun.Options) (directory.Run, b
 	return f.last, false, f.store.StartRun(context.Background(), f.last)
 }
 
+func (f *fakeSyncs) DryRun(_ context.Context, dossier string, o syncrun.Options) (directory.Run, directory.Plan, error) {
+	f.asked = o
+	change := directory.Change{Seq: 1, Noun: directory.NounCustomer, Record: "CARAT", Kind: directory.ChangeRemove}
+	return directory.Run{Dossier: dossier, Error: "this run would take away 1 of 2 customers"},
+		directory.Plan{Counts: directory.Counts{CustomersRead: 1, CustomersRemoved: 1}, Changes: []directory.Change{change}}, f.err
+}
+
 func (f *fakeSyncs) Status(dossier string) (syncrun.Status, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

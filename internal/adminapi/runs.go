@@ -1,6 +1,8 @@
 package adminapi
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 
@@ -13,6 +15,9 @@ import (
 type Syncs interface {
 	Request(dossier string, o syncrun.Options) (run directory.Run, joined bool, err error)
 	Cancel(runID, by string) error
+	// DryRun tells what a run would do; the caller closes the plan. The run's
+	// Error says why it would be stopped, which is no error of the call.
+	DryRun(ctx context.Context, dossier string, o syncrun.Options) (directory.Run, directory.Plan, error)
 	Status(dossier string) (syncrun.Status, error)
 	Subscribe(dossier string) (events <-chan syncrun.Event, cancel func())
 }
@@ -33,12 +38,16 @@ func (a *api) startSync(w http.ResponseWriter, r *http.Request, d scope) error {
 		Full           bool `json:"full"`
 		AllowEmpty     bool `json:"allow_empty"`
 		AcceptDatabase bool `json:"accept_database"`
+		DryRun         bool `json:"dry_run"`
 	}](w, r)
 	if err != nil {
 		return err
 	}
-	run, joined, err := a.Syncs.Request(d.Name, syncrun.Options{Trigger: syncrun.TriggerManual, AskedBy: d.who.Name,
-		Full: body.Full, AllowEmpty: body.AllowEmpty, AcceptDatabase: body.AcceptDatabase})
+	o := syncrun.Options{Trigger: syncrun.TriggerManual, AskedBy: d.who.Name, Full: body.Full, AllowEmpty: body.AllowEmpty, AcceptDatabase: body.AcceptDatabase}
+	if body.DryRun {
+		return a.dryRun(w, r, d, o)
+	}
+	run, joined, err := a.Syncs.Request(d.Name, o)
 	if err != nil {
 		return err
 	}
@@ -47,6 +56,44 @@ func (a *api) startSync(w http.ResponseWriter, r *http.Request, d scope) error {
 		Run    runState `json:"run"`
 		Joined bool     `json:"joined"`
 	}{a.live(run), joined})
+}
+
+// dryRun answers with all that a run would do, record by record, as long as that
+// is.
+func (a *api) dryRun(w http.ResponseWriter, r *http.Request, d scope, o syncrun.Options) error {
+	o.DryRun = true
+	run, plan, err := a.Syncs.DryRun(r.Context(), d.Name, o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = plan.Close() }() // it was only looked at
+	head, err := json.Marshal(struct {
+		DryRun  bool             `json:"dry_run"`
+		Stopped string           `json:"stopped,omitempty"`
+		Counts  directory.Counts `json:"counts"`
+	}{true, run.Error, plan.Counts})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(append(head[:len(head)-1], `,"changes":[`...)) // who has gone gets no answer
+	before := ""
+	for part, err := range plan.Parts() {
+		if err != nil {
+			panic(http.ErrAbortHandler) // half of it must not look like all
+		}
+		for _, c := range part.Changes {
+			text, err := json.Marshal(c)
+			if err != nil {
+				panic(http.ErrAbortHandler)
+			}
+			_, _ = w.Write(append([]byte(before), text...))
+			before = ","
+		}
+	}
+	_, _ = w.Write([]byte("]}\n"))
+	return nil
 }
 
 func (a *api) listRuns(w http.ResponseWriter, r *http.Request, d scope) error {

@@ -46,6 +46,18 @@ func TestAManualRunIsStartedOrJoined(t *testing.T) {
 	h.ask(keyAll, "POST", "/admin/v1/dossiers/bijou/sync", "").want(t, 409, "conflict")
 }
 
+func TestADryRunIsToldWhole(t *testing.T) {
+	h := newHouse(t)
+	got := h.ask(keyAll, "POST", "/admin/v1/dossiers/bijou/sync", `{"dry_run": true, "full": true}`, "Content-Type", "application/json")
+	want := `{"dry_run":true,"stopped":"this run would take away 1 of 2 customers","counts":{`
+	if got.status != http.StatusOK || !strings.HasPrefix(got.text, want) || !strings.HasSuffix(got.text, `"changes":[{"seq":1,"noun":"customer","record":"CARAT","kind":"remove"}]}`+"\n") {
+		t.Errorf("answered %d %s", got.status, got.text)
+	}
+	if !h.syncs.asked.DryRun || !h.syncs.asked.Full || h.syncs.live != nil {
+		t.Errorf("asked %+v", h.syncs.asked)
+	}
+}
+
 func TestRunsAndChangesAreListed(t *testing.T) {
 	h := newHouse(t)
 	h.imports("run-1", customer("A", "A", "A"), customer("B", "B", "B"), customer("C", "C", "C"))

@@ -143,7 +143,8 @@ type Limits struct {
 
 // Sync bounds the synchronisation as a whole.
 type Sync struct {
-	Parallel int `yaml:"parallel"` // dossiers at a time
+	Parallel int      `yaml:"parallel"` // dossiers at a time
+	Keep     Duration `yaml:"keep"`     // how long the history of runs is kept; 0 keeps everything
 }
 
 // Engine is a kind of ERP database.

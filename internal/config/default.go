@@ -33,7 +33,7 @@ func Default() Config {
 			Time:   Duration(15 * time.Second),
 			Page:   1_000,
 		},
-		Sync:     Sync{Parallel: 2},
+		Sync:     Sync{Parallel: 2, Keep: Duration(400 * day)},
 		Dossiers: map[string]Dossier{},
 		Keys:     []Key{},
 		Webhooks: []Webhook{},

@@ -94,6 +94,9 @@ func (v *validation) storage(c Config) {
 	}
 	v.oneOf("directory.synchronous", string(c.Directory.Synchronous), string(SyncNormal), string(SyncFull))
 	v.oneOf("audit.synchronous", string(c.Audit.Synchronous), string(SyncNormal), string(SyncFull))
+	if c.Sync.Keep != 0 {
+		v.duration("sync.keep", c.Sync.Keep, Duration(day), Duration(36_500*day))
+	}
 	if c.Audit.Keep != 0 {
 		v.duration("audit.keep", c.Audit.Keep, Duration(day), Duration(36_500*day))
 	}

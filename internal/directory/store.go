@@ -204,6 +204,11 @@ type SyncStore interface {
 	Fingerprint(ctx context.Context, dossier string) (Fingerprint, error)
 	SetFingerprint(ctx context.Context, dossier string, f Fingerprint) error
 
+	// PruneRuns deletes the runs that ended before a time, with their changes, and
+	// gives their number. What an administrator may still ask for stays: of each
+	// dossier the last success and all after it, and plans that wait.
+	PruneRuns(ctx context.Context, before time.Time) (int, error)
+
 	// OpenAccesses are the ids of the customers whose access is granted, sorted.
 	OpenAccesses(ctx context.Context, dossier string) ([]string, error)
 	// Position is the one remembered for a dossier. ErrNotFound.

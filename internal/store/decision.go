@@ -90,7 +90,7 @@ func (d *DB) Decide(ctx context.Context, id string, v directory.Verdict, by, not
 			return fmt.Errorf("it was answered with %s by %s: %w", q.Verdict, q.DecidedBy, directory.ErrConflict)
 		}
 		q.Verdict, q.DecidedBy, q.DecidedAt, q.Note = v, by, &at, note
-		if err := t.follow(q); err != nil {
+		if err := t.follow(d, q); err != nil {
 			return err
 		}
 		_, err := t.exec("UPDATE decisions SET verdict = ?, decided_by = ?, decided_at = ?, note = ? WHERE id = ?", v, by, micros{at}, note, id)
@@ -103,11 +103,11 @@ func (d *DB) Decide(ctx context.Context, id string, v directory.Verdict, by, not
 }
 
 // follow does to the accesses what an answer means.
-func (t tx) follow(q directory.Decision) error {
+func (t tx) follow(d *DB, q directory.Decision) error {
 	switch q.Kind {
 	case directory.DecideRenamed, directory.DecideMerged, directory.DecideRecreated:
 		if q.Verdict == directory.VerdictSame {
-			return t.moveAccess(q)
+			return t.moveAccess(d, q)
 		}
 		return nil // the access of who is gone stays suspended
 	}
@@ -140,7 +140,7 @@ func (t tx) follow(q directory.Decision) error {
 
 // moveAccess gives the access of who is gone to whom he became, unless that one
 // has an access of his own, and revokes the old one.
-func (t tx) moveAccess(q directory.Decision) error {
+func (t tx) moveAccess(d *DB, q directory.Decision) error {
 	if err := t.customerIsThere(q.Dossier, q.OtherID); err != nil {
 		if errors.Is(err, directory.ErrNotFound) {
 			err = fmt.Errorf("customer %s is not there: %w", q.OtherID, directory.ErrConflict)
@@ -175,9 +175,31 @@ func (t tx) moveAccess(q directory.Decision) error {
 		if err := t.changeAccess(to, q); err != nil {
 			return err
 		}
+		if err := t.moveMemberships(d, q); err != nil {
+			return fmt.Errorf("move memberships: %w", err)
+		}
 	}
 	from.State, from.SuspendedBy, from.SuspendedFrom = directory.AccessRevoked, "", ""
 	return t.changeAccess(from, q)
+}
+
+// moveMemberships has the people of who is gone follow the access, as they were:
+// whoever is at the other customer already stays as he is there.
+func (t tx) moveMemberships(d *DB, q directory.Decision) error {
+	_, err := t.exec("INSERT INTO memberships ("+membershipColumns+`)
+		SELECT account, dossier, CAST(? AS TEXT), role, profile, levels, note, CAST(? AS TEXT), CAST(? AS BIGINT), version + 1 FROM memberships m
+		WHERE dossier = ? AND customer_id = ? AND NOT EXISTS (SELECT 1 FROM memberships o
+			WHERE o.account = m.account AND o.dossier = m.dossier AND o.customer_id = ?)`,
+		q.OtherID, q.DecidedBy, micros{*q.DecidedAt}, q.Dossier, q.CustomerID, q.OtherID)
+	if err != nil {
+		return err
+	}
+	gone, err := t.exec("DELETE FROM memberships WHERE dossier = ? AND customer_id = ?", q.Dossier, q.CustomerID)
+	if err != nil || gone == 0 {
+		return err
+	}
+	return t.record(d, directory.Act{At: *q.DecidedAt, By: q.DecidedBy, Noun: "membership", Object: q.Dossier + "/" + q.OtherID, Action: "move",
+		Detail: map[string]string{"decision": q.ID, "from": q.CustomerID, "memberships": strconv.FormatInt(gone, 10)}})
 }
 
 // changeAccess writes the next version of an access because of a decision.

@@ -131,6 +131,29 @@ func (d *DB) Runs(ctx context.Context, dossier string, limit int) ([]directory.R
 	return convert(rows, runRow.run), nil
 }
 
+// TellProgress keeps how far a run has come, in words of the caller's, while it
+// runs.
+func (d *DB) TellProgress(ctx context.Context, runID, progress string) error {
+	err := d.write(ctx, func(t tx) error {
+		_, err := t.exec("UPDATE runs SET progress = ? WHERE id = ? AND state = 'running'", progress, runID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("tell how far run %s has come: %w", runID, err)
+	}
+	return nil
+}
+
+// Progress is what TellProgress kept; empty where it kept nothing.
+// directory.ErrNotFound.
+func (d *DB) Progress(ctx context.Context, runID string) (string, error) {
+	var text string
+	if err := d.get(ctx, &text, "SELECT progress FROM runs WHERE id = ?", runID); err != nil {
+		return "", fmt.Errorf("read how far run %s has come: %w", runID, err)
+	}
+	return text, nil
+}
+
 // LastSuccess implements directory.SyncStore.
 func (d *DB) LastSuccess(ctx context.Context, dossier string) (directory.Run, error) {
 	var row runRow

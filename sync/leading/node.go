@@ -15,6 +15,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,7 +47,9 @@ type Config struct {
 	Address    string        // of this node's administrators' API
 	Lease      time.Duration // after which a silent leader is replaced
 	Log        zerolog.Logger
-	Leads      func(bool) // told when a lead begins and ends; nil: nobody listens
+	// DryRunner makes what tells, on any node, what a run of a dossier would do.
+	DryRunner func(dossier string) *syncrun.Runner
+	Leads     func(bool) // told when a lead begins and ends; nil: nobody listens
 }
 
 // Node is this process among those that share a directory. It is a
@@ -142,8 +145,12 @@ func (n *Node) stand(ctx context.Context) error {
 		lead.Release()
 		return err
 	}
-	n.set(&term{lead, manager})
+	t := &term{lead, manager}
+	n.set(t)
 	if n.Store.Shared() {
+		for _, name := range n.Dossiers {
+			go n.tell(t, name) // ends with the manager
+		}
 		n.Log.Info().Int64("epoch", lead.Epoch()).Msg("this node leads the synchronisation")
 	}
 	for _, name := range n.AtStart {
@@ -241,6 +248,21 @@ func (n *Node) Request(dossier string, o syncrun.Options) (run directory.Run, jo
 		return directory.Run{}, false, err
 	}
 	return n.ask(directory.AskedRun{ID: rand.Text(), Dossier: dossier, AskedBy: o.AskedBy, Options: encode(asked{Full: o.Full, AllowEmpty: o.AllowEmpty, AcceptDatabase: o.AcceptDatabase})})
+}
+
+// DryRun tells what a run of a dossier would do, on whatever node: nothing is
+// written. The run's Error says why it would be stopped. The caller closes the
+// plan. syncrun.ErrUnknownDossier.
+func (n *Node) DryRun(ctx context.Context, dossier string, o syncrun.Options) (directory.Run, directory.Plan, error) {
+	if !slices.Contains(n.Dossiers, dossier) {
+		return directory.Run{}, directory.Plan{}, fmt.Errorf("synchronise %q: %w", dossier, syncrun.ErrUnknownDossier)
+	}
+	o.DryRun = true
+	run, plan, err := n.DryRunner(dossier).RunOnce(ctx, o)
+	if err != nil && ctx.Err() == nil { // what it says is the answer
+		return run, plan, nil
+	}
+	return run, plan, err
 }
 
 // isOver tells whether a run that is under way here has ended for everybody

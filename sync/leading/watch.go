@@ -13,8 +13,8 @@ import (
 )
 
 // Status tells where a dossier's synchronisation stands. On a node that does
-// not lead that is what the directory knows: not the progress of a run, nor when
-// the next is due.
+// not lead that is what the directory knows: the progress of a run a second late,
+// and not when the next is due.
 func (n *Node) Status(dossier string) (syncrun.Status, error) {
 	if t := n.current(); t != nil {
 		return t.manager.Status(dossier)
@@ -41,6 +41,14 @@ func (n *Node) Status(dossier string) (syncrun.Status, error) {
 		}
 		s.Failures++
 	}
+	if s.Waits, err = syncrun.WaitsIn(ctx, n.Store, dossier); err != nil {
+		return syncrun.Status{}, err
+	}
+	if s.Running != nil {
+		if s.Progress, err = n.told(ctx, s.Running.ID); err != nil {
+			return syncrun.Status{}, err
+		}
+	}
 	success, err := n.Store.LastSuccess(ctx, dossier)
 	switch {
 	case err == nil:
@@ -58,8 +66,8 @@ const failuresShown = 20
 // watchEvery is how often a node that does not lead looks for news of a run.
 const watchEvery = time.Second
 
-// Subscribe watches a dossier's runs. On a node that does not lead the beginning
-// and the end of each are seen in the directory, a second late at most.
+// Subscribe watches a dossier's runs. On a node that does not lead they are seen
+// in the directory, a second or two late.
 func (n *Node) Subscribe(dossier string) (events <-chan syncrun.Event, cancel func()) {
 	if t := n.current(); t != nil {
 		return t.manager.Subscribe(dossier)
@@ -103,12 +111,18 @@ func (n *Node) watch(ctx context.Context, dossier string, out chan<- syncrun.Eve
 // news is what is to be told of the run that is followed, or of a newer one.
 func (n *Node) news(ctx context.Context, dossier string, following *string) *syncrun.Event {
 	progress := func(r directory.Run) syncrun.Progress {
+		if p, err := n.told(ctx, r.ID); err == nil && p != nil {
+			return *p
+		}
 		return syncrun.Progress{RunID: r.ID, Dossier: dossier, StartedAt: r.StartedAt}
 	}
 	if *following != "" {
 		r, err := n.Store.Run(ctx, *following)
-		if err != nil || r.State == directory.RunRunning {
+		if err != nil {
 			return nil // it is looked at again
+		}
+		if r.State == directory.RunRunning {
+			return &syncrun.Event{Progress: progress(r)}
 		}
 		*following = ""
 		return &syncrun.Event{Progress: progress(r), Run: &r}

@@ -324,8 +324,13 @@ func (d *dossier) remember(ctx context.Context) error {
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return err
 	}
+	waits, err2 := WaitsIn(ctx, d.runner.Store, d.name)
+	if err2 != nil {
+		return err2
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.status.Waits = waits
 	if len(runs) > 0 {
 		d.status.Last = &runs[0]
 	}

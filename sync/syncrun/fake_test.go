@@ -35,6 +35,7 @@ type memory struct {
 	decisions    []directory.Decision
 
 	startErr, applyErr error
+	pruned             []time.Time
 }
 
 var _ directory.SyncStore = (*memory)(nil)
@@ -286,6 +287,13 @@ func (m *memory) settle(d string) {
 			}
 		}
 	}
+}
+
+func (m *memory) PruneRuns(_ context.Context, before time.Time) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.pruned = append(m.pruned, before)
+	return 0, nil
 }
 
 func (m *memory) OpenAccesses(context.Context, string) ([]string, error) {

@@ -53,6 +53,7 @@ type ManagerConfig struct {
 	Log      zerolog.Logger
 
 	SpoolDir   string                // see Config
+	Keep       time.Duration         // how long the history of runs is kept; 0: for ever
 	Parallel   int                   // runs of different dossiers at a time; 0: 2
 	Retry      Retry                 // zero: from half a minute to a quarter of an hour
 	Guard      reconcile.Guard       // nil: that of reconcile.DefaultLimits
@@ -93,6 +94,7 @@ type Manager struct {
 	metrics  *metrics
 	dossiers map[string]*dossier
 	turns    chan struct{}
+	keep     time.Duration
 
 	mu      sync.Mutex // guards what follows
 	ctx     context.Context
@@ -119,7 +121,7 @@ func NewManager(c ManagerConfig) (*Manager, error) {
 	if c.Notify == nil {
 		c.Notify = func(Notice) {}
 	}
-	m := &Manager{store: c.Store, log: c.Log, now: c.Now, retry: c.Retry, rand: c.Rand, notify: c.Notify, dossiers: map[string]*dossier{},
+	m := &Manager{store: c.Store, log: c.Log, now: c.Now, retry: c.Retry, rand: c.Rand, notify: c.Notify, dossiers: map[string]*dossier{}, keep: c.Keep,
 		turns: make(chan struct{}, c.Parallel), ended: make(chan struct{})}
 	var err error
 	if m.metrics, err = newMetrics(c.Registerer); err != nil {
@@ -170,8 +172,34 @@ func (m *Manager) Start(ctx context.Context) error {
 	for _, d := range m.dossiers {
 		m.work.Go(func() { d.loop(m.ctx) })
 	}
+	if m.keep > 0 {
+		m.work.Go(func() { m.prune(m.ctx) })
+	}
 	context.AfterFunc(m.ctx, m.end)
 	return nil
+}
+
+// pruneEvery is how often the history is looked through for what is too old.
+const pruneEvery = 24 * time.Hour
+
+// prune deletes what is too old of the history, now and once a day.
+func (m *Manager) prune(ctx context.Context) {
+	for {
+		n, err := m.store.PruneRuns(ctx, m.now().Add(-m.keep))
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			m.log.Error().Err(err).Msg("old runs cannot be deleted; it is tried again tomorrow")
+		case n > 0:
+			m.log.Info().Int("runs", n).Msg("old runs were deleted from the history")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pruneEvery):
+		}
+	}
 }
 
 // end refuses new runs, waits for those under way and lets the watchers go.

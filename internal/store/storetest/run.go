@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -117,6 +118,48 @@ func testRuns(t *testing.T, open func(*testing.T) *kit) {
 		r, err := k.LastSuccess(t.Context(), acme)
 		k.must(err)
 		equal(k, "last success", r.ID, second)
+	})
+
+	t.Run("old runs are deleted, but for what may still be asked for", func(t *testing.T) {
+		k := open(t)
+		change := directory.Plan{PutCustomers: []directory.Customer{customer("1", "A")}, Changes: []directory.Change{{Noun: "customer", Record: "1", Kind: directory.ChangeCreate}}}
+		large := change
+		for i := range 1200 {
+			large.Changes = append(large.Changes, directory.Change{Noun: "customer", Record: fmt.Sprint(i), Kind: directory.ChangeUpdate})
+		}
+		var old []string
+		for range 45 { // more than are deleted at once
+			old = append(old, k.apply(change))
+		}
+		old = append(old, k.apply(large))
+		at := noon
+		waiting := k.start(acme)
+		k.must(k.QuarantineRun(t.Context(), directory.Run{ID: waiting, Dossier: acme, FinishedAt: &at}, change))
+		k.must(k.SettleQuarantine(t.Context(), waiting, directory.QuarantineRejected, "zoe", "", directory.QuarantineWaiting))
+		elsewhere := k.apply(directory.Plan{Dossier: other})
+		// A rejected plan stays until another has overtaken it.
+		n, err := k.PruneRuns(t.Context(), noon.Add(-time.Hour))
+		k.must(err)
+		equal(k, "deleted that are not old", n, 0)
+		n, err = k.PruneRuns(t.Context(), noon.Add(time.Hour))
+		k.must(err)
+		equal(k, "deleted while the last success is "+old[45], n, 45)
+		for _, id := range []string{old[45], waiting, elsewhere} {
+			_, err := k.Run(t.Context(), id)
+			k.must(err)
+		}
+		last := k.apply(directory.Plan{}) // overtakes it
+		running := k.start(acme)
+		n, err = k.PruneRuns(t.Context(), noon.Add(time.Hour))
+		k.must(err)
+		equal(k, "deleted in the end", n, 2)
+		for _, id := range []string{last, running, elsewhere} {
+			_, err := k.Run(t.Context(), id)
+			k.must(err)
+		}
+		changes, err := k.Changes(t.Context(), old[45], 0, 10)
+		k.must(err)
+		equal(k, "changes of a run that is deleted", len(changes), 0)
 	})
 
 	t.Run("a fingerprint is remembered, and replaced", func(t *testing.T) {

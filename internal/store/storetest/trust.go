@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -222,6 +223,46 @@ func testDecisions(t *testing.T, open func(*testing.T) *kit) {
 			equal(k, "its profile", moved.Profile, "B2B")
 		})
 	}
+	t.Run("people follow the access", func(t *testing.T) {
+		for _, own := range []bool{false, true} {
+			k := open(t)
+			k.have(customer("1", "A"), customer("2", "B"))
+			k.put(granted("1"))
+			if own {
+				k.put(granted("2"))
+			}
+			for account, of := range map[string][]string{"ada": {"1"}, "bob": {"1", "2"}} {
+				for _, id := range of {
+					m := directory.Membership{Account: account, Dossier: acme, CustomerID: id, Role: directory.RoleUser, Profile: "P" + id, Levels: map[string]string{"*": "read"}}
+					_, err := k.PutMembership(t.Context(), m, act("membership", "m", "create"))
+					k.must(err)
+				}
+			}
+			k.apply(directory.Plan{DropCustomers: []string{"1"}, Decisions: []directory.Decision{{Kind: directory.DecideRenamed, CustomerID: "1", OtherID: "2"}}})
+			_, err := k.Decide(t.Context(), k.asked(1)[0].ID, directory.VerdictSame, "zoe", "", noon)
+			k.must(err)
+			said := map[string]string{}
+			for _, id := range []string{"1", "2"} {
+				all, err := k.Memberships(t.Context(), acme, id)
+				k.must(err)
+				for _, m := range all {
+					said[m.Account+" "+id] = m.Profile + m.Levels["*"]
+				}
+			}
+			want := map[string]string{"ada 2": "P1read", "bob 2": "P2read"}
+			if own { // nobody enters where he had no access
+				want = map[string]string{"ada 1": "P1read", "bob 1": "P1read", "bob 2": "P2read"}
+			}
+			if !reflect.DeepEqual(said, want) {
+				t.Errorf("with an access of its own %v: %v, want %v", own, said, want)
+			}
+			acts, err := k.Acts(t.Context(), directory.ActQuery{Noun: "membership", Limit: 10})
+			k.must(err)
+			if moved := len(acts) > 0 && acts[0].Action == "move" && acts[0].By == "zoe" && acts[0].Detail["memberships"] == "2"; moved == own {
+				t.Errorf("with an access of its own %v: the acts are %+v", own, acts)
+			}
+		}
+	})
 	t.Run("renamed to one who is gone too", func(t *testing.T) {
 		k := open(t)
 		k.have(customer("1", "A"), customer("2", "B"))

@@ -1,0 +1,4 @@
+-- How far a run has come, for the nodes that do not lead.
+
+-- +goose Up
+ALTER TABLE runs ADD COLUMN progress TEXT NOT NULL DEFAULT ''; -- a JSON object
