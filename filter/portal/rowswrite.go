@@ -142,7 +142,7 @@ func parseWrite(rawQuery string, kind sqlast.WriteKind, prefer writePreferences)
 		case "on_conflict":
 			prefer.upsert = true
 			continue
-		case "order", "limit", "offset":
+		case "order", "limit", "offset", cursorParam:
 			return nil, refusal.New(refusal.Unsupported, "%s is not offered where rows are written: say by conditions which rows are meant", q.key)
 		case "select":
 			if strings.Contains(q.value, "(") {
@@ -164,6 +164,9 @@ func parseWrite(rawQuery string, kind sqlast.WriteKind, prefer writePreferences)
 	q, err := parseRows(strings.Join(rest, "&"))
 	if err != nil {
 		return nil, err
+	}
+	if kind != sqlast.Insert && q.where == nil { // whatever stood there was no condition
+		return nil, refusal.New(refusal.FilterRequired, "say by conditions which rows are meant: without one, all of them would be written")
 	}
 	out.items, out.where, out.params = q.items, q.where, q.params
 	return out, toldApart(q.items)
