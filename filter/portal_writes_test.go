@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -204,5 +206,42 @@ func TestPromise9ALargeBulkOverREST(t *testing.T) {
 	}
 	if got := w.look(t, "SELECT COUNT(*) FROM orders WHERE customer = 'ANNA' AND ref LIKE 'L-%'"); got != "5000" {
 		t.Error(got)
+	}
+}
+
+// The examples of writing in docs/portal-api.md do what they say, in their order.
+func TestDocumentedWritesAreTrue(t *testing.T) {
+	page, err := os.ReadFile("../docs/portal-api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```http (request|answer)\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	if len(blocks) < 10 || len(blocks)%2 != 0 {
+		t.Fatalf("%d examples", len(blocks))
+	}
+	w := workshopsOn(t, workshopERP, workshopProfile, catalog.SQLite)[catalog.SQLite]
+	for i := 0; i < len(blocks); i += 2 {
+		head, body, _ := strings.Cut(strings.TrimSpace(blocks[i][2]), "\n\n")
+		status, answer, _ := w.send(t, strings.Replace(head, "/v1/dossiers/{dossier}/", "", 1), body)
+		code, want, _ := strings.Cut(strings.TrimSpace(blocks[i+1][2]), "\n")
+		if code != strconv.Itoa(status) {
+			t.Errorf("%s: %d %s, want %s", head, status, answer, code)
+			continue
+		}
+		if status < 400 {
+			if answer != want {
+				t.Errorf("%s: %s, want %s", head, answer, want)
+			}
+			continue
+		}
+		var got, members map[string]any
+		if json.Unmarshal([]byte(answer), &got) != nil || json.Unmarshal([]byte(want), &members) != nil {
+			t.Fatalf("%s: %s", head, answer)
+		}
+		for name, value := range members {
+			if got[name] != value {
+				t.Errorf("%s: %s is %v, want %v", head, name, got[name], value)
+			}
+		}
 	}
 }

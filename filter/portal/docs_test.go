@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/internal/httpjson"
 )
@@ -33,6 +34,8 @@ func TestDocumentedStatusesAreTrue(t *testing.T) {
 			status = notOneRow(0).(*postgrestError).status
 		case codeRange:
 			status = outOfRange("").(*postgrestError).status
+		case codeMaxAffected:
+			status = countRefused(&filter.WrongCount{AtMost: 1}).(*postgrestError).status
 		}
 		if m[1] != strconv.Itoa(status) {
 			t.Errorf("%s is documented with %s and has %d", m[2], m[1], status)
@@ -40,7 +43,8 @@ func TestDocumentedStatusesAreTrue(t *testing.T) {
 	}
 	for _, code := range []refusal.Code{refusal.Syntax, refusal.Unsupported, refusal.UnknownName, refusal.TypeMismatch, refusal.CanFail,
 		refusal.LimitExceeded, refusal.FilterRequired, refusal.ParamMismatch, refusal.NoAccess, refusal.Unavailable, refusal.Timeout,
-		refusal.QueryFailed, refusal.AuditDown, refusal.Internal, codeSingular, codeRange} {
+		refusal.QueryFailed, refusal.AuditDown, refusal.Internal, refusal.ReadOnly, refusal.ValueRefused, refusal.RowRefused, refusal.Unreferenced, refusal.Duplicate,
+		refusal.RuleViolation, refusal.Uncertain, codeSingular, codeRange, codeMaxAffected} {
 		if !documented[string(code)] {
 			t.Errorf("%s is not documented", code)
 		}
