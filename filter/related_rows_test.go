@@ -29,6 +29,8 @@ var depot = []string{
 	`INSERT INTO projects VALUES (1,'ANNA','Alpha'),(2,'ANNA','Beta'),(3,'BORIS','Gamma')`,
 	`INSERT INTO tasks VALUES (11,'ANNA',1,NULL,'dig',5),(12,'ANNA',1,11,'fill',3),(13,'ANNA',NULL,11,'rest',1),(14,'BORIS',3,NULL,'spy',8),(15,'BORIS',1,NULL,'spy on Alpha',8)`,
 	`INSERT INTO sheets VALUES (1,'ANNA',11,4,99),(2,'BORIS',14,8,99)`,
+	`CREATE TABLE notes (id int NOT NULL PRIMARY KEY, owner {text 17} NOT NULL, body {text 60})`,
+	`INSERT INTO notes VALUES (1,'BORIS','his')`,
 	`INSERT INTO watchers VALUES (11,'ANNA','w1'),(11,'ANNA','w2'),(14,'BORIS','w3')`,
 }
 
@@ -58,6 +60,10 @@ tables:
   watchers:
     rows: owner = :customer
     columns: {task: {}, word: {}}
+  notes:
+    rows: owner = :customer
+    columns: {id: {}, body: {}}
+    writes: [insert, update, delete]
 resources:
   invoices:
     name: {fr: factures}

@@ -1,4 +1,4 @@
-// Reads through the unmodified @supabase/postgrest-js. The first argument is the
+// Reads and writes through the unmodified @supabase/postgrest-js. The first argument is the
 // address of /rows. Prints the number of checks that held.
 const assert = require('node:assert/strict')
 const { PostgrestClient } = require('@supabase/postgrest-js')
@@ -108,10 +108,25 @@ async function main() {
   same([nowhere.status, nowhere.error.message], [400, 'there is no table nowhere'])
   const unrelated = await invoices('number,projects(name)')
   same([unrelated.status, unrelated.error.code], [400, 'PGRST200'])
-  await assert.rejects(client.from('heads').select('cost').throwOnError(), (error) => {
+  await assert.rejects(async () => await client.from('heads').select('cost').throwOnError(), (error) => {
     same([error.message, error.code], ['there is no column cost', 'unknown_name'])
     return true
   })
+
+  // writes
+  const notes = () => client.from('notes')
+  same(await rows(notes().insert({ id: 7, body: 'seven' }).select('id,body')), [{ id: 7, body: 'seven' }])
+  same(await rows(notes().insert([{ id: 8, body: 'eight' }, { id: 9, body: 'nine' }])), null)
+  same(await rows(notes().update({ body: 'SEVEN' }).eq('id', 7).select('body').single()), { body: 'SEVEN' })
+  same(await rows(notes().update({ body: 'mine' }).eq('id', 1).select()), []) // somebody else's, like none
+  same(await rows(notes().update({ body: 'x' }).eq('id', 99).select()), [])
+  const everything = await notes().update({ body: 'x' })
+  same([everything.status, everything.error.code], [400, 'filter_required'])
+  const upserted = await notes().upsert({ id: 7, body: 'again' })
+  same([upserted.status, upserted.error.code, upserted.error.message.startsWith('upserts are not offered')], [400, 'sql_unsupported', true])
+  same((await rows(notes().delete().in('id', [7, 8]).select('id'))).map((r) => r.id).sort(), [7, 8])
+  same(await rows(notes().select('id')), [{ id: 9 }])
+  same(await rows(notes().delete().eq('id', 9)), null)
 
   console.log(`${checks} checks hold`)
 }
