@@ -288,6 +288,9 @@ func refusedTexts(t *testing.T, _ *rig) string {
 	var b strings.Builder
 	b.WriteString("| text | place and message |\n| --- | --- |\n")
 	corpus(t, "reject", func(_, title, text, expected string) {
+		if statement, _, _ := strings.Cut(strings.ToUpper(text), " "); statement == "INSERT" || statement == "UPDATE" || statement == "DELETE" {
+			return // no query; what of writes is refused, the attack corpus has
+		}
 		if shown(title, text) && len(expected) <= 2*longestShown {
 			fmt.Fprintf(&b, "| %s | %s |\n", code(text), inCell(strings.Replace(expected, " ", ", ", 1)))
 		}
