@@ -140,7 +140,7 @@ func (k *killed) edit() {
 // moment until the function that it gives is called: on who reads the ERP, or on
 // who writes the directory.
 func (k *killed) disturb() (over func()) {
-	statement := `SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' AND `
+	statement := `SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND `
 	if k.config.DSN != "" && k.dice.IntN(2) == 0 {
 		statement += `application_name = (SELECT 'vantelle writer ' || node FROM ` + k.directorySchema + `.leads WHERE node <> '')`
 	} else { // its statements name the schema, which no other test has

@@ -18,12 +18,18 @@ const tellEvery = time.Second
 func (n *Node) tell(t *term, dossier string) {
 	events, cancel := t.manager.Subscribe(dossier)
 	defer cancel()
-	var last time.Time
+	var (
+		last time.Time
+		of   string // the run that was told of last
+		at   syncrun.Phase
+	)
 	for e := range events {
-		if e.Run != nil || time.Since(last) < tellEvery {
-			continue // how it ended is in the directory already
+		// How it ended is in the directory already; that it began, or goes on with
+		// something else, is told at once.
+		if e.Run != nil || e.Progress.RunID == of && e.Progress.Phase == at && time.Since(last) < tellEvery {
+			continue
 		}
-		last = time.Now()
+		last, of, at = time.Now(), e.Progress.RunID, e.Progress.Phase
 		text, err := json.Marshal(e.Progress)
 		if err != nil {
 			continue // it has nothing that cannot be written
