@@ -9,7 +9,8 @@
 // was cut short look whole.
 //
 // Read portal.go for the routes, rows.go and sql.go for the two ways of asking,
-// rowsquery.go and conditions.go for PostgREST's grammar, stream.go and the
+// rowsquery.go, rowsselect.go and conditions.go for PostgREST's grammar, embed.go,
+// embedquery.go and embedread.go for rows within rows, cursor.go for long lists, stream.go and the
 // files beside it for how answers are written, and docs/portal-api.md for what
 // portals are promised.
 package portal
