@@ -68,6 +68,7 @@ type rig struct {
 	worlds *filter.Worlds
 	audit  *memoryAudit
 	path   string
+	db     *erp.DB
 }
 
 type memoryAudit struct {
@@ -165,7 +166,7 @@ func rigOn(t testing.TB, db *erp.DB, profile string) *rig {
 	}
 	log := &memoryAudit{}
 	worlds := filter.NewWorlds(func() *profiles.Book { return book }, 0, filter.Dossier{ID: "d", DB: db, DefaultProfile: p.Name})
-	return &rig{gate: filter.New(filter.Config{Worlds: worlds, Audit: log}), worlds: worlds, audit: log}
+	return &rig{gate: filter.New(filter.Config{Worlds: worlds, Audit: log}), worlds: worlds, audit: log, db: db}
 }
 
 // as is a caller with a granted access.

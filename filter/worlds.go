@@ -56,6 +56,7 @@ type dossier struct {
 	read    time.Time
 	stale   bool
 	views   map[string]*view.View // by the profile's name and digest
+	breaker breaker
 }
 
 // NewWorlds makes Worlds of dossiers. book gives the profiles in force; it is
@@ -88,6 +89,9 @@ func (w *Worlds) world(ctx context.Context, c identity.Caller, to purpose) (Worl
 	d := w.dossiers[c.Dossier]
 	if d == nil {
 		return World{}, nobody()
+	}
+	if !d.breaker.allow(w.now()) {
+		return World{}, unreachable(errBroken)
 	}
 	book, err := w.current(ctx)
 	if err != nil {
@@ -156,7 +160,13 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	p = p.Lowered(lowered...)
 	cat, err := w.catalog(ctx, d)
 	if err != nil {
-		return nil, refusal.Because(err, refusal.Unavailable, "the ERP of this dossier cannot be reached now: try again in a moment")
+		switch {
+		case errors.Is(ctx.Err(), context.Canceled):
+			return nil, refusal.Because(err, refusal.Cancelled, "the request was cancelled")
+		case ctx.Err() != nil:
+			return nil, refusal.Because(err, refusal.Timeout, "the ERP took too long")
+		}
+		return nil, unreachable(err)
 	}
 	key := string(to) + "\x00" + p.Name + "\x00" + strconv.Itoa(p.Version) + "\x00" + p.Digest + "\x00" + cat.Fingerprint()
 	d.mu.Lock()
@@ -175,9 +185,13 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	return v, nil
 }
 
-// Failed is told of every statement that an ERP refused. A name that it no
-// longer knows means that its catalog has changed.
+// Failed is told how every statement ended; err is nil where it was answered. A
+// name that the ERP no longer knows means that its catalog has changed; several
+// statements in a row that found no ERP, that it is better left alone.
 func (w *Worlds) Failed(dossierID string, err error) {
+	if d := w.dossiers[dossierID]; d != nil {
+		d.breaker.saw(err, w.now())
+	}
 	if d := w.dossiers[dossierID]; d != nil && erp.Classify(err) == erp.MissingObject {
 		d.mu.Lock()
 		d.stale = true

@@ -218,7 +218,7 @@ func (d *daemon) portalHandler() http.Handler {
 	health := d.health()
 	mux.Handle("GET /healthz", health.Live())
 	mux.Handle("GET /readyz", health.ReadyBriefly())
-	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(), Files: d.files, Cursors: d.cursors,
+	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(), Load: d.portalLoad(), Files: d.files, Cursors: d.cursors,
 		RequireActor: func(dossier string) bool { return d.cfg.Dossiers[dossier].RequireActor }}))
 	return mux
 }
@@ -232,6 +232,11 @@ func cursorKeyFile(c config.Config) string {
 		return filepath.Join(filepath.Dir(c.Directory.Path), "cursor.key")
 	}
 	return filepath.Join(c.Audit.Path, "cursor.key")
+}
+
+func (d *daemon) portalLoad() portal.Load {
+	l := d.cfg.Limits.Load
+	return portal.Load{Dossier: l.Dossier, Customer: l.Customer, Queue: l.Queue, Wait: l.Wait.Std(), KeyRate: float64(l.KeyRate), CustomerRate: float64(l.CustomerRate)}
 }
 
 func (d *daemon) portalLimits() portal.Limits {

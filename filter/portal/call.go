@@ -20,6 +20,7 @@ type visit struct {
 	client context.Context // ends when the client goes away
 	call   string
 	who    identity.Caller
+	leave  func() // gives its place back to others
 	sql    string // the portal's SQL, once it has been read; places in it are counted
 }
 
@@ -64,6 +65,10 @@ func (p *portal) call(name string, h handler) http.Handler {
 		if v.who, err = p.identify(v.r); err != nil {
 			return err
 		}
+		if v.leave, err = p.admission.enter(v.r.Context(), v.who); err != nil {
+			return err
+		}
+		defer v.leave()
 		return h(v)
 	})
 }

@@ -131,6 +131,7 @@ func (p *portal) sendFile(v *visit, ask filter.FileRequest, e *files.Entry, cont
 	out := &patientWriter{ResponseWriter: v.w, control: control, patience: p.Limits.Patience}
 	in := &watchedReader{Content: content, client: v.client, still: ask.Still, last: time.Now()}
 	defer func() { content.Close(out.sent, err) }()
+	v.leave() // the ERP has no more to do with it
 	// The limit on reading a request must not end the answer.
 	if err := control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return &goneError{err}

@@ -55,6 +55,9 @@ type Config struct {
 	Cursors *CursorKey
 
 	Limits Limits
+
+	// Load bounds what is asked at once. Its zero value bounds nothing.
+	Load Load
 }
 
 // Limits bound one request. A zero field has the default that DefaultLimits gives.
@@ -110,7 +113,10 @@ func (l Limits) withDefaults() Limits {
 }
 
 // portal is the front.
-type portal struct{ Config }
+type portal struct {
+	Config
+	admission *admission
+}
 
 // New gives the handler of the portal's listener: everything under /v1/, and a
 // problem for every other path. It wraps itself in httpjson.Middleware. CORS is off for good: backend keys have no
@@ -120,7 +126,7 @@ func New(c Config) http.Handler {
 	if c.RequireActor == nil {
 		c.RequireActor = func(string) bool { return false }
 	}
-	p := &portal{c}
+	p := &portal{c, newAdmission(c.Load)}
 	return httpjson.Middleware{Log: c.Logger, Front: "portal"}.Wrap(p.routes())
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vantelle/vantelle/filter/refusal"
@@ -30,6 +31,9 @@ func (v *visit) problem(err error) *httpjson.Problem {
 		return own
 	case errors.As(err, &refused):
 		p := &httpjson.Problem{Code: httpjson.Code(refused.Code), Detail: refused.Detail, Cause: operatorError(err)}
+		if refused.Code == refusal.Unavailable {
+			p.RetryAfter = retryUnavailable
+		}
 		if refused.Pos >= 0 && v.sql != "" {
 			p.Members = place(v.sql, int(refused.Pos))
 		}
@@ -50,6 +54,9 @@ func (v *visit) problem(err error) *httpjson.Problem {
 	}
 	return httpjson.ProblemOf(v.r, err)
 }
+
+// retryUnavailable is when to try again where an ERP cannot be reached.
+const retryUnavailable = 2 * time.Second
 
 // ending names the end of our time limit and the client's going away, which
 // reach us as whatever the layers below made of them; nil for neither.

@@ -139,6 +139,18 @@ type Limits struct {
 	Bytes  Size     `yaml:"bytes"` // of values in an answer
 	Time   Duration `yaml:"time"`
 	Page   int      `yaml:"page"` // rows of a page where the request names no limit
+
+	Load LoadLimits `yaml:"load"`
+}
+
+// LoadLimits bound how many requests are answered at once.
+type LoadLimits struct {
+	Dossier      int      `yaml:"dossier"`       // requests of one dossier at a time; 0 for no limit, as below
+	Customer     int      `yaml:"customer"`      // of one customer with one key
+	Queue        int      `yaml:"queue"`         // of one dossier that wait
+	Wait         Duration `yaml:"wait"`          // how long
+	KeyRate      int      `yaml:"key_rate"`      // requests of one key in a second
+	CustomerRate int      `yaml:"customer_rate"` // of one customer with one key
 }
 
 // Sync bounds the synchronisation as a whole.

@@ -32,6 +32,7 @@ func Default() Config {
 			Bytes:  64 * MiB,
 			Time:   Duration(15 * time.Second),
 			Page:   1_000,
+			Load:   LoadLimits{Dossier: 64, Customer: 16, Queue: 128, Wait: Duration(2 * time.Second)},
 		},
 		Sync:     Sync{Parallel: 2, Keep: Duration(400 * day)},
 		Dossiers: map[string]Dossier{},

@@ -131,6 +131,12 @@ func (v *validation) limits(l Limits) {
 	v.size("limits.bytes", l.Bytes, 1*KiB, 4*GiB)
 	v.duration("limits.time", l.Time, Duration(time.Second), Duration(time.Hour))
 	v.between("limits.page", l.Page, 1, 100_000)
+	v.between("limits.load.dossier", l.Load.Dossier, 0, 100_000)
+	v.between("limits.load.customer", l.Load.Customer, 0, 100_000)
+	v.between("limits.load.queue", l.Load.Queue, 0, 100_000)
+	v.duration("limits.load.wait", l.Load.Wait, 0, Duration(time.Minute))
+	v.between("limits.load.key_rate", l.Load.KeyRate, 0, 1_000_000)
+	v.between("limits.load.customer_rate", l.Load.CustomerRate, 0, 1_000_000)
 	if l.Page > l.Rows {
 		v.add("limits.page", "a page cannot have more rows than limits.rows allows")
 	}

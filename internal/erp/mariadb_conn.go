@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,7 +43,11 @@ func (c *mariadbConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := c.prepare(ctx, conn); err != nil {
 		return nil, &connectError{"mariadb", errors.Join(err, conn.Close())}
 	}
-	return mariadbConn{conn, c.writes}, nil
+	id, err := connectionID(ctx, conn)
+	if err != nil {
+		return nil, &connectError{"mariadb", errors.Join(err, conn.Close())}
+	}
+	return mariadbConn{conn, c.writes, c, id, new(atomic.Bool)}, nil
 }
 
 func (c *mariadbConnector) prepare(ctx context.Context, conn mariadbDriverConn) error {
@@ -76,7 +81,10 @@ type mariadbDriverConn interface {
 // a read of one moment, for which the driver knows no word, unless it writes.
 type mariadbConn struct {
 	mariadbDriverConn
-	writes bool
+	writes    bool
+	connector *mariadbConnector
+	id        string       // what the server calls it
+	spent     *atomic.Bool // it must not be used again
 }
 
 func (c mariadbConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {

@@ -34,7 +34,8 @@ const (
 	ERPUnavailable       Code = "erp_unavailable"        // the ERP's database does not answer
 	ERPTimeout           Code = "erp_timeout"            // it did not answer in time
 	QueryFailed          Code = "query_failed"           // it refused the statement
-	TooManyRequests      Code = "too_many_requests"      //
+	TooManyRequests      Code = "too_many_requests"      // of one key or customer
+	Busy                 Code = "busy"                   // of a whole dossier
 	Cancelled            Code = "cancelled"              // the caller went away, or the access was withdrawn
 	AuditUnavailable     Code = "audit_unavailable"      // nothing is answered that cannot be audited
 	ReadOnly             Code = "read_only"              // it may be read, not written
@@ -85,6 +86,7 @@ var meanings = map[Code]meaning{
 	ERPTimeout:           {http.StatusGatewayTimeout, "The ERP did not answer in time", "L’ERP n’a pas répondu à temps"},
 	QueryFailed:          {http.StatusBadGateway, "The query failed", "La requête a échoué"},
 	TooManyRequests:      {http.StatusTooManyRequests, "Too many requests", "Trop de requêtes"},
+	Busy:                 {http.StatusServiceUnavailable, "Busy", "Occupé"},
 	Cancelled:            {StatusClientClosed, "Cancelled", "Annulé"},
 	AuditUnavailable:     {http.StatusServiceUnavailable, "The audit is unavailable", "L’audit est indisponible"},
 	ReadOnly:             {http.StatusForbidden, "Read only", "Lecture seule"},
