@@ -68,6 +68,9 @@ func readDocPage(t *testing.T, name string) docPage {
 // is a mistake.
 func (b block) untested(t *testing.T) bool {
 	t.Helper()
+	if b.lang == "http" && (b.mark == "request" || b.mark == "answer") {
+		return true // run over an ERP that may be written, in filter/portal_writes_test.go
+	}
 	reason, marked := strings.CutPrefix(b.mark, "no-test")
 	if b.mark != "" && (!marked || strings.TrimSpace(reason) == "") {
 		t.Errorf("%s is marked %q: write no-test and the reason", b, b.mark)
