@@ -158,8 +158,6 @@ func parseWrite(rawQuery string, kind sqlast.WriteKind, prefer writePreferences)
 		return nil, refusal.New(refusal.Unsupported, "upserts are not offered: a row that is there may be somebody else's. Ask whether it is there, then POST or PATCH")
 	case kind == sqlast.Insert && conditions:
 		return nil, refusal.New(refusal.Unsupported, "conditions mean nothing where rows are inserted")
-	case kind != sqlast.Insert && !conditions:
-		return nil, refusal.New(refusal.FilterRequired, "say by conditions which rows are meant: without one, all of them would be written")
 	}
 	q, err := parseRows(strings.Join(rest, "&"))
 	if err != nil {

@@ -93,11 +93,11 @@ var mutants = []mutant{
 	{"9: conditions that cannot be locked are written under", "filter/view/write.go", "if err := lockable(b.v.Catalog.Engine, policy); err != nil {", "if err := lockable(b.v.Catalog.Engine, policy); err != nil && false {"},
 	{"9: found rows are not counted", "filter/execute/write.go", "if r.bounds.Written > 0 && len(rows) > r.bounds.Written {", "if false {"},
 	{"9: inserted rows are not counted", "filter/execute/write.go", "if r.bounds.Written > 0 && len(out) > r.bounds.Written {", "if false {"},
-	{"9: a row leaves its resource", "filter/execute/write.go", "if !there {\n\t\t\treturn outsideView(i+1, places)\n\t\t}\n\t\tfor j", "if !there {\n\t\t\tcontinue\n\t\t}\n\t\tfor j"},
-	{"9: a hidden key is written by its inner name", "filter/resolve/write.go", "if strings.HasPrefix(c.name, JoinKey) {", "if false {"},
+	{"9: a row leaves its resource", "filter/execute/write.go", "row, there := rows[keyText(key)]\n\t\tif !there {", "row, there := rows[keyText(key)]\n\t\tif !there && i < 0 {"},
+	{"9: a hidden key is written by its inner name", "filter/resolve/write.go", "if strings.HasPrefix(c.name, JoinKey) {", "if strings.HasPrefix(c.name, JoinKey) && false {"},
 	{"9: the ERP's words about a write reach the requester", "filter/execute/write.go", `return say(refusal.Duplicate, "a row with this key is there already")`, `return say(refusal.Duplicate, "a row with this key is there already: "+err.Error())`},
 	{"9: another number of rows than one is written", "filter/execute/write.go", "b.Exactly > 0 && n != b.Exactly ||", ""},
-	{"9: a write without a condition is all rows", "filter/portal/rowswrite.go", "case kind != sqlast.Insert && !conditions:", "case false:"},
+	{"9: a write without a condition is all rows", "filter/portal/rowswrite.go", "if kind != sqlast.Insert && q.where == nil {", "if false {"},
 	{"9: upserts pass for inserts", "filter/portal/rowswrite.go", "case prefer.upsert:", "case false:"},
 
 	// 10. Bounded.
