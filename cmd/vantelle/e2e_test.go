@@ -82,7 +82,7 @@ func TestRefusals(t *testing.T) {
 		"the demonstration's key":                    {[]string{"Authorization", "Bearer " + identity.DemoBackendKey, "Vantelle-Customer", erpshape.SageAlpha}, fine, 401, "unauthorized"},
 		"no customer":                                {[]string{"Authorization", "Bearer " + portalKey}, fine, 400, ""},
 		"SQL that cannot be read":                    {as(erpshape.SageAlpha), `{"sql": "SELEC DO_Piece FROM F_DOCENTETE"}`, 400, "sql_syntax"},
-		"a write":                                    {as(erpshape.SageAlpha), `{"sql": "DELETE FROM F_DOCENTETE"}`, 400, ""},
+		"a write":                                    {as(erpshape.SageAlpha), `{"sql": "DELETE FROM F_DOCENTETE"}`, 403, "read_only"},
 		"a table outside the profile":                {as(erpshape.SageAlpha), `{"sql": "SELECT * FROM sqlite_master"}`, 400, "unknown_name"},
 		"a body over the limit of the configuration": {as(erpshape.SageAlpha), `{"sql": "SELECT '` + strings.Repeat("x", 5000) + `'"}`, 413, "body_too_large"},
 	} {

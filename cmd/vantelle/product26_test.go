@@ -36,7 +36,7 @@ func TestProduct26_ViewAs(t *testing.T) {
 		view("OMEGA", "rows/F_DOCENTETE", "he%20called").want(t, 404, "not_found") // has no access
 		view("ALPHA", "rows/F_ARTICLE", "he%20called").want(t, 400, "unknown_name")
 		h.call("POST", h.admin+"/admin/v1/dossiers/sage/customers/ALPHA/view/rows/F_DOCENTETE", `{}`, append(admin(), "Vantelle-Reason", "he called")).want(t, 404, "not_found")
-		h.call("POST", h.admin+"/admin/v1/dossiers/sage/customers/ALPHA/view/sql", `{"sql": "DELETE FROM F_DOCENTETE"}`, append(admin(), "Vantelle-Reason", "he called")).want(t, 400, "")
+		h.call("POST", h.admin+"/admin/v1/dossiers/sage/customers/ALPHA/view/sql", `{"sql": "DELETE FROM F_DOCENTETE"}`, append(admin(), "Vantelle-Reason", "he called")).want(t, 403, "read_only")
 		h.call("GET", h.admin+"/admin/v1/dossiers/sage/customers/ALPHA/view/rows/F_DOCENTETE", "", as("ALPHA")).want(t, 401, "unauthorized")
 		h.sqlWithAdminsKey("ALPHA").want(t, 401, "unauthorized")
 		if now := h.ask("GET", "/acts?noun=customer", nil, "").ok(200).body; now == acts {

@@ -13,7 +13,7 @@ import (
 const WindowsAccount = `NT SERVICE\` + Name
 
 // The parts of the service's folder on Windows that it may change.
-var windowsWritable = []string{"data", "logs"}
+var windowsWritable = []string{"data", "files", "logs"}
 
 // restarts are the pauses before a service that ended by itself is started
 // again; the last one holds from then on. They are counted anew after a day.
@@ -113,7 +113,7 @@ func (s Spec) checkWindows(folder string) error {
 		w = strings.TrimRight(w, `\`)
 		allowed := func(name string) bool { return inFolder(w+`\`, folder+`\`+name) }
 		if inFolder(w+`\`, folder) && !slices.ContainsFunc(windowsWritable, allowed) {
-			return fmt.Errorf(`the configuration has the service write to %s, where it may not: set directory.path to data\vantelle.db, audit.path to data\audit and log.file, where it is set, to logs\vantelle.log`, w)
+			return fmt.Errorf(`the configuration has the service write to %s, where it may not: set directory.path to data\vantelle.db, audit.path to data\audit, files.path to files and log.file, where it is set, to logs\vantelle.log`, w)
 		}
 	}
 	return nil

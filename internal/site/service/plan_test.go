@@ -88,7 +88,7 @@ func TestFoldersOnWindowsAreForNobodyElse(t *testing.T) {
 			}
 		}
 	}
-	if len(writable) != 2 || !writable[`D:\Data\Vantelle\data`] || !writable[`D:\Data\Vantelle\logs`] {
+	if len(writable) != 3 || !writable[`D:\Data\Vantelle\data`] || !writable[`D:\Data\Vantelle\files`] || !writable[`D:\Data\Vantelle\logs`] {
 		t.Errorf("the service may change %v", writable)
 	}
 }
