@@ -23,7 +23,7 @@ import (
 // turn, through one gate, so that each runs on the plan that another made.
 func TestAttacksWithAWarmCache(t *testing.T) {
 	r := newRig(t, attackedERP, attackedProfile)
-	for _, a := range readAttacks(t) {
+	for _, a := range readAttacks(t, "testdata/attacks") {
 		if a.viaFront() {
 			continue
 		}
@@ -49,7 +49,7 @@ func TestAttacksWithAWarmCache(t *testing.T) {
 func TestAttacksAtTheSameTime(t *testing.T) {
 	r := newRig(t, attackedERP, attackedProfile)
 	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: silentAudit{}, Limits: filter.Limits{Plans: 5}})
-	cases := readAttacks(t)
+	cases := readAttacks(t, "testdata/attacks")
 	var wait sync.WaitGroup
 	for customer := range canaries {
 		for start := range 3 {

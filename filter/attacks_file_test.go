@@ -70,10 +70,10 @@ var (
 	refusedLine = regexp.MustCompile(`^(?:([a-z_]+)(?:@(-|\d+))?|(\d{3}) (\w+))(?: (.*))?$`)
 )
 
-// readAttacks reads every case of every file.
-func readAttacks(t testing.TB) []attack {
+// readAttacks reads every case of every file of a folder.
+func readAttacks(t testing.TB, folder string) []attack {
 	t.Helper()
-	files, err := filepath.Glob("testdata/attacks/*.txtar")
+	files, err := filepath.Glob(folder + "/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no attacks: %v", err)
 	}

@@ -17,7 +17,7 @@ import (
 // refusal may hold a canary or differ between the two, and whatever was let
 // through must have run.
 func FuzzGate(f *testing.F) {
-	for _, a := range readAttacks(f) {
+	for _, a := range readAttacks(f, "testdata/attacks") {
 		if a.viaFront() || len(a.request) > 4000 {
 			continue
 		}

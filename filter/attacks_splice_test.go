@@ -19,7 +19,7 @@ import (
 // never fail where it was let through.
 func TestSplicedAttacks(t *testing.T) {
 	var all, queries []string // queries are the cases that get an answer
-	for _, a := range readAttacks(t) {
+	for _, a := range readAttacks(t, "testdata/attacks") {
 		if !a.viaFront() && len(a.request) < 400 && strings.Contains(a.request, " ") {
 			all = append(all, a.request)
 			if !a.wanted(catalog.SQLite).refused {

@@ -29,7 +29,7 @@ import (
 // an answer nor in a refusal, and that what any engine would be given has each
 // table in its filtered projection and nowhere else.
 func TestAttacks(t *testing.T) {
-	cases := readAttacks(t)
+	cases := readAttacks(t, "testdata/attacks")
 	rigs := attackedRigs(t)
 	wrong := 0
 	for _, a := range cases {
@@ -133,8 +133,8 @@ func cell(v any) string {
 	return fmt.Sprint(v)
 }
 
-// knock sends the case through the portal's front as the bytes that it is.
-func (a attack) knock(t *testing.T, r *rig) (got outcome, body string) {
+// httpRequest is the case as the bytes that it is, read as a server reads them.
+func (a attack) httpRequest() (*http.Request, error) {
 	head, content, _ := strings.Cut(a.request, "\n\n")
 	line, headers, _ := strings.Cut(head, "\n")
 	method, target, _ := strings.Cut(strings.TrimSuffix(line, " HTTP"), " ")
@@ -150,7 +150,12 @@ func (a attack) knock(t *testing.T, r *rig) (got outcome, body string) {
 			raw += h + "\r\n"
 		}
 	}
-	request, err := http.ReadRequest(bufio.NewReader(strings.NewReader(raw + "\r\n" + content)))
+	return http.ReadRequest(bufio.NewReader(strings.NewReader(raw + "\r\n" + content)))
+}
+
+// knock sends the case through the portal's front as the bytes that it is.
+func (a attack) knock(t *testing.T, r *rig) (got outcome, body string) {
+	request, err := a.httpRequest()
 	if err != nil {
 		return outcome{refused: true, status: "400", code: "unreadable", fragment: err.Error()}, err.Error()
 	}

@@ -43,7 +43,7 @@ UPDATE "Été n° 1 ""x"" [y] ` + "`z`" + `" SET "caché ; --" = NULL;
 // and of one in which there is nothing but the customer's own: every row and
 // every word of a refusal must be the same.
 func TestAttacksTellNoWorldsApart(t *testing.T) {
-	cases := readAttacks(t)
+	cases := readAttacks(t, "testdata/attacks")
 	whole := attackedRigs(t)
 	for customer := range canaries {
 		own := strings.ReplaceAll(emptied, "WHO", customer)

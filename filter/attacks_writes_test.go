@@ -1,22 +1,17 @@
 package filter_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/portal"
-	"github.com/vantelle/vantelle/internal/identity"
 )
 
 // TestWriteAttacks tries every case of testdata/attacks/writes on every engine
@@ -24,25 +19,7 @@ import (
 // nothing but the customer's own writable rows has changed, not even where the
 // request was answered, and that a refusal changed nothing at all.
 func TestWriteAttacks(t *testing.T) {
-	var cases []attack
-	files, err := filepath.Glob("testdata/attacks/writes/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no attacks: %v", err)
-	}
-	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range archive.Files {
-			a, err := readAttack(f)
-			if err != nil {
-				t.Fatalf("%s: %s: %v", file, f.Name, err)
-			}
-			a.file = strings.TrimSuffix(filepath.Base(file), ".txtar")
-			cases = append(cases, a)
-		}
-	}
+	cases := readAttacks(t, "testdata/attacks/writes")
 	on(t, workshops(t), func(t *testing.T, w *workshop) {
 		whole := w.everything(t)
 		foreign := map[string]string{"ANNA": w.foreign(t, "ANNA"), "BORIS": w.foreign(t, "BORIS")}
@@ -77,22 +54,7 @@ func (a attack) write(t *testing.T, w *workshop) outcome {
 		}
 		return outcome{ordered: true, rows: strings.Split(text, "\n")}
 	}
-	head, content, _ := strings.Cut(a.request, "\n\n")
-	line, headers, _ := strings.Cut(head, "\n")
-	method, target, _ := strings.Cut(strings.TrimSuffix(line, " HTTP"), " ")
-	raw := method + " /v1/dossiers/d/" + target + " HTTP/1.1\r\nHost: portal\r\nAuthorization: Bearer vk_x\r\nContent-Length: " + strconv.Itoa(len(content)) + "\r\n"
-	if content != "" {
-		raw += "Content-Type: application/json\r\n"
-	}
-	if !strings.HasPrefix(headers, identity.HeaderCustomer) {
-		raw += identity.HeaderCustomer + ": " + a.customer + "\r\n"
-	}
-	for h := range strings.SplitSeq(headers, "\n") {
-		if h != "" {
-			raw += h + "\r\n"
-		}
-	}
-	request, err := http.ReadRequest(bufio.NewReader(strings.NewReader(raw + "\r\n" + content)))
+	request, err := a.httpRequest()
 	if err != nil {
 		t.Fatal(err)
 	}

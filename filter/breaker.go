@@ -40,12 +40,12 @@ func (b *breaker) allow(now time.Time) bool {
 // saw is told how a request to the ERP ended: err is nil where it was answered.
 func (b *breaker) saw(err error, now time.Time) {
 	var refused *refusal.Error
-	unreachable := errors.As(err, &refused) && refused.Code == refusal.Unavailable
+	away := errors.As(err, &refused) && refused.Code == refusal.Unavailable
 	answered := err == nil || errors.As(err, &refused) && (refused.Code == refusal.QueryFailed || refused.Code == refusal.LimitExceeded)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case unreachable:
+	case away:
 		b.failed++
 		b.until = now.Add(breakFor)
 	case answered: // a refusal of the ERP's is an answer, too

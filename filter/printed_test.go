@@ -44,20 +44,25 @@ func TestPrinted(t *testing.T) {
 			}
 		}
 		archive.Files = out
-		got := txtar.Format(archive)
-		if *update {
-			if err := os.WriteFile(file, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
+		golden(t, file, txtar.Format(archive), "TestPrinted")
+	}
+}
+
+// golden compares with a file, or rewrites it with -update.
+func golden(t *testing.T, file string, got []byte, test string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if string(got) != string(want) {
-			t.Errorf("%s differs from what is printed now; see go test ./filter -run TestPrinted -update\n%s", file, firstDifference(string(want), string(got)))
-		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("%s differs from what is printed now; see go test ./filter -run %s -update\n%s", file, test, firstDifference(string(want), string(got)))
 	}
 }
 

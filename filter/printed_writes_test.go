@@ -1,7 +1,6 @@
 package filter_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -48,18 +47,5 @@ func TestPrintedWrites(t *testing.T) {
 		}
 	}
 	archive.Files = out
-	got := txtar.Format(archive)
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("%s differs from what is printed now; see go test ./filter -run TestPrintedWrites -update\n%s", file, firstDifference(string(want), string(got)))
-	}
+	golden(t, file, txtar.Format(archive), "TestPrintedWrites")
 }

@@ -26,7 +26,7 @@ type Resource struct {
 	ColumnOrder []string // as written
 	Relations   map[string]Relation
 	// Search names the columns of the resource that a search in free text
-	// (q=) looks into.
+	// looks into.
 	Search []string
 	// Key names the column of the resource by whose value the files of a row
 	// are asked for; empty for number or, without one, id. See FileKey.

@@ -25,7 +25,7 @@ func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading, p
 	querytree.WalkQuery(q, querytree.Visitor{Query: func(q *querytree.Query) {
 		for _, sel := range blocks(q.Body, nil) {
 			if sel.From != nil {
-				push(sel.From, conjuncts(sel.Where, nil), readings, postgres)
+				push(sel.From, querytree.Conjuncts(sel.Where, nil), readings, postgres)
 			}
 		}
 	}})
@@ -45,7 +45,7 @@ func push(s querytree.Source, conditions []querytree.Expr, readings map[*querytr
 		}
 		readings[s] = r
 	case *querytree.Join:
-		on := conjuncts(s.On, nil)
+		on := querytree.Conjuncts(s.On, nil)
 		left, right := conditions, conditions
 		switch s.Kind {
 		case "INNER", "CROSS":

@@ -34,7 +34,7 @@ func pinnedBlock(v *view.View, sel *querytree.Select) error {
 	if sel.From == nil {
 		return nil
 	}
-	scans, conditions := blockParts(sel.From, conjuncts(sel.Where, nil))
+	scans, conditions := blockParts(sel.From, querytree.Conjuncts(sel.Where, nil))
 	for _, s := range scans {
 		t := v.Of(s.Table)
 		if t == nil {
@@ -57,26 +57,13 @@ func blockParts(s querytree.Source, conditions []querytree.Expr) ([]*querytree.S
 		return []*querytree.Scan{s}, conditions
 	case *querytree.Join:
 		if s.Kind == "INNER" {
-			conditions = conjuncts(s.On, conditions)
+			conditions = querytree.Conjuncts(s.On, conditions)
 		}
 		left, conditions := blockParts(s.Left, conditions)
 		right, conditions := blockParts(s.Right, conditions)
 		return append(left, right...), conditions
 	}
 	return nil, conditions
-}
-
-func conjuncts(x querytree.Expr, into []querytree.Expr) []querytree.Expr {
-	if x == nil {
-		return into
-	}
-	if op, ok := x.(*querytree.Op); ok && op.Op == "AND" {
-		for _, a := range op.Args {
-			into = conjuncts(a, into)
-		}
-		return into
-	}
-	return append(into, x)
 }
 
 func pins(conditions []querytree.Expr, s *querytree.Scan, col *catalog.Column) bool {

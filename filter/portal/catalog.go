@@ -29,7 +29,7 @@ type catalogResource struct {
 	Title     catalogText                `json:"title"`
 	Columns   []resourceColumn           `json:"columns"`
 	Relations map[string]catalogRelation `json:"relations"`
-	Search    []string                   `json:"search"` // what q= looks into
+	Search    []string                   `json:"search"` // what a search in free text is to look into
 	Files     *catalogFiles              `json:"files,omitempty"`
 }
 
@@ -117,6 +117,12 @@ func (v *visit) unlessMatched(body []byte) error {
 		v.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
+	return v.sendJSON(body)
+}
+
+// sendJSON answers with a JSON document that is there as a whole.
+func (v *visit) sendJSON(body []byte) error {
+	h := v.w.Header()
 	h.Set("Content-Type", mediaJSON+"; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	v.w.WriteHeader(http.StatusOK)

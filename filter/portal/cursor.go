@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -59,7 +60,7 @@ func bound(v *visit, world *view.View, table string) ([]byte, error) {
 	} {
 		add(part)
 	}
-	for _, name := range sortedKeys(who.Customer.Attributes) {
+	for _, name := range slices.Sorted(maps.Keys(who.Customer.Attributes)) {
 		add("@" + name)
 		add(who.Customer.Attributes[name])
 	}
@@ -255,13 +256,4 @@ func nextQuery(v *visit, pg *page, cursor string) string {
 		parts = append(parts, "limit="+strconv.FormatInt(pg.asked, 10))
 	}
 	return strings.Join(append(parts, cursorParam+"="+cursor), "&")
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

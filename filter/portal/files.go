@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -110,17 +109,7 @@ func (p *portal) listFiles(v *visit, ask filter.FileRequest, row files.Row) erro
 	if err != nil {
 		return fmt.Errorf("write list of files: %w", err)
 	}
-	h := v.w.Header()
-	h.Set("Content-Type", mediaJSON+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	v.w.WriteHeader(http.StatusOK)
-	if v.r.Method == http.MethodHead {
-		return nil
-	}
-	if _, err := v.w.Write(body); err != nil {
-		return &cutError{&goneError{err}}
-	}
-	return nil
+	return v.sendJSON(body)
 }
 
 // sendFile sends a file, or the ranges of it that are asked for. It may take

@@ -103,10 +103,8 @@ func parseWritePrefer(h http.Header) writePreferences {
 
 func (p writePreferences) applied() string {
 	applied := p.preferences.applied()
-	for name, value := range map[string]string{"return=": p.returned} {
-		if value != "" {
-			applied = strings.TrimPrefix(applied+", "+name+value, ", ")
-		}
+	if p.returned != "" {
+		applied = strings.TrimPrefix(applied+", return="+p.returned, ", ")
 	}
 	return applied
 }

@@ -142,3 +142,17 @@ func WalkExpr(x Expr, v Visitor) {
 	}
 	Children(x, func(c Expr) { WalkExpr(c, v) }, func(q *Query) { WalkQuery(q, v) })
 }
+
+// Conjuncts adds to into the conditions that x, a condition or nil, is the AND of.
+func Conjuncts(x Expr, into []Expr) []Expr {
+	if x == nil {
+		return into
+	}
+	if op, ok := x.(*Op); ok && op.Op == "AND" {
+		for _, a := range op.Args {
+			into = Conjuncts(a, into)
+		}
+		return into
+	}
+	return append(into, x)
+}

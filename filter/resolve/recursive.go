@@ -55,6 +55,7 @@ func (r *resolver) recursive(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
 		columns[i] = querytree.Column{Label: col.Label, Type: col.Type, Weight: 1}
 	}
 	el.cte = &querytree.CTE{Columns: columns, Recursive: true}
+	joins := r.joins
 	step, err := r.step(next, el, c)
 	if err != nil {
 		return nil, err
@@ -65,6 +66,7 @@ func (r *resolver) recursive(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
 				return nil, err
 			}
 		}
+		r.joins = joins // they stand in the statement once
 		if step, err = r.step(next, el, c); err != nil {
 			return nil, err
 		}

@@ -63,17 +63,22 @@ func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	return out, r.checkUsed()
+}
+
+// checkUsed refuses values that the statement does not use.
+func (r *resolver) checkUsed() error {
 	for i, used := range r.used {
 		if !used {
-			return nil, refusal.New(refusal.ParamMismatch, "parameter %d has a value, but the statement does not use it", i+1)
+			return refusal.New(refusal.ParamMismatch, "parameter %d has a value, but the statement does not use it", i+1)
 		}
 	}
-	for name := range opt.Named {
+	for name := range r.opt.Named {
 		if !r.usedNames[name] {
-			return nil, refusal.New(refusal.ParamMismatch, "parameter %q has a value, but the statement does not use it", name)
+			return refusal.New(refusal.ParamMismatch, "parameter %q has a value, but the statement does not use it", name)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // Condition resolves a row condition about self, for a row policy. Its tables

@@ -40,21 +40,6 @@ func Write(w *sqlast.Write, opt Options, keyOf func(*catalog.Table) []*catalog.C
 	return rw.out, r.checkUsed()
 }
 
-// checkUsed refuses values that the statement does not use.
-func (r *resolver) checkUsed() error {
-	for i, used := range r.used {
-		if !used {
-			return refusal.New(refusal.ParamMismatch, "parameter %d has a value, but the statement does not use it", i+1)
-		}
-	}
-	for name := range r.opt.Named {
-		if !r.usedNames[name] {
-			return refusal.New(refusal.ParamMismatch, "parameter %q has a value, but the statement does not use it", name)
-		}
-	}
-	return nil
-}
-
 type writeResolver struct {
 	*resolver
 	ast     *sqlast.Write

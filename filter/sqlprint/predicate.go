@@ -70,14 +70,17 @@ func (p *printer) inQuery(x *querytree.InQuery) error {
 		p.put(" NOT")
 	}
 	p.put(" IN (")
-	var err error
-	if x.Query.Limit != nil && !p.limitInSubquery() {
-		err = p.selectAll(x.Query)
-	} else {
-		err = p.query(x.Query, false)
-	}
+	err := p.compared(x.Query)
 	p.put(")")
 	return err
+}
+
+// compared prints a query whose values are compared with one.
+func (p *printer) compared(q *querytree.Query) error {
+	if q.Limit != nil && !p.limitInSubquery() {
+		return p.selectAll(q)
+	}
+	return p.query(q, false)
 }
 
 func (p *printer) quantified(x *querytree.Quantified) error {
@@ -97,12 +100,7 @@ func (p *printer) quantified(x *querytree.Quantified) error {
 	} else {
 		p.put(" ANY (")
 	}
-	var err error
-	if x.Query.Limit != nil && !p.limitInSubquery() {
-		err = p.selectAll(x.Query)
-	} else {
-		err = p.query(x.Query, false)
-	}
+	err := p.compared(x.Query)
 	p.put(")")
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/vantelle/vantelle/filter/querytree"
-	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
@@ -217,45 +216,6 @@ func readsColumns(x querytree.Expr) bool {
 	return column
 }
 
-// byAlias prints an expression of HAVING as the select list's column that it
-// is. One that is only grouped by has no alias there.
-func (p *printer) byAlias(x querytree.Expr) (done bool, err error) {
-	switch x := x.(type) {
-	case *querytree.ColumnRef, *querytree.Number, *querytree.Param, *querytree.Null, *querytree.Bool:
-		return false, nil
-	case *querytree.Call:
-		if x.Func.Class == sqlfunc.Aggregate {
-			return false, nil
-		}
-	}
-	for i, item := range p.having.Items {
-		if querytree.Equal(item, x) {
-			if !onlyTables(p.having.From) { // whose columns have generated names, too
-				return false, &Unsupported{"HAVING takes an expression over a subquery or a WITH on this engine not at all: name it in a derived table, and filter that"}
-			}
-			p.put(output(i))
-			return true, nil
-		}
-	}
-	for _, by := range p.having.GroupBy {
-		if querytree.Equal(by, x) {
-			return false, &Unsupported{"HAVING takes a grouped expression on this engine only where the select list has it, too"}
-		}
-	}
-	return false, nil
-}
-
-// onlyTables tells whether a FROM clause is made of base tables.
-func onlyTables(s querytree.Source) bool {
-	switch s := s.(type) {
-	case *querytree.Scan:
-		return true
-	case *querytree.Join:
-		return onlyTables(s.Left) && onlyTables(s.Right)
-	}
-	return s == nil
-}
-
 // alone prints what stands in the place of a table: a query, in which an engine
 // may know nothing of the queries around it.
 func (p *printer) alone(print func() error) error {
@@ -368,11 +328,7 @@ func joinsBothSides(j *querytree.Join) bool {
 		return used
 	}
 	const left, right = 1 << 1, 1 << 2
-	conjuncts := []querytree.Expr{j.On}
-	if op, ok := j.On.(*querytree.Op); ok && op.Op == "AND" {
-		conjuncts = op.Args
-	}
-	for _, c := range conjuncts {
+	for _, c := range querytree.Conjuncts(j.On, nil) {
 		op, ok := c.(*querytree.Op)
 		if !ok || op.Op != "=" {
 			continue

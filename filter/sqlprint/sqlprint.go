@@ -71,12 +71,16 @@ func Print(q *querytree.Query, readings Readings, engine catalog.Engine) (*State
 	if p.recursion && p.topClause() { // SQL Server stops after 100 rounds unless told otherwise
 		p.put(" OPTION (MAXRECURSION " + strconv.Itoa(querytree.MaxRounds+1) + ")")
 	}
+	return p.statement(q.Output()), nil
+}
+
+// statement is what was printed, whose answer has these columns.
+func (p *printer) statement(columns []querytree.Column) *Statement {
 	if p.positional() {
 		p.spread()
 	}
-	p.out.SQL = string(p.buf)
-	p.out.Columns = q.Output()
-	return &p.out, nil
+	p.out.SQL, p.out.Columns = string(p.buf), columns
+	return &p.out
 }
 
 type printer struct {

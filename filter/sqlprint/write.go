@@ -173,14 +173,11 @@ func (t Target) print(engine catalog.Engine, write func(*printer) error) (*State
 	if err := write(p); err != nil {
 		return nil, err
 	}
-	if p.positional() {
-		p.spread()
-	}
-	p.out.SQL = string(p.buf)
+	var key []querytree.Column
 	for _, k := range t.Key {
-		p.out.Columns = append(p.out.Columns, querytree.Column{Label: k.Name, Type: k.Type})
+		key = append(key, querytree.Column{Label: k.Name, Type: k.Type})
 	}
-	return &p.out, nil
+	return p.statement(key), nil
 }
 
 // target gives the written table its alias.

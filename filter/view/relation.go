@@ -16,21 +16,12 @@ func (b *binder) hiddenKey(t, visible *catalog.Table) []*catalog.Column {
 	if shownKey(visible) != nil {
 		return nil
 	}
-	for _, names := range append([][]string{t.PrimaryKey}, t.Unique...) {
-		key := make([]*catalog.Column, 0, len(names))
-		for _, name := range names {
-			c := t.Column(name)
-			if c == nil || unprintable(b.v.Catalog.Engine, c.Name) || c.Nullable && !slices.Contains(t.PrimaryKey, name) || !ordered(c.Type.Kind) {
-				break
-			}
-			own := *c
-			key = append(key, &own)
-		}
-		if len(key) > 0 && len(key) == len(names) {
-			return key
-		}
+	key := keyOf(b.v.Catalog.Engine, t, ordered)
+	for i, c := range key {
+		own := *c
+		key[i] = &own
 	}
-	return nil
+	return key
 }
 
 // shownKey gives the columns of a visible table that tell any two of its rows

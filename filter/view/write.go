@@ -120,7 +120,7 @@ func (b *binder) writesOf(rule profiles.Table, t *Table, policy *querytree.Polic
 		return nil, fmt.Errorf("what is written to a table of its storage engine cannot be rolled back; InnoDB's can")
 	}
 	w := &Writes{Insert: rule.Allows(profiles.Insert), Update: rule.Allows(profiles.Update), Delete: rule.Allows(profiles.Delete), Policy: policy}
-	if w.Key = keyOf(b.v.Catalog.Engine, t.Catalog); w.Key == nil {
+	if w.Key = keyOf(b.v.Catalog.Engine, t.Catalog, comparable); w.Key == nil {
 		return nil, fmt.Errorf("no key tells its rows apart")
 	}
 	if err := lockable(b.v.Catalog.Engine, policy); err != nil {
@@ -130,14 +130,14 @@ func (b *binder) writesOf(rule profiles.Table, t *Table, policy *querytree.Polic
 	return w, nil
 }
 
-// keyOf gives the columns that tell rows of a table apart: the primary key, or
-// else a unique key that is never NULL; nil for none.
-func keyOf(engine catalog.Engine, t *catalog.Table) []*catalog.Column {
+// keyOf gives the columns that tell rows of a table apart, all of kinds that fit:
+// the primary key, or else a unique key that is never NULL; nil for none.
+func keyOf(engine catalog.Engine, t *catalog.Table, fits func(sqltype.Kind) bool) []*catalog.Column {
 	for i, names := range append([][]string{t.PrimaryKey}, t.Unique...) {
 		var key []*catalog.Column
 		for _, n := range names {
 			c := t.Column(n)
-			if c == nil || unprintable(engine, c.Name) || !comparable(c.Type.Kind) || c.Nullable && i > 0 {
+			if c == nil || unprintable(engine, c.Name) || !fits(c.Type.Kind) || c.Nullable && i > 0 {
 				key = nil
 				break
 			}
@@ -195,7 +195,7 @@ func lockable(engine catalog.Engine, policy *querytree.Policy) error {
 // AND that are compared with a value of the identity or a constant.
 func pins(policy *querytree.Policy) []Pin {
 	var found []Pin
-	for _, x := range conjuncts(policy.Where, nil) {
+	for _, x := range querytree.Conjuncts(policy.Where, nil) {
 		op, ok := x.(*querytree.Op)
 		if !ok || op.Op != "=" {
 			continue
@@ -218,16 +218,6 @@ func pins(policy *querytree.Policy) []Pin {
 		}
 	}
 	return found
-}
-
-func conjuncts(x querytree.Expr, into []querytree.Expr) []querytree.Expr {
-	if op, ok := x.(*querytree.Op); ok && op.Op == "AND" {
-		for _, a := range op.Args {
-			into = conjuncts(a, into)
-		}
-		return into
-	}
-	return append(into, x)
 }
 
 // references binds the foreign keys of a table.
