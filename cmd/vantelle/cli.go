@@ -40,6 +40,7 @@ type cli struct {
 	Profile   profileCmd   `cmd:"" help:"Profiles: list, history, export, import, diff, duplicate, undo, reset, levels, users, transfer, delete, test, why, changes."`
 	Check     checkCmd     `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
 	Doctor    doctorCmd    `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`
+	Grants    grantsCmd    `cmd:"" help:"Print the statements that make a login for a dossier's database: what its profile needs and no more."`
 	Service   serviceCmd   `cmd:"" help:"Make it a service of this machine: install, uninstall, start, stop, restart, status."`
 	Secret    secretCmd    `cmd:"" help:"Keep passwords and keys out of the configuration: set, list, remove."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring a directory kept by PostgreSQL to the form of this version, once it is backed up."`

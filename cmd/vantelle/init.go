@@ -15,6 +15,7 @@ import (
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/site/grants"
 	svc "github.com/vantelle/vantelle/internal/site/service"
 	"github.com/vantelle/vantelle/internal/site/setup"
 	"github.com/vantelle/vantelle/profiles"
@@ -310,7 +311,7 @@ func (s *starter) show(plan setup.Plan) {
 			prefix = r.Prefix
 		}
 	}
-	if script := setup.Grants(s.catalog.Engine, s.base, login, setup.Needs(s.catalog, s.ERP, prefix, s.view)); script != "" {
+	if script := grants.Script(s.catalog.Engine, s.base, login, grants.Needs(s.catalog, s.ERP, prefix, s.view)); script != "" {
 		s.say("\n%s\n", s.style.bold("A login that may read what is needed and no more; for who administers the server:"))
 		s.say("%s", strings.TrimSuffix(script, "\n"))
 	}

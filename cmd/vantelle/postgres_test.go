@@ -90,6 +90,17 @@ func TestPostgreSQLFromTheERPToThePortal(t *testing.T) {
 				}
 			}
 			v.call("POST", v.portal+"/v1/dossiers/sage/sql", `{"sql": "SELECT * FROM pg_catalog.pg_class"}`, as("id:"+c.mine)).want(t, 400, "unknown_name")
+
+			if err := v.stop(); err != nil {
+				t.Fatal(err)
+			}
+			out, errs, code := s.command("grants", "--config", s.path("vantelle.yaml"), "--login", "portal", "sage")
+			if code != 0 || !strings.Contains(out, fmt.Sprintf("GRANT SELECT ON %q.%q TO \"portal\";", schema, c.table)) || strings.Contains(out, "UPDATE") {
+				t.Errorf("grants: exit code %d\n%s%s", code, out, errs)
+			}
+			if out, errs, code := s.command("grants", "--config", s.path("vantelle.yaml"), "--profile", "nobody's", "sage"); code == 0 || out != "" || !strings.Contains(errs, "no profile nobody's for "+c.erp) {
+				t.Errorf("grants for no profile: exit code %d\n%s%s", code, out, errs)
+			}
 		})
 	}
 }

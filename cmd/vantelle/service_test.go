@@ -113,6 +113,19 @@ func (s *site) config() config.Config {
 	return cfg
 }
 
+// command runs a command on the site, whose service does not run.
+func (s *site) command(args ...string) (out, errs string, code int) {
+	var stdout, stderr bytes.Buffer
+	code = run(args, &world{
+		stdout: &stdout, stderr: &stderr,
+		getenv: func(name string) string {
+			return map[string]string{"ADMIN_TOKEN": adminKey, "PORTAL_KEY": portalKey}[name]
+		},
+		cacheDir: func() (string, error) { return s.dir, nil },
+	})
+	return stdout.String(), stderr.String(), code
+}
+
 // start runs a service on the site. The test's end stops it.
 func (s *site) start(change ...func(*options)) *service {
 	s.t.Helper()

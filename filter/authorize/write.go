@@ -154,6 +154,12 @@ func columns(t *view.Table, w *querytree.Write) ([]Written, error) {
 	return out, nil
 }
 
+// Writable tells whether some customer's INSERT or UPDATE may give a visible
+// column of a table a value. The table has Writes.
+func Writable(t *view.Table, c *catalog.Column, kind querytree.WriteKind) bool {
+	return writable(t, c, kind, t.Writes.Pin(c.Name)) == nil
+}
+
 // writable tells whether a visible column may be written.
 func writable(t *view.Table, c *catalog.Column, kind querytree.WriteKind, pin *view.Pin) error {
 	switch {

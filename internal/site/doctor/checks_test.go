@@ -9,6 +9,7 @@ import (
 
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/site/grants"
 )
 
 // codes are those of findings, in order, each with its severity.
@@ -85,13 +86,20 @@ func TestTooManyRightsAreFindings(t *testing.T) {
 		r    rights
 		want []string
 	}{
-		"a login that reads":          {rights{Login: "v"}, []string{"ok rights.read_only"}},
-		"a superuser":                 {rights{Powers: []string{"superuser"}, Writable: []string{"a", "b"}}, []string{"warning rights.powers", "warning rights.write"}},
-		"one that may change a table": {rights{Writable: []string{"a"}}, []string{"warning rights.write"}},
-		"a file of our own":           {rights{OwnFile: true}, []string{"note rights.file_writable"}},
+		"one that writes what customers do": {rights{Writable: []string{"jobs", "teams"}}, []string{"ok rights.as_needed"}},
+		"one that cannot write that":        {rights{Writable: []string{"teams"}}, []string{"warning rights.write_missing"}},
+		"one that writes more":              {rights{Writable: []string{"jobs", "ledger"}}, []string{"warning rights.write"}},
+		"a login that reads":                {rights{Login: "v"}, []string{"warning rights.write_missing"}},
+		"a superuser":                       {rights{Powers: []string{"superuser"}, Writable: []string{"a", "b"}}, []string{"warning rights.powers", "warning rights.write"}},
+		"one that may change a table":       {rights{Writable: []string{"a", "jobs"}}, []string{"warning rights.write"}},
+		"a file of our own":                 {rights{OwnFile: true}, []string{"note rights.file_writable"}},
 	} {
-		t.Run(name, func(t *testing.T) { wantCodes(t, checkRights(t.Context(), fakeRights{c.r}), c.want...) })
+		t.Run(name, func(t *testing.T) {
+			needs := []grants.Need{{Table: &catalog.Table{Name: "jobs"}, Insert: true, Locked: true}, {Table: &catalog.Table{Name: "teams"}, Locked: true}, {Table: &catalog.Table{Name: "ledger"}}}
+			wantCodes(t, checkRights(t.Context(), fakeRights{c.r}, needs), c.want...)
+		})
 	}
+	wantCodes(t, checkRights(t.Context(), fakeRights{rights{Login: "v"}}, nil), "ok rights.read_only")
 }
 
 func TestGrantsOfMariaDBAreReadForWhatGoesBeyondReading(t *testing.T) {
@@ -107,6 +115,21 @@ func TestGrantsOfMariaDBAreReadForWhatGoesBeyondReading(t *testing.T) {
 	} {
 		if got := beyondReading(grant); got != want {
 			t.Errorf("%s\ngives %q, want %q", grant, got, want)
+		}
+	}
+}
+
+func TestGrantsOfMariaDBAreReadForTheTablesThatTheyLetWrite(t *testing.T) {
+	for grant, want := range map[string]string{
+		"GRANT SELECT ON `erp`.`llx_societe` TO `v`@`%`":                           "",
+		"GRANT SELECT, UPDATE (`nom`) ON `erp`.`llx_societe` TO `v`@`%`":           "erp.llx_societe",
+		"GRANT SELECT, INSERT, DELETE ON `erp`.`a``b` TO `v`@`%`":                  "erp.a`b",
+		"GRANT SELECT, INSERT, ALTER ON `erp`.`llx_societe` TO `v`@`%`":            "",
+		"GRANT SELECT, INSERT ON `erp`.* TO `v`@`%`":                               "",
+		"GRANT INSERT ON `erp`.`llx_societe` TO `v`@`localhost` WITH GRANT OPTION": "",
+	} {
+		if got := writesOf(grant); got != want {
+			t.Errorf("%s\nlets write %q, want %q", grant, got, want)
 		}
 	}
 }

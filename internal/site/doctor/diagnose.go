@@ -9,6 +9,7 @@ import (
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/site/grants"
 	"github.com/vantelle/vantelle/profiles"
 )
 
@@ -68,12 +69,11 @@ func diagnoseDossier(ctx context.Context, in Installation, d Dossier, kept *kept
 		all = append(all, checkVersion(cat)...)
 		all = append(all, checkEncryption(ctx, server)...)
 		all = append(all, checkClock(ctx, server, in.Now)...)
-		all = append(all, checkRights(ctx, server)...)
+		bound, findings := bindProfile(in.Book, d.Config, cat)
+		all = append(all, checkRights(ctx, server, grants.Needs(cat, d.Config.ERP, d.Config.TablesPrefix, bound))...)
 		all = append(all, checkSource(ctx, d)...)
-		if bound, findings := bindProfile(in.Book, d.Config, cat); bound == nil {
-			all = append(all, findings...)
-		} else {
-			all = append(all, findings...)
+		all = append(all, findings...)
+		if bound != nil {
 			all = append(all, checkProblems(ctx, server, bound)...)
 			all = append(all, checkCollation(ctx, server, d.Config.ERP, bound)...)
 			all = append(all, checkIndexes(ctx, server, d.Config.ERP, bound)...)

@@ -54,7 +54,9 @@ func (s mariadbServer) rights(ctx context.Context) (rights, error) {
 	}
 	r := rights{Login: login}
 	for _, g := range grants {
-		if too := beyondReading(g); too != "" {
+		if table := writesOf(g); table != "" {
+			r.Writable = append(r.Writable, table)
+		} else if too := beyondReading(g); too != "" {
 			r.Powers = append(r.Powers, too)
 		}
 	}
@@ -63,8 +65,36 @@ func (s mariadbServer) rights(ctx context.Context) (rights, error) {
 
 var (
 	grantForm  = regexp.MustCompile(`^GRANT (.+?) ON (.+?) TO `)
+	oneTable   = regexp.MustCompile("^`((?:[^`]|``)*)`\\.`((?:[^`]|``)*)`$")
 	columnList = regexp.MustCompile(` ?\([^)]*\)`)
 )
+
+// writesOf is the table that a line of SHOW GRANTS lets rows be changed of; empty
+// where it gives more, or less.
+func writesOf(grant string) string {
+	m := grantForm.FindStringSubmatch(grant)
+	if m == nil || strings.Contains(grant, "WITH GRANT OPTION") {
+		return ""
+	}
+	table := oneTable.FindStringSubmatch(m[2])
+	if table == nil {
+		return ""
+	}
+	writes := false
+	for privilege := range strings.SplitSeq(columnList.ReplaceAllString(m[1], ""), ",") {
+		switch strings.TrimSpace(privilege) {
+		case "INSERT", "UPDATE", "DELETE":
+			writes = true
+		case "SELECT", "SHOW VIEW":
+		default:
+			return ""
+		}
+	}
+	if !writes {
+		return ""
+	}
+	return strings.ReplaceAll(table[1]+"."+table[2], "``", "`")
+}
 
 // beyondReading is what a line of SHOW GRANTS gives besides reading, with what
 // it is given on; empty for nothing.

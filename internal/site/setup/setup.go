@@ -13,7 +13,6 @@ package setup
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -127,6 +126,3 @@ func (a Answers) Check() error {
 	c.Dossiers = map[string]config.Dossier{a.Dossier: a.ConfigDossier()}
 	return c.Validate()
 }
-
-// sortedSet gives what is in a set, sorted.
-func sortedSet(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -1,9 +1,10 @@
-package setup
+package grants
 
 import (
 	"cmp"
 	"slices"
 
+	"github.com/vantelle/vantelle/filter/authorize"
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -30,12 +31,19 @@ func sourceTables(kind, prefix string) []string {
 	return nil
 }
 
-// Need is a table that a login must be able to read.
+// Need is a table that a login must be able to read, and perhaps to write.
 type Need struct {
 	Table *catalog.Table
 	// Columns are the only ones that it needs, where the others hold
 	// credentials; nil for all of them.
 	Columns []string
+
+	// What the profile lets customers write. Update names the columns.
+	Insert, Delete bool
+	Update         []string
+	// Locked says that a write locks rows of the table: those that it changes,
+	// points at, or that let it through.
+	Locked bool
 }
 
 // credentialColumns are what the synchronisation reads of a table that holds
@@ -56,33 +64,80 @@ func credentialColumns(kind, prefix string, t *catalog.Table) []string {
 
 // Needs gives the tables that a login must be able to read, sorted: those that
 // the synchronisation reads, those that the profile shows, and those that its
-// row filters look into. v may be nil where there is no profile yet.
-func Needs(cat *catalog.Catalog, kind, prefix string, v *view.View) []Need {
-	needed := map[*catalog.Table][]string{}
+// row filters look into; and what customers may write of them.
+// A view may be nil, where there is no profile yet.
+func Needs(cat *catalog.Catalog, kind, prefix string, views ...*view.View) []Need {
+	needed := map[*catalog.Table]*Need{}
+	need := func(t *catalog.Table) *Need {
+		if needed[t] == nil {
+			needed[t] = &Need{Table: t}
+		}
+		return needed[t]
+	}
 	for _, name := range sourceTables(kind, prefix) {
 		if t := cat.Table("", name); t != nil {
-			needed[t] = credentialColumns(kind, prefix, t)
+			need(t).Columns = credentialColumns(kind, prefix, t)
 		}
 	}
-	if v != nil {
+	for _, v := range views {
+		if v == nil {
+			continue
+		}
 		for _, t := range v.Tables {
-			needed[t.Catalog] = nil
-			querytree.WalkExpr(t.Policy.Where, querytree.Visitor{Source: func(s querytree.Source) {
-				switch s := s.(type) {
-				case *querytree.RawScan:
-					needed[s.Table] = nil
-				case *querytree.Self:
-					needed[s.Table] = nil
-				}
-			}})
+			need(t.Catalog).Columns = nil
+			for _, read := range readBy(t.Policy) {
+				need(read).Columns = nil
+			}
+			if t.Writes != nil {
+				writing(need, t)
+			}
 		}
 	}
 	var all []Need
-	for t, columns := range needed {
-		all = append(all, Need{t, columns})
+	for _, n := range needed {
+		all = append(all, *n)
 	}
 	slices.SortFunc(all, func(a, b Need) int {
 		return cmp.Or(cmp.Compare(a.Table.Schema, b.Table.Schema), cmp.Compare(a.Table.Name, b.Table.Name))
 	})
 	return all
+}
+
+// readBy gives the tables that a row filter looks into.
+func readBy(policy *querytree.Policy) []*catalog.Table {
+	var all []*catalog.Table
+	querytree.WalkExpr(policy.Where, querytree.Visitor{Source: func(s querytree.Source) {
+		switch s := s.(type) {
+		case *querytree.RawScan:
+			all = append(all, s.Table)
+		case *querytree.Self:
+			all = append(all, s.Table)
+		}
+	}})
+	return all
+}
+
+// writing adds what writes of a table need.
+func writing(need func(*catalog.Table) *Need, t *view.Table) {
+	n := need(t.Catalog)
+	n.Insert, n.Delete, n.Locked = n.Insert || t.Writes.Insert, n.Delete || t.Writes.Delete, true
+	if t.Writes.Update {
+		for _, c := range t.Visible.Columns {
+			if authorize.Writable(t, c, querytree.Update) && !slices.Contains(n.Update, c.Name) {
+				n.Update = append(n.Update, c.Name)
+			}
+		}
+	}
+	for _, read := range readBy(t.Writes.Policy) {
+		need(read).Locked = true
+	}
+	for _, reference := range t.Writes.References {
+		if reference.To == nil {
+			continue
+		}
+		need(reference.To.Catalog).Locked = true
+		for _, read := range readBy(reference.To.Policy) {
+			need(read).Locked = true
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package setup
+package grants
 
 import (
 	"context"
@@ -24,6 +24,8 @@ func TestGrantsAreSpelledForEachEngine(t *testing.T) {
 	needs := []Need{
 		{Table: &catalog.Table{Schema: "dbo", Name: `F_"]` + "`" + `X`}},
 		{Table: &catalog.Table{Schema: "dbo", Name: "user"}, Columns: []string{"id", "login"}},
+		{Table: &catalog.Table{Schema: "dbo", Name: "orders"}, Insert: true, Update: []string{"note", "qty"}, Delete: true, Locked: true},
+		{Table: &catalog.Table{Schema: "dbo", Name: "teams", PrimaryKey: []string{"id"}, Columns: []*catalog.Column{{Name: "a"}}}, Locked: true},
 	}
 	for engine, want := range map[catalog.Engine]string{
 		catalog.SQLite: "",
@@ -33,10 +35,24 @@ GRANT CONNECT ON DATABASE "d" TO "v";
 GRANT USAGE ON SCHEMA "dbo" TO "v";
 GRANT SELECT ON "dbo"."F_""]` + "`" + `X" TO "v";
 GRANT SELECT ("id", "login") ON "dbo"."user" TO "v";
+GRANT SELECT ON "dbo"."orders" TO "v";
+GRANT INSERT ON "dbo"."orders" TO "v";
+GRANT UPDATE ("note", "qty") ON "dbo"."orders" TO "v";
+GRANT DELETE ON "dbo"."orders" TO "v";
+-- The sequences that number its rows, if it has any.
+DO $$ DECLARE s regclass; BEGIN FOR s IN SELECT d.objid::regclass FROM pg_depend AS d JOIN pg_class AS c ON c.oid = d.objid WHERE c.relkind = 'S' AND d.deptype = 'a' AND d.refobjid = ('"dbo"."orders"')::regclass LOOP EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I', s, 'v'); END LOOP; END $$;
+GRANT SELECT ON "dbo"."teams" TO "v";
+-- Rows of teams are locked while a write that depends on them runs, which PostgreSQL allows to those only who may change a column.
+GRANT UPDATE ("id") ON "dbo"."teams" TO "v";
 `,
 		catalog.MariaDB: `CREATE USER 'v'@'%' IDENTIFIED BY 'CHOOSE-A-LONG-PASSWORD';
 GRANT SELECT ON ` + "`d`.`F_\"]``X`" + ` TO 'v'@'%';
 GRANT SELECT (` + "`id`, `login`) ON `d`.`user`" + ` TO 'v'@'%';
+GRANT SELECT ON ` + "`d`.`orders`" + ` TO 'v'@'%';
+GRANT INSERT ON ` + "`d`.`orders`" + ` TO 'v'@'%';
+GRANT UPDATE ` + "(`note`, `qty`) ON `d`.`orders`" + ` TO 'v'@'%';
+GRANT DELETE ON ` + "`d`.`orders`" + ` TO 'v'@'%';
+GRANT SELECT ON ` + "`d`.`teams`" + ` TO 'v'@'%';
 `,
 		catalog.SQLServer: `USE [master];
 CREATE LOGIN [v] WITH PASSWORD = N'CHOOSE-A-LONG-PASSWORD', DEFAULT_DATABASE = [d];
@@ -44,9 +60,14 @@ USE [d];
 CREATE USER [v] FOR LOGIN [v];
 GRANT SELECT ON [dbo].[F_"]]` + "`" + `X] TO [v];
 GRANT SELECT ([id], [login]) ON [dbo].[user] TO [v];
+GRANT SELECT ON [dbo].[orders] TO [v];
+GRANT INSERT ON [dbo].[orders] TO [v];
+GRANT UPDATE ([note], [qty]) ON [dbo].[orders] TO [v];
+GRANT DELETE ON [dbo].[orders] TO [v];
+GRANT SELECT ON [dbo].[teams] TO [v];
 `,
 	} {
-		if got := Grants(engine, "d", "v", needs); got != want {
+		if got := Script(engine, "d", "v", needs); got != want {
 			t.Errorf("%s:\n%s\nwant:\n%s", engine, got, want)
 		}
 	}
@@ -205,7 +226,7 @@ func TestTheGrantScriptIsEnoughOnPostgreSQL(t *testing.T) {
 				t.Fatal(err)
 			}
 			login, password := schema+"_v", "kept' in a test"
-			script := Grants(catalog.Postgres, base, login, Needs(catalogOf(t, owner), kind, "llx_", bound(t, owner, c.profile)))
+			script := Script(catalog.Postgres, base, login, Needs(catalogOf(t, owner), kind, "llx_", bound(t, owner, c.profile)))
 			t.Cleanup(func() {
 				role := quoted(login, `"`, `"`)
 				_, dropped := admin.ExecContext(context.Background(), "DROP OWNED BY "+role)
