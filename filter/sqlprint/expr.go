@@ -46,15 +46,17 @@ func (p *printer) expr(x querytree.Expr) error { return p.value(x, lowest) }
 
 // value prints x as a value in a place that wants at least the given binding.
 func (p *printer) value(x querytree.Expr, least int) error {
-	saved := p.unknownIsFalse
-	p.unknownIsFalse = false
-	defer func() { p.unknownIsFalse = saved }()
+	saved, below := p.unknown, p.belowNot
+	p.unknown, p.belowNot = staysUnknown, false
+	defer func() { p.unknown, p.belowNot = saved, below }()
 	if isPredicate(x) && !p.booleans() {
 		p.put("CAST(CASE WHEN ")
+		p.unknown = actsAsFalse
 		if err := p.condition(x, lowest); err != nil {
 			return err
 		}
 		p.put(" THEN 1 WHEN NOT (")
+		p.unknown = actsAsFalse.negated()
 		if err := p.condition(x, lowest); err != nil {
 			return err
 		}
@@ -180,10 +182,10 @@ func (p *printer) op(x *querytree.Op) error {
 	switch x.Op {
 	case "NOT":
 		p.put("NOT ")
-		saved := p.unknownIsFalse
-		p.unknownIsFalse = false
+		saved, below := p.unknown, p.belowNot
+		p.unknown, p.belowNot = saved.negated(), true
 		err := p.condition(x.Args[0], comparison)
-		p.unknownIsFalse = saved
+		p.unknown, p.belowNot = saved, below
 		return err
 	case "AND", "OR":
 		return p.chain(x.Op, x.Args, own)

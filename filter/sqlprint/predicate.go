@@ -4,7 +4,29 @@ import (
 	"fmt"
 
 	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
+
+// unknown is what NULL acts as where a condition stands: a condition of WHERE
+// keeps the rows that it is true of, and below NOT those that it is false of.
+type unknown int
+
+const (
+	staysUnknown unknown = iota
+	actsAsFalse
+	actsAsTrue
+)
+
+// negated is what NULL acts as below a NOT.
+func (u unknown) negated() unknown {
+	switch u {
+	case actsAsFalse:
+		return actsAsTrue
+	case actsAsTrue:
+		return actsAsFalse
+	}
+	return staysUnknown
+}
 
 func (p *printer) is(x *querytree.Is) error {
 	if x.What == "NULL" {
@@ -91,6 +113,10 @@ func (p *printer) quantified(x *querytree.Quantified) error {
 	default:
 		return p.quantifiedAsExists(x)
 	}
+	if p.belowNot && p.engine() == catalog.MariaDB { // which turns NOT into the opposite comparison, and forgets that below two of them
+		p.put("(")
+		defer p.put(") = 1")
+	}
 	if err := p.value(x.X, additive); err != nil {
 		return err
 	}
@@ -105,30 +131,63 @@ func (p *printer) quantified(x *querytree.Quantified) error {
 	return err
 }
 
-// quantifiedAsExists prints ANY and ALL where UNKNOWN acts as FALSE, for an
-// engine whose aggregates take no columns of the query around them.
+// quantifiedAsExists prints ANY and ALL for an engine whose aggregates take no
+// columns of the query around them. ANY looks for a value that it is true of, ALL
+// for one that it is not true of; where UNKNOWN acts as TRUE, for one that it is
+// not false of, and one that it is false of.
 func (p *printer) quantifiedAsExists(x *querytree.Quantified) error {
-	if !p.unknownIsFalse {
-		return &Unsupported{"ANY and ALL are offered on this engine only as a condition of WHERE, not below NOT"}
+	if p.unknown == staysUnknown {
+		return &Unsupported{"ANY and ALL are offered on this engine only as conditions, or where one stands for a value"}
 	}
+	form := exists // … a value that it is true of
+	switch {
+	case x.All && p.unknown == actsAsFalse:
+		form = existsNot.negated() // no value that it is not true of
+	case x.All:
+		form = existsFalse.negated() // no value that it is false of
+	case p.unknown == actsAsTrue:
+		form = existsNotFalse
+	}
+	return p.searched(form, x.Query, func(alias string) error {
+		if err := p.value(x.X, additive); err != nil {
+			return err
+		}
+		p.put(" " + x.Op + " " + alias + "." + output(0))
+		return nil
+	})
+}
+
+// A search says of which rows of a subquery there must be one, by a comparison
+// that may be UNKNOWN: what is printed before the subquery, and around the
+// comparison.
+type search struct{ not, before, after string }
+
+var (
+	exists         = search{"", "", ""}
+	existsNot      = search{"", "CASE WHEN ", " THEN 0 ELSE 1 END = 1"} // one that it is not true of
+	existsFalse    = search{"", "NOT (", ")"}
+	existsNotFalse = search{"", "CASE WHEN NOT (", ") THEN 0 ELSE 1 END = 1"}
+)
+
+// negated is there where no such row is.
+func (s search) negated() search {
+	s.not = "NOT "
+	return s
+}
+
+// searched prints a search of a subquery's rows. It is never UNKNOWN.
+func (p *printer) searched(s search, q *querytree.Query, compare func(alias string) error) error {
 	p.tables++
 	alias := fmt.Sprintf("t%d", p.tables)
-	before, after := "EXISTS (", ""
-	if x.All { // no value of which it is not true
-		before, after = "NOT EXISTS (", " THEN 0 ELSE 1 END = 1"
-	}
-	p.put(before + "SELECT 1 AS c1 FROM (")
-	if err := p.alone(func() error { return p.query(x.Query, false) }); err != nil {
+	p.put(s.not + "EXISTS (SELECT 1 AS c1 FROM (")
+	if err := p.alone(func() error { return p.query(q, false) }); err != nil {
 		return err
 	}
-	p.put(") AS " + alias + " WHERE ")
-	if x.All {
-		p.put("CASE WHEN ")
-	}
-	if err := p.value(x.X, additive); err != nil {
+	p.put(") AS " + alias + " WHERE " + s.before)
+	if err := compare(alias); err != nil {
 		return err
 	}
-	p.put(" " + x.Op + " " + alias + "." + output(0) + after + ")")
+	p.put(s.after + ")")
 	return nil
 }
 
@@ -168,28 +227,30 @@ func (p *printer) quantifiedAsCount(x *querytree.Quantified) error {
 	return nil
 }
 
-// inAsExists prints (a, b) IN (query) for an engine without row values. EXISTS
-// knows no UNKNOWN, so this is right only where UNKNOWN acts as FALSE.
+// inAsExists prints (a, b) IN (query) for an engine without row values: it looks
+// for a row that is equal, or, where UNKNOWN acts as the opposite of what it
+// would find, for one that may be.
 func (p *printer) inAsExists(x *querytree.InQuery) error {
-	if x.Not || !p.unknownIsFalse {
-		return &Unsupported{"a row of values with IN is offered on this engine only as a condition of WHERE, not below NOT"}
+	if p.unknown == staysUnknown {
+		return &Unsupported{"a row of values with IN is offered on this engine only as a condition, or where one stands for a value"}
 	}
-	p.put("EXISTS (SELECT 1 AS c1 FROM (")
-	if err := p.query(x.Query, false); err != nil {
-		return err
+	form := exists
+	if x.Not == (p.unknown == actsAsFalse) {
+		form = existsNotFalse
 	}
-	p.tables++
-	alias := fmt.Sprintf("t%d", p.tables)
-	p.put(") AS " + alias + " WHERE ")
-	for i, v := range x.Row {
-		if i > 0 {
-			p.put(" AND ")
+	if x.Not {
+		form = form.negated()
+	}
+	return p.searched(form, x.Query, func(alias string) error {
+		for i, v := range x.Row {
+			if i > 0 {
+				p.put(" AND ")
+			}
+			p.put(alias + "." + output(i) + " = ")
+			if err := p.value(v, additive); err != nil {
+				return err
+			}
 		}
-		p.put(alias + "." + output(i) + " = ")
-		if err := p.value(v, additive); err != nil {
-			return err
-		}
-	}
-	p.put(")")
-	return nil
+		return nil
+	})
 }

@@ -227,10 +227,10 @@ func (p *printer) alone(print func() error) error {
 
 // filter prints a condition where NULL acts as FALSE.
 func (p *printer) filter(x querytree.Expr) error {
-	saved := p.unknownIsFalse
-	p.unknownIsFalse = true
+	saved, below := p.unknown, p.belowNot
+	p.unknown, p.belowNot = actsAsFalse, false
 	err := p.condition(x, lowest)
-	p.unknownIsFalse = saved
+	p.unknown, p.belowNot = saved, below
 	return err
 }
 

@@ -57,9 +57,9 @@ func (p *printer) rowConditions(s *querytree.Scan, r querytree.Reading, row stri
 		return p.filter(conditions[0])
 	}
 	p.alias(s, row) // the request's column is the table's own here
-	saved := p.unknownIsFalse
-	p.unknownIsFalse = true
+	saved, below := p.unknown, p.belowNot
+	p.unknown, p.belowNot = actsAsFalse, false
 	err := p.chain("AND", conditions, andPrec)
-	p.unknownIsFalse = saved
+	p.unknown, p.belowNot = saved, below
 	return err
 }

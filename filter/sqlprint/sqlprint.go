@@ -106,9 +106,9 @@ type printer struct {
 	// in is the grouping set that is being printed by itself; else nil.
 	in *armOf
 	// locking: what a row policy reads is locked until the transaction ends.
-	locking bool
-	// unknownIsFalse: the condition being printed stands where NULL acts as FALSE.
-	unknownIsFalse bool
+	locking  bool
+	unknown  unknown // what NULL acts as, where the condition being printed stands
+	belowNot bool    // whether a NOT stands around it
 }
 
 func (p *printer) put(s string) { p.buf = append(p.buf, s...) }

@@ -204,7 +204,7 @@ func (p *printer) keyAndPolicy(t Target, n int) error {
 	if always, ok := t.Policy.Where.(*querytree.Bool); !ok || !always.Value {
 		conditions = append(conditions, t.Policy.Where)
 	}
-	p.unknownIsFalse = true
+	p.unknown = actsAsFalse
 	return p.chain("AND", conditions, andPrec)
 }
 
