@@ -12,6 +12,7 @@ import (
 
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/portal"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // TestWriteAttacks tries every case of testdata/attacks/writes on every engine
@@ -26,7 +27,11 @@ func TestWriteAttacks(t *testing.T) {
 		for _, a := range cases {
 			t.Run(a.file+"/"+a.name, func(t *testing.T) {
 				got := a.write(t, w)
-				if want := a.wanted(w.engine); !got.meets(want) {
+				want := a.wanted(w.engine)
+				if o, ok := a.outcomes["babelfish"]; ok && w.engine == catalog.SQLServer && babelfish(t) { // a fault of its own
+					want = o
+				}
+				if !got.meets(want) {
 					t.Errorf("got %swant %s", got, want)
 				}
 				if after := w.foreign(t, a.customer); after != foreign[a.customer] {
@@ -84,7 +89,7 @@ func (w *workshop) foreign(t *testing.T, customer string) string {
 		"SELECT * FROM addresses WHERE customer <> '" + customer + "' ORDER BY customer, num",
 		"SELECT customer, num, internal FROM addresses WHERE internal IS NOT NULL ORDER BY customer, num",
 		"SELECT * FROM words ORDER BY word", "SELECT * FROM notes WHERE customer <> '" + customer + "' ORDER BY mark", "SELECT mark, customer FROM notes ORDER BY mark",
-		"SELECT * FROM watched WHERE team NOT IN (SELECT id FROM teams WHERE customer = '" + customer + "' AND open = 1) ORDER BY id",
+		"SELECT * FROM watched WHERE team NOT IN (SELECT id FROM teams WHERE customer = '" + customer + "' AND running = 1) ORDER BY id",
 		"SELECT * FROM teams ORDER BY id", "SELECT * FROM articles ORDER BY code", "SELECT * FROM depots ORDER BY id",
 	} {
 		all = append(all, w.look(t, q))

@@ -325,7 +325,7 @@ func TestPromise9WhatCannotBeLockedIsReadOnly(t *testing.T) {
 		"team IN (SELECT t.id FROM teams t LEFT JOIN teams u ON u.id = t.id WHERE t.customer = :customer)",
 		"team IN (SELECT x.id FROM (SELECT t.id FROM teams t WHERE t.customer = :customer) x)",
 	} {
-		profile := strings.Replace(workshopProfile, "EXISTS (SELECT 1 FROM teams t WHERE t.id = self.team AND t.customer = :customer AND t.open = 1)", condition, 1)
+		profile := strings.Replace(workshopProfile, "EXISTS (SELECT 1 FROM teams t WHERE t.id = self.team AND t.customer = :customer AND t.running = 1)", condition, 1)
 		on(t, workshopsWith(t, workshopERP, profile), func(t *testing.T, w *workshop) {
 			if got, err := w.write(t, "ANNA", "SELECT COUNT(*) FROM watched"); err != nil || got != "2" {
 				t.Fatalf("%s: %q, %v", condition, got, err)
@@ -392,6 +392,12 @@ func TestPromise9ExpressionsMeetOwnRowsOnly(t *testing.T) {
 			"UPDATE orders SET note = CASE WHEN ref LIKE note THEN 'a' ELSE 'b' END WHERE id = 101",
 		} {
 			x, err := w.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}, "")
+			if w.engine == catalog.SQLServer { // it has no fence
+				if codeOf(err) != refusal.CanFail {
+					t.Errorf("%s: %v", q, err)
+				}
+				continue
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -437,18 +443,28 @@ func TestPromise9EveryStatementIsFiltered(t *testing.T) {
 	}
 }
 
+// ignoresLocks skips what Babelfish cannot pass, which reads WITH (UPDLOCK) and
+// locks nothing.
+func ignoresLocks(t *testing.T, w *workshop) {
+	t.Helper()
+	if w.engine == catalog.SQLServer && babelfish(t) {
+		t.Skip("Babelfish ignores WITH (UPDLOCK): what SQL Server does is not tried")
+	}
+}
+
 // What a row policy reads cannot change between the check and the commit.
 func TestPromise9PolicyRowsAreLockedUntilTheCommit(t *testing.T) {
 	on(t, workshops(t), func(t *testing.T, w *workshop) {
 		if w.engine == catalog.SQLite {
 			t.Skip("SQLite has one writer at a time")
 		}
+		ignoresLocks(t, w)
 		tried := make(chan error, 1)
 		req := filter.Request{Caller: as("ANNA"), Front: "sql", Text: "UPDATE watched SET body = 'locked' WHERE id = 11"}
 		req.Still = func(ctx context.Context) error { // the write is done, and not committed
 			ctx, cancel := context.WithTimeout(ctx, 700*time.Millisecond)
 			defer cancel()
-			_, err := w.raw.ExecContext(ctx, "UPDATE teams SET open = 0 WHERE id = 1")
+			_, err := w.raw.ExecContext(ctx, "UPDATE teams SET running = 0 WHERE id = 1")
 			tried <- err
 			return nil
 		}
@@ -477,7 +493,7 @@ func TestPromise9AWriteChecksWhatIsCommitted(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = other.Rollback() }()
-		if _, err := other.Exec("UPDATE teams SET open = 0 WHERE id = 1"); err != nil {
+		if _, err := other.Exec("UPDATE teams SET running = 0 WHERE id = 1"); err != nil {
 			t.Fatal(err)
 		}
 		var wg sync.WaitGroup
@@ -501,6 +517,7 @@ func TestPromise9AWriteChecksWhatIsCommitted(t *testing.T) {
 // Two who add one to a number at a time add two.
 func TestPromise9NoUpdateIsLost(t *testing.T) {
 	on(t, workshops(t), func(t *testing.T, w *workshop) {
+		ignoresLocks(t, w)
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
@@ -586,9 +603,10 @@ func TestPromise9PlansOfWritesHoldNoData(t *testing.T) {
 func TestPromise9ReturnedRowsAreReadAfterTriggers(t *testing.T) {
 	all := workshops(t)
 	trigger := map[catalog.Engine][]string{
-		catalog.SQLite:   {"CREATE TRIGGER stamped AFTER UPDATE OF note ON orders BEGIN UPDATE orders SET stamp = 'by trigger' WHERE id = NEW.id; END"},
-		catalog.Postgres: {"CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.stamp := ''by trigger''; RETURN NEW; END'", "CREATE TRIGGER stamped BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION stamp()"},
-		catalog.MariaDB:  {"CREATE TRIGGER stamped BEFORE UPDATE ON orders FOR EACH ROW SET NEW.stamp = 'by trigger'"},
+		catalog.SQLite:    {"CREATE TRIGGER stamped AFTER UPDATE OF note ON orders BEGIN UPDATE orders SET stamp = 'by trigger' WHERE id = NEW.id; END"},
+		catalog.Postgres:  {"CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.stamp := ''by trigger''; RETURN NEW; END'", "CREATE TRIGGER stamped BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION stamp()"},
+		catalog.MariaDB:   {"CREATE TRIGGER stamped BEFORE UPDATE ON orders FOR EACH ROW SET NEW.stamp = 'by trigger'"},
+		catalog.SQLServer: {"CREATE TRIGGER stamped ON orders AFTER UPDATE AS UPDATE o SET stamp = 'by trigger' FROM orders AS o JOIN inserted AS i ON i.id = o.id"},
 	}
 	on(t, all, func(t *testing.T, w *workshop) {
 		for _, st := range trigger[w.engine] {
@@ -605,9 +623,10 @@ func TestPromise9ReturnedRowsAreReadAfterTriggers(t *testing.T) {
 // A trigger that gives a row away is found out.
 func TestPromise9ATriggerMayNotGiveARowAway(t *testing.T) {
 	trigger := map[catalog.Engine][]string{
-		catalog.SQLite:   {"CREATE TRIGGER stolen AFTER UPDATE OF note ON orders BEGIN UPDATE orders SET customer = 'BORIS' WHERE id = NEW.id; END"},
-		catalog.Postgres: {"CREATE FUNCTION steal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.customer := ''BORIS''; RETURN NEW; END'", "CREATE TRIGGER stolen BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION steal()"},
-		catalog.MariaDB:  {"CREATE TRIGGER stolen BEFORE UPDATE ON orders FOR EACH ROW SET NEW.customer = 'BORIS'"},
+		catalog.SQLite:    {"CREATE TRIGGER stolen AFTER UPDATE OF note ON orders BEGIN UPDATE orders SET customer = 'BORIS' WHERE id = NEW.id; END"},
+		catalog.Postgres:  {"CREATE FUNCTION steal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.customer := ''BORIS''; RETURN NEW; END'", "CREATE TRIGGER stolen BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION steal()"},
+		catalog.MariaDB:   {"CREATE TRIGGER stolen BEFORE UPDATE ON orders FOR EACH ROW SET NEW.customer = 'BORIS'"},
+		catalog.SQLServer: {"CREATE TRIGGER stolen ON orders AFTER UPDATE AS UPDATE o SET customer = 'BORIS' FROM orders AS o JOIN inserted AS i ON i.id = o.id"},
 	}
 	on(t, workshops(t), func(t *testing.T, w *workshop) {
 		for _, st := range trigger[w.engine] {
