@@ -41,6 +41,13 @@ func TestStandardProfileOnEveryGenerationOfSage(t *testing.T) {
 			}
 			checkSage(t, onStandard(t, "B2B", catalog.Postgres, dsn, schema))
 		})
+		t.Run(generation+" on sqlserver", func(t *testing.T) {
+			dsn, db := erpshape.SQLServer(t)
+			if err := erpshape.LoadSageGeneration(t.Context(), db, catalog.SQLServer, "", generation, erpshape.SageBusiness); err != nil {
+				t.Fatal(err)
+			}
+			checkSage(t, onStandard(t, "B2B", catalog.SQLServer, dsn, ""))
+		})
 	}
 }
 

@@ -37,6 +37,13 @@ func TestSageGenerations(t *testing.T) {
 			}
 			return openERP(t, catalog.Postgres, dsn, []string{schema})
 		},
+		"sqlserver": func(t *testing.T, generation string) *erp.DB {
+			dsn, raw := erpshape.SQLServer(t)
+			if err := erpshape.LoadSageGeneration(t.Context(), raw, catalog.SQLServer, "", generation); err != nil {
+				t.Fatal(err)
+			}
+			return openERP(t, catalog.SQLServer, dsn, nil)
+		},
 	} {
 		for _, generation := range erpshape.SageGenerations() {
 			t.Run(generation+" on "+engine, func(t *testing.T) { testSageGeneration(t, open(t, generation), generation) })
