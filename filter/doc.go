@@ -41,13 +41,16 @@
 //  8. Nothing partial, and nothing dear, runs on rows that are not the
 //     customer's. Everything is partial until the function table or the resolver
 //     says total, which means that it cannot fail on any value of its types and
-//     costs no more than its operands are long. Where a statement holds anything
+//     costs no more than its operands are long, as long as what a statement goes
+//     through on a row stays small altogether. Where a statement holds anything
 //     partial, each of its tables is read behind a fence that the engine's
 //     optimiser does not move expressions across; conditions that cannot fail
 //     are tested on the far side. SQL Server is not known to respect a fence:
 //     there what can fail is printed so that it cannot, or refused with the code
 //     can_fail, and so is what fails or costs before a row is met.
 //     TestPromise8WhatCanFailMeetsOwnRowsOnly,
+//     TestPromise8MuchTextMeetsOwnRowsOnly,
+//     TestPromise8WhatFailsByItselfIsNoAnswerAboutOthers,
 //     TestPromise8AConstantDoesNotHideInAColumnsWidth,
 //     TestPromise8AScalarSubqueryPinsAWholeKey; filter/authorize/fence.go
 //  9. Writes stay inside. INSERT, UPDATE and DELETE are done where the profile's

@@ -12,6 +12,14 @@ func Partial(x Expr) bool {
 		return x.Partial
 	case *Like:
 		return x.Partial
+	case *Depth:
+		return x.Partial
+	case *Case:
+		return x.Partial
+	case *Between:
+		return x.Partial
+	case *InList:
+		return x.Partial
 	}
 	return false
 }

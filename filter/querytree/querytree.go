@@ -38,8 +38,13 @@ type CTE struct {
 
 // Depth is the last item of both blocks of a Recursive CTE that is a UNION ALL,
 // and no column of it: a count of the rounds that fails after MaxRounds. Of is
-// the element in the block that uses it, nil in the other.
-type Depth struct{ Of *CTERef }
+// the element in the block that uses it, nil in the other. It is Partial where a
+// fence may stand around the tables of such a block: whether the element is
+// computed, and fails, must not hang on rows of others.
+type Depth struct {
+	Of      *CTERef
+	Partial bool
+}
 
 // MaxRounds is how deep a recursive WITH may go.
 const MaxRounds = 1000
@@ -268,6 +273,7 @@ type Case struct {
 	Whens   []When
 	Else    Expr
 	T       sqltype.Type
+	Partial bool // comparing Operand with each is
 }
 
 // When is one arm.
@@ -286,13 +292,15 @@ type Is struct {
 type Between struct {
 	X, Low, High Expr
 	Not          bool
+	Partial      bool
 }
 
 // InList is X IN (list).
 type InList struct {
-	X    Expr
-	Not  bool
-	List []Expr
+	X       Expr
+	Not     bool
+	List    []Expr
+	Partial bool
 }
 
 // InQuery is (Row) IN (query).

@@ -76,7 +76,15 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 func (r *resolver) finish(out *querytree.Call, at sqlast.Pos) (querytree.Expr, error) {
 	f := out.Func
 	known := facts(out.Args)
-	if out.Partial = f.PartialOn(r.opt.Engine, known...); out.Partial {
+	out.Partial = f.PartialOn(r.opt.Engine, known...)
+	if f.Class == sqlfunc.Scalar {
+		work := 0
+		for i, a := range known {
+			work += a.Chars * (1 + r.copies(out, i))
+		}
+		out.Partial = r.dear(work) || out.Partial
+	}
+	if out.Partial && f.Class != sqlfunc.Aggregate { // which fails on the customer's own rows, if at all
 		if err := r.partial(at, f.Name); err != nil {
 			return nil, err
 		}

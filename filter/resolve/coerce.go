@@ -218,7 +218,14 @@ func (r *resolver) compare(op string, a, b querytree.Expr, at sqlast.Pos) (query
 			return nil, err
 		}
 	}
-	return boolean(op, a, b), nil
+	out := boolean(op, a, b).(*querytree.Op)
+	if a.Type().Grown+b.Type().Grown > 0 && r.dear(min(chars(a), chars(b))) {
+		out.Partial = true
+		if err := r.partial(at, "comparing so much computed text"); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func isDistinct(op string) bool { return op == "IS DISTINCT FROM" || op == "IS NOT DISTINCT FROM" }

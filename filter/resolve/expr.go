@@ -275,7 +275,11 @@ func (r *resolver) concat(a, b querytree.Expr, at sqlast.Pos) (querytree.Expr, e
 	if err != nil {
 		return nil, err
 	}
-	return &querytree.Op{Op: "||", Args: args, T: text}, nil
+	out := &querytree.Op{Op: "||", Args: args, T: text, Partial: r.dear(text.Grown)}
+	if out.Partial {
+		err = r.partial(at, "putting together so much text")
+	}
+	return out, err
 }
 
 // maxText is how many characters a computed text may have: a request must not

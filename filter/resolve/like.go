@@ -43,6 +43,12 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 		return nil, err
 	}
 	out := &querytree.Like{X: v, Pattern: p, Not: x.Not, Insensitive: x.Insensitive, Partial: computed}
+	if v.Type().Grown > 0 && r.dear(chars(v)*(1+wildcards(p))) {
+		out.Partial = true
+		if err := r.partial(x.Pos(), "LIKE on so much computed text"); err != nil {
+			return nil, err
+		}
+	}
 	if x.Escape != nil {
 		e, ok := x.Escape.(*sqlast.String)
 		if !ok || utf8.RuneCountInString(e.Value) > 1 {
@@ -59,6 +65,14 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 		}
 	}
 	return out, nil
+}
+
+// wildcards is how many % a pattern can have.
+func wildcards(pattern querytree.Expr) int {
+	if p, ok := pattern.(*querytree.Param); ok && p.Slot.Kind == querytree.SlotLiteral {
+		return strings.Count(p.Slot.Value, "%")
+	}
+	return maxWildcards
 }
 
 // computedPattern checks a LIKE pattern that is no value of the request.

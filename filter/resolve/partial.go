@@ -20,3 +20,18 @@ func (r *resolver) partial(at sqlast.Pos, what string) error {
 	}
 	return nil
 }
+
+// dearText is how many characters what a statement computes may go through on
+// one row and be total: some milliseconds.
+const dearText = 1 << 20
+
+// dear counts the characters that computing goes through on a row, and tells
+// whether they have become too many. A text of the request put before a column,
+// and made capitals of a thousand times, cannot fail; but CASE WHEN note LIKE 'a%'
+// before it is answered in a second where somebody's hidden note matches, and at
+// once where none does. What comes after so much work is partial; what stands
+// behind a fence with the conditions that are pushed there stays below it.
+func (r *resolver) dear(chars int) bool {
+	r.worked += chars
+	return r.worked > dearText
+}

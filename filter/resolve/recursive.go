@@ -82,8 +82,9 @@ func (r *resolver) recursive(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
 		return nil, err
 	}
 	if union.All {
-		start.Items = append(start.Items, &querytree.Depth{})
-		step.Items = append(step.Items, &querytree.Depth{Of: uses(step.From, el.cte)})
+		fails := r.opt.Engine != catalog.SQLServer // whose fence, TOP, cannot stand in the second block
+		start.Items = append(start.Items, &querytree.Depth{Partial: fails})
+		step.Items = append(step.Items, &querytree.Depth{Of: uses(step.From, el.cte), Partial: fails})
 	}
 	el.cte.Query = &querytree.Query{Body: &querytree.SetOp{Op: "UNION", All: union.All, Left: start, Right: step, Columns: columns}}
 	return el, nil

@@ -102,6 +102,7 @@ type resolver struct {
 	joins      int
 	arms       int
 	nodes      int
+	worked     int // characters, see dear
 	depth      int
 	at         map[*querytree.ColumnRef]sqlast.Pos // where a column was written, for messages
 }

@@ -131,6 +131,17 @@ func (p *printer) quantified(x *querytree.Quantified) error {
 	return err
 }
 
+// overRowsOfItsOwn refuses what computes over a block's rows where it would be
+// printed inside another block, and compute over that one's.
+func (p *printer) overRowsOfItsOwn(what string, xs ...querytree.Expr) error {
+	for _, x := range xs {
+		if aggregates(x) || overRows(x) {
+			return &Unsupported{"an aggregate or a window function with " + what + " is not offered on this engine: name it in a derived table, and compare that"}
+		}
+	}
+	return nil
+}
+
 // quantifiedAsExists prints ANY and ALL for an engine whose aggregates take no
 // columns of the query around them. ANY looks for a value that it is true of, ALL
 // for one that it is not true of; where UNKNOWN acts as TRUE, for one that it is
@@ -138,6 +149,9 @@ func (p *printer) quantified(x *querytree.Quantified) error {
 func (p *printer) quantifiedAsExists(x *querytree.Quantified) error {
 	if p.unknown == staysUnknown {
 		return &Unsupported{"ANY and ALL are offered on this engine only as conditions, or where one stands for a value"}
+	}
+	if err := p.overRowsOfItsOwn("ANY or ALL", x.X); err != nil {
+		return err
 	}
 	form := exists // … a value that it is true of
 	switch {
@@ -195,8 +209,8 @@ func (p *printer) searched(s search, q *querytree.Query, compare func(alias stri
 // decides it is the largest, or the smallest, of the comparisons, and without
 // that whether one of them was UNKNOWN.
 func (p *printer) quantifiedAsCount(x *querytree.Quantified) error {
-	if aggregates(x.X) {
-		return &Unsupported{"an aggregate with ANY or ALL is not offered on this engine: name it in a derived table, and compare that"}
+	if err := p.overRowsOfItsOwn("ANY or ALL", x.X); err != nil {
+		return err
 	}
 	p.tables++
 	alias := fmt.Sprintf("t%d", p.tables)
@@ -233,6 +247,9 @@ func (p *printer) quantifiedAsCount(x *querytree.Quantified) error {
 func (p *printer) inAsExists(x *querytree.InQuery) error {
 	if p.unknown == staysUnknown {
 		return &Unsupported{"a row of values with IN is offered on this engine only as a condition, or where one stands for a value"}
+	}
+	if err := p.overRowsOfItsOwn("a row of values", x.Row...); err != nil {
+		return err
 	}
 	form := exists
 	if x.Not == (p.unknown == actsAsFalse) {

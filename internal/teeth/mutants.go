@@ -44,6 +44,10 @@ var mutants = []mutant{
 	{"8: PostgreSQL has no fence", "filter/sqlprint/postgres.go", `return "", " OFFSET 0"`, `return "", ""`},
 	{"8: MariaDB has no fence", "filter/sqlprint/mariadb.go", `return "", " LIMIT 18446744073709551615"`, `return "", ""`},
 	{"8: SQLite has no fence", "filter/sqlprint/sqlite.go", `return "", " LIMIT 9223372036854775807"`, `return "", ""`},
+	{"8: text without end is cheap", "filter/resolve/partial.go", "return r.worked > dearText", "return false"},
+	{"8: comparing text without end is cheap", "filter/resolve/predicate.go", "*partial || made.Partial", "*partial"},
+	{"8: a WITH without end cannot fail", "filter/resolve/recursive.go", "fails := r.opt.Engine != catalog.SQLServer", "fails := false && r.opt.Engine != catalog.SQLServer"},
+	{"8: a sum of floats cannot fail", "filter/sqlfunc/aggregate.go", "return t.Kind == sqltype.Float || e == ", "return e == "},
 	{"8: what can fail is tested behind the fence", "filter/authorize/fence.go", "} else if ok || querytree.Partial(x) {", "} else if ok {"},
 	{"8: the null side of a join is narrowed by WHERE", "filter/authorize/fence.go", `case "LEFT":
 			right = on`, `case "LEFT":

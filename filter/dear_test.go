@@ -1,0 +1,84 @@
+package filter_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// What goes through a great deal of text on a row, though no function of it can
+// fail, meets the customer's own rows only: the time it takes would tell of
+// others'. A text of the request counts for as long as one may be.
+func TestPromise8MuchTextMeetsOwnRowsOnly(t *testing.T) {
+	r := newRig(t, attackedERP, attackedProfile)
+	long := "$1" + strings.Repeat(" || $1", 9)
+	many := func(x string, n int) string { return x + strings.Repeat(" AND "+x, n-1) }
+	derived := "SELECT COUNT(*) FROM (SELECT note || $1 || $1 AS a, article || $1 AS b FROM lines) x WHERE CASE WHEN x.a LIKE 'l QTWO%' THEN "
+	for _, c := range []struct {
+		what, sql string
+		dear      bool
+	}{
+		{"a text put together", "SELECT id FROM lines WHERE note || " + long + " = 'x'", true},
+		{"capitals", "SELECT id FROM lines WHERE " + many("UPPER($1) = note", 20), true},
+		{"a function inside itself", "SELECT id FROM lines WHERE " + strings.Repeat("LOWER(UPPER(", 10) + "$1" + strings.Repeat("))", 10) + " = note", true},
+		{"comparisons", derived + many("x.a < x.b", 30) + " ELSE TRUE END", true},
+		{"a list", derived + "x.a IN (x.b" + strings.Repeat(", x.b", 30) + ") ELSE TRUE END", true},
+		{"a choice among values", derived + "CASE x.a" + strings.Repeat(" WHEN x.b THEN 1", 30) + " END = 1 ELSE TRUE END", true},
+		{"what lies between", derived + many("x.a BETWEEN x.b AND x.b", 15) + " ELSE TRUE END", true},
+		{"patterns", derived + many("x.a LIKE '%a%b%'", 10) + " ELSE TRUE END", true},
+		{"a few functions", "SELECT id FROM lines WHERE " + many("UPPER(note) = UPPER($1)", 3) + " AND note || $1 = 'x'", false},
+		{"short columns, a hundred times", "SELECT id FROM lines WHERE $1 <> '' AND " + many("UPPER(note || article) <> LOWER(note)", 100), false},
+		{"a long list of what is short", "SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) IN ('a'" + strings.Repeat(", 'bcdefg'", 2000) + ")", false},
+	} {
+		req := filter.Request{Caller: as("ANNA"), Front: "sql", Text: c.sql, Params: []any{"x"}}
+		x, err := r.gate.Explain(t.Context(), req, "")
+		if err != nil {
+			t.Errorf("%s: %v", c.what, err)
+			continue
+		}
+		if fenced(x.SQL) != c.dear {
+			t.Errorf("%s: fenced: %t\n%.300s", c.what, fenced(x.SQL), x.SQL)
+		}
+	}
+	// A row condition runs on everybody's rows: no fence helps.
+	for names, refused := range map[int]bool{3: false, 390: true} {
+		policy := strings.Replace(attackedProfile, "rows: active = 1", "rows: name"+strings.Repeat(" || name", names)+" <> 'x'", 1)
+		_, err := newRig(t, attackedERP, policy).ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT code FROM articles"})
+		if (err != nil) != refused {
+			t.Errorf("a row condition on %d texts put together: %v", names, err)
+		}
+	}
+}
+
+// Whether something is computed at all that fails on the customer's own rows, a
+// sum that is too large or a WITH without end, must not hang on a row of others.
+func TestPromise8WhatFailsByItselfIsNoAnswerAboutOthers(t *testing.T) {
+	r := newRig(t, attackedERP, attackedProfile)
+	for _, c := range []struct {
+		sql    string
+		fenced bool
+	}{
+		{"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM contracts x, n WHERE x.label LIKE 'K%' AND n.i < 0", true},
+		{"WITH RECURSIVE n AS (SELECT id FROM docs UNION SELECT d.id FROM docs d JOIN n ON d.kind = n.id) SELECT COUNT(*) FROM n", false},
+		{"SELECT STRING_AGG(ref, ',' ORDER BY id) FROM docs", true},
+		{"SELECT SUM(total), COUNT(*), MAX(ref) FROM docs", false},
+		{"SELECT VAR_POP(total) FROM docs", false}, // SQLite's is infinite
+	} {
+		x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Front: "sql", Text: c.sql}, "")
+		if err != nil {
+			t.Errorf("%s: %v", c.sql, err)
+		} else if fenced(x.SQL) != c.fenced {
+			t.Errorf("fenced: %t: %s", fenced(x.SQL), x.SQL)
+		}
+	}
+	for _, sql := range []string{
+		"SELECT COUNT(*) FROM lines x WHERE CASE WHEN x.note LIKE 'l QTWO%' THEN (SELECT VAR_POP(EXP(a.price * 10 + 500)) FROM articles a) > 0 ELSE TRUE END",
+		"SELECT COUNT(*) FROM lines x WHERE CASE WHEN x.note LIKE 'l QTWO%' THEN (SELECT SUM(EXP(a.price)) FROM articles a) > 0 ELSE TRUE END",
+	} {
+		if x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Front: "sql", Text: sql}, catalog.Postgres); err != nil || !fenced(x.SQL) {
+			t.Errorf("%s: %v, %s", sql, err, x.SQL)
+		}
+	}
+}
