@@ -32,6 +32,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/store/sqlitefile"
 )
 
 var _ directory.Store = (*DB)(nil)
@@ -66,9 +67,14 @@ type DB struct {
 	reader *sqlx.DB
 	// revision is the statement that every request runs.
 	revision *sql.Stmt
-	now      func() time.Time
-	log      zerolog.Logger
-	node     string
+	// watch tells whether anything has changed since a revision was read; nil
+	// where nothing but reading it does.
+	watch                              *sqlitefile.Watch
+	directoryRevision, profileRevision *lastSeen
+
+	now  func() time.Time
+	log  zerolog.Logger
+	node string
 	// epoch is that of the lead in whose name this store writes; 0 for none.
 	epoch int64
 }
@@ -110,7 +116,12 @@ func open(ctx context.Context, cfg Config, steps fs.FS) (*DB, error) {
 	if err != nil {
 		return fail(errors.Join(err, reader.Close(), writer.Close()))
 	}
-	return &DB{engine: e, writer: writer, reader: reader, revision: revision, now: cfg.Now, log: cfg.Logger, node: cfg.Node}, nil
+	watch, err := e.openWatch(ctx)
+	if err != nil {
+		return fail(errors.Join(err, revision.Close(), reader.Close(), writer.Close()))
+	}
+	return &DB{engine: e, writer: writer, reader: reader, revision: revision, watch: watch, directoryRevision: &lastSeen{}, profileRevision: &lastSeen{},
+		now: cfg.Now, log: cfg.Logger, node: cfg.Node}, nil
 }
 
 // Ping reports whether the directory can be read.
@@ -122,7 +133,7 @@ func (d *DB) Ping(ctx context.Context) error {
 // Close waits for what is under way and closes the directory. A second Close does
 // nothing.
 func (d *DB) Close() error {
-	if err := errors.Join(d.revision.Close(), d.reader.Close(), d.writer.Close()); err != nil {
+	if err := errors.Join(d.revision.Close(), d.reader.Close(), d.writer.Close(), d.watch.Close()); err != nil {
 		return fmt.Errorf("close directory store: %w", err)
 	}
 	return nil

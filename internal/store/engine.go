@@ -7,6 +7,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
+
+	"github.com/vantelle/vantelle/internal/store/sqlitefile"
 )
 
 // Drivers that a Config may name.
@@ -24,6 +26,9 @@ type engine interface {
 	openWriter(ctx context.Context) (*sqlx.DB, error)
 	// openReader opens the connections that read and cannot write.
 	openReader(ctx context.Context) (*sqlx.DB, error)
+	// openWatch opens what tells cheaply whether anything was committed; nil where
+	// there is no such thing.
+	openWatch(ctx context.Context) (*sqlitefile.Watch, error)
 	// steps are the migrations, and dialect is goose's name of the engine.
 	steps() fs.FS
 	dialect() goose.Dialect

@@ -15,6 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
+
+	"github.com/vantelle/vantelle/internal/store/sqlitefile"
 )
 
 // writers is how many connections write at once. Those that change accesses,
@@ -115,6 +117,9 @@ func fits(ctx context.Context, db *sqlx.DB) error {
 	}
 	return nil
 }
+
+// openWatch: no server tells of a commit sooner than a query does.
+func (postgresEngine) openWatch(context.Context) (*sqlitefile.Watch, error) { return nil, nil }
 
 func (e postgresEngine) openReader(ctx context.Context) (*sqlx.DB, error) {
 	return e.open(ctx, readSessions, readers, map[string]string{"default_transaction_read_only": "on"})

@@ -38,8 +38,11 @@ func (r versionRow) version() directory.ProfileVersion {
 
 // ProfileRevision implements directory.ProfileStore.
 func (d *DB) ProfileRevision(ctx context.Context) (int64, error) {
-	var n int64
-	if err := d.get(ctx, &n, "SELECT value FROM revisions WHERE name = 'profiles'"); err != nil {
+	n, err := d.profileRevision.read(d.watch, func() (n int64, err error) {
+		err = d.get(ctx, &n, "SELECT value FROM revisions WHERE name = 'profiles'")
+		return n, err
+	})
+	if err != nil {
 		return 0, fmt.Errorf("read the revision of the profiles: %w", err)
 	}
 	return n, nil

@@ -44,6 +44,10 @@ func (e sqliteEngine) openReader(ctx context.Context) (*sqlx.DB, error) {
 	return sqlitefile.OpenReader(ctx, e.Path, readers)
 }
 
+func (e sqliteEngine) openWatch(ctx context.Context) (*sqlitefile.Watch, error) {
+	return sqlitefile.OpenWatch(ctx, e.Path)
+}
+
 func (sqliteEngine) steps() fs.FS           { return migrations(SQLite) }
 func (sqliteEngine) dialect() goose.Dialect { return goose.DialectSQLite3 }
 
