@@ -26,12 +26,17 @@ type writer struct {
 	flush  *time.Timer    // runs while something is held
 	failed bool           // the last flush did
 	last   int            // how many entries the last group had
+
+	patience patience
+	timer    *time.Timer // runs while a group waits for more
 }
 
 func newWriter(l *Files) *writer {
 	flush := time.NewTimer(flushAfter)
 	flush.Stop()
-	return &writer{log: l, files: map[month]file{}, flush: flush}
+	timer := time.NewTimer(longestWait)
+	timer.Stop()
+	return &writer{log: l, files: map[month]file{}, flush: flush, timer: timer}
 }
 
 func (w *writer) run() {
@@ -43,7 +48,7 @@ func (w *writer) run() {
 		}
 		select {
 		case b := <-w.log.begins:
-			w.commit(w.gather(b))
+			w.commit(w.await(w.gather(b)))
 		case o := <-outcomes:
 			w.hold(o)
 		case <-w.flush.C:
@@ -74,6 +79,28 @@ func (w *writer) gather(first *begin) []*begin {
 			return group
 		}
 	}
+	return group
+}
+
+// await lets a group wait for more entries where many requests are under way and
+// each takes long enough to make the wait a small part of it: what a commit costs
+// is then shared.
+func (w *writer) await(group []*begin) []*begin {
+	if wait := w.patience.wait(); wait > 0 && len(group) < w.patience.enough() {
+		w.timer.Reset(wait)
+		defer w.timer.Stop()
+		for waiting := true; waiting && len(group) < w.patience.enough(); {
+			select {
+			case b := <-w.log.begins:
+				group = append(group, b)
+			case <-w.timer.C:
+				waiting = false
+			case <-w.log.closing: // told again to run, as a closed channel is
+				waiting = false
+			}
+		}
+	}
+	w.patience.came(len(group), time.Now())
 	return group
 }
 
@@ -154,6 +181,7 @@ func (w *writer) hold(o Outcome) {
 	if len(w.held) == 0 {
 		w.flush.Reset(flushAfter)
 	}
+	w.patience.ended(o.Millis)
 	w.held = append(w.held, o)
 	w.take(groupSize)
 	if len(w.held) >= groupSize && !w.failed {
@@ -166,6 +194,7 @@ func (w *writer) take(held int) {
 	for len(w.held) < held {
 		select {
 		case o := <-w.log.outcomes:
+			w.patience.ended(o.Millis)
 			w.held = append(w.held, o)
 		default:
 			return
