@@ -1,7 +1,7 @@
 package sqlfunc
 
 var choiceFuncs = []*Func{
-	{Name: "COALESCE", Synonyms: []string{"IFNULL", "ISNULL", "NVL"}, Args: []ArgKind{Same, Same}, Variadic: true, Result: first,
+	{Name: "COALESCE", Synonyms: []string{"IFNULL", "ISNULL", "NVL"}, Args: []ArgKind{Same, Same}, Variadic: true, Result: widest,
 		Doc: "the first argument that is not NULL"},
 	{Name: "NULLIF", Args: []ArgKind{Same, Same}, Result: first, Doc: "NULL where both are equal, else the first"},
 	{Name: "IIF", Synonyms: []string{"IF"}, Args: []ArgKind{Cond, Same, Same}, Result: first, Expands: true,

@@ -26,6 +26,19 @@ func fixed(t sqltype.Type) func([]Arg) sqltype.Type {
 // first gives the first argument's type; a Same function's arguments have one.
 func first(args []Arg) sqltype.Type { return args[0].Type }
 
+// widest is the type that every argument's values fit: a number of the request
+// may be wider than the column beside it, and what is computed from either
+// must not overflow.
+func widest(args []Arg) sqltype.Type {
+	t := args[0].Type
+	for _, a := range args[1:] {
+		if u, ok := sqltype.Unify(t, a.Type); ok {
+			t = u
+		}
+	}
+	return t
+}
+
 // moment is a timestamp, with an offset where the argument has one.
 func moment(args []Arg) sqltype.Type {
 	return sqltype.Type{Kind: sqltype.Timestamp, Zoned: args[0].Type.Zoned}
