@@ -81,7 +81,7 @@ var frames = []string{
 // that row. Requests whose failure is asked for anyway fail alike in both worlds.
 func TestWhatARowOfOthersAsksForFailsNowhere(t *testing.T) {
 	own := strings.ReplaceAll(emptied, "WHO", "ANNA")
-	limits := filter.Limits{Rows: 200, Time: 5 * time.Second, Plans: 10}
+	limits := filter.Limits{Rows: 200, Time: 30 * time.Second, Plans: 10}
 	for engine, whole := range attackedRigs(t) {
 		alone := newRig(t, attackedERP+own, attackedProfile)
 		if engine == catalog.Postgres {
@@ -117,18 +117,26 @@ func TestWhatARowOfOthersAsksForFailsNowhere(t *testing.T) {
 func sameInBothWorlds(t *testing.T, engine catalog.Engine, whole, alone *rig, req filter.Request) bool {
 	t.Helper()
 	x, err := fuzzed(whole.gate, req)
-	switch codeOf(err) {
-	case refusal.Internal, refusal.QueryFailed, refusal.Unavailable, refusal.NoAccess, refusal.Syntax:
+	y, _ := fuzzed(alone.gate, req)
+	for again := 0; again < 3 && (x != y || busy(err)); again++ { // a server that others keep busy is no answer
+		x, err = fuzzed(whole.gate, req)
+		y, _ = fuzzed(alone.gate, req)
+	}
+	if busy(err) || codeOf(err) == refusal.Internal || codeOf(err) == refusal.Syntax || codeOf(err) == refusal.NoAccess {
 		t.Errorf("%s: %s\n%v because of %v", engine, req.Text, err, errors.Unwrap(err))
 	}
 	if c := wordIn(req.Text, x); c != "" {
 		t.Errorf("%s: %s\nhas the canary %s in %s", engine, req.Text, c, x)
 	}
-	y, _ := fuzzed(alone.gate, req)
 	if x != y {
 		t.Errorf("%s: %s\nwith others    %s\nwithout others %s", engine, req.Text, x, y)
 	}
 	return err == nil
+}
+
+// busy tells whether the ERP gave no answer, for whatever reason.
+func busy(err error) bool {
+	return codeOf(err) == refusal.Unavailable || codeOf(err) == refusal.QueryFailed
 }
 
 // TestRandomFormsTellNothing makes statements of the forms that are spelled out
@@ -136,7 +144,7 @@ func sameInBothWorlds(t *testing.T, engine catalog.Engine, whole, alone *rig, re
 // WITH that uses itself, windows and set operations, inside one another.
 func TestRandomFormsTellNothing(t *testing.T) {
 	own := strings.ReplaceAll(emptied, "WHO", "ANNA")
-	limits := filter.Limits{Rows: 500, Time: 5 * time.Second, Plans: 10}
+	limits := filter.Limits{Rows: 500, Time: 30 * time.Second, Plans: 10}
 	for engine, whole := range attackedRigs(t) {
 		alone := newRig(t, attackedERP+own, attackedProfile)
 		if engine == catalog.Postgres {
