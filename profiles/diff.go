@@ -66,6 +66,7 @@ func Changes(from, to *Profile) []Change {
 		}
 	}
 	d.resources(from, to)
+	d.requests(from, to)
 	slices.SortFunc(d.changes, func(a, b Change) int { return strings.Compare(a.Text, b.Text) })
 	return d.changes
 }

@@ -51,6 +51,7 @@ func readProfile(n strictyaml.Node) *Profile {
 		Tables:  map[string]Table{},
 
 		Resources: map[string]Resource{},
+		Requests:  map[string]RequestKind{},
 	}
 	modules := m.Get("modules").Map()
 	for _, name := range modules.Keys() {
@@ -64,6 +65,10 @@ func readProfile(n strictyaml.Node) *Profile {
 	resources := m.Get("resources").Map()
 	for _, name := range resources.Keys() {
 		p.Resources[name] = readResource(name, resources.Get(name))
+	}
+	requests := m.Get("requests").Map()
+	for _, name := range requests.Keys() {
+		p.Requests[name] = readRequestKind(name, requests.Get(name))
 	}
 	m.Done()
 	return p

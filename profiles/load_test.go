@@ -76,6 +76,7 @@ func TestLoadReadsEverything(t *testing.T) {
 			"orders": {Level: LevelNone},
 		},
 		Resources: map[string]Resource{},
+		Requests:  map[string]RequestKind{},
 		Tables: map[string]Table{
 			"dbo.F_DOCENTETE": {
 				Schema: "dbo", Name: "F_DOCENTETE", Line: 10, Title: Text{FR: "Documents", EN: "Documents"},

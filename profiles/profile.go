@@ -25,6 +25,7 @@ type Profile struct {
 	Tables  map[string]Table // by the table's name as written
 
 	Resources map[string]Resource // by their English names
+	Requests  map[string]RequestKind
 
 	Digest string // hex SHA-256 of the YAML it was read from
 	Source string // where it was read from, for messages

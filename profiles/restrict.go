@@ -36,6 +36,7 @@ func Widenings(base, copied *Profile) []Finding {
 		w.table(strictyaml.Path("tables", key), base.Tables[there], copied.Tables[key])
 	}
 	w.files()
+	w.requests()
 	return w.found
 }
 

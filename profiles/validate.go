@@ -48,6 +48,7 @@ func check(p *Profile, complain complaint) {
 	}
 	checkFollows(p, complain)
 	checkResources(p, complain)
+	checkRequests(p, complain)
 }
 
 func checkTitle(t Text, path string, complain complaint) {

@@ -218,7 +218,7 @@ func (d *daemon) portalHandler() http.Handler {
 	health := d.health()
 	mux.Handle("GET /healthz", health.Live())
 	mux.Handle("GET /readyz", health.ReadyBriefly())
-	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(), Load: d.portalLoad(), Files: d.files, Cursors: d.cursors,
+	mux.Handle("/", portal.New(portal.Config{Gate: d.gate, Identify: d.resolver, Logger: d.log, Metrics: d.metrics, Limits: d.portalLimits(), Load: d.portalLoad(), Files: d.files, Outbox: d.outbox, Cursors: d.cursors,
 		RequireActor: func(dossier string) bool { return d.cfg.Dossiers[dossier].RequireActor }}))
 	return mux
 }
@@ -253,7 +253,7 @@ func (d *daemon) adminHandler(numbers prometheus.Gatherer, page func(*daemon) ht
 		Admins: d.resolver, Directory: d.store, Syncs: d.syncs, Profiles: d.views, Audit: d.audit,
 		Accesses: &access.Service{Store: d.store, CheckProfile: d.views.CheckProfile, CheckAccess: d.rules.CheckAccess, Now: d.now},
 		Rules:    d.rules, Trial: d.trial,
-		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits(), Files: d.files, Cursors: d.cursors}),
+		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits(), Files: d.files, Outbox: d.outbox, Cursors: d.cursors}),
 		Files:     &adminapi.Files{Pushed: d.files.Pushed, MaxSize: d.files.MaxSize, Resource: d.resourceNamed},
 		Explainer: explainer{d.gate},
 		Dossiers:  adminDossiers(d.cfg.Dossiers),

@@ -21,6 +21,7 @@ import (
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/filestore"
+	"github.com/vantelle/vantelle/internal/outbox"
 	"github.com/vantelle/vantelle/internal/store"
 	"github.com/vantelle/vantelle/internal/telemetry"
 	"github.com/vantelle/vantelle/internal/trial"
@@ -45,6 +46,7 @@ type rooms struct {
 	gate   *filter.Gate
 	files  *files.Library
 	views  *views
+	outbox *outbox.Outbox
 	rules  *access.Profiles
 	trial  *trial.Trial
 }
@@ -85,7 +87,9 @@ func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *r
 	}
 	r.worlds = filter.FollowWorlds(r.book.Current, 0, dossiers...)
 	r.views = &views{dossiers: cfg.Dossiers, book: r.book, worlds: r.worlds}
-	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: newCountedAudit(r.audit, r.metrics, r.gather), Metrics: r.metrics, Limits: gateLimits(cfg.Limits), Now: r.now})
+	counted := newCountedAudit(r.audit, r.metrics, r.gather)
+	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: counted, Metrics: r.metrics, Limits: gateLimits(cfg.Limits), Now: r.now})
+	r.outbox = &outbox.Outbox{Gate: r.gate, Store: r.store, Audit: counted, Now: r.now}
 	r.files = &files.Library{Gate: r.gate, Roots: fileRoots(cfg.Dossiers), Pushed: filestore.Pushed{Dir: cfg.Files.Path}, MaxSize: int64(cfg.Files.Size)}
 	r.trial = &trial.Trial{Gate: r.gate, Catalogs: r.worlds, Directory: r.store, Dossiers: r.rules.Dossiers, Book: r.book.Current, Indexes: r.indexes}
 	r.rules.Trial = r.trial

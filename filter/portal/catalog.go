@@ -19,6 +19,7 @@ import (
 type catalogDocument struct {
 	Tables    []catalogTable    `json:"tables"`
 	Resources []catalogResource `json:"resources"`
+	Requests  []catalogRequest  `json:"requests,omitempty"` // that the caller may send
 }
 
 // catalogResource is a resource of the catalog: the same name and the same
@@ -160,6 +161,7 @@ func describe(world *view.View) catalogDocument {
 	for _, r := range world.Resources {
 		doc.Resources = append(doc.Resources, describeResource(r))
 	}
+	doc.Requests = describeRequests(world)
 	return doc
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
+	"github.com/vantelle/vantelle/internal/outbox"
 )
 
 // Gate is the one way to an ERP. The errors of both methods are refusals
@@ -49,6 +50,9 @@ type Config struct {
 
 	// Files gives the files of rows. Nil: there are none.
 	Files *files.Library
+
+	// Outbox takes requests in. Nil: none are taken.
+	Outbox *outbox.Outbox
 
 	// Cursors seals the places at which lists are continued; nil offers no
 	// cursors, and refuses them.
@@ -138,6 +142,9 @@ func (p *portal) routes() http.Handler {
 	mux.Handle("POST /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.writeRows(sqlast.Insert)))
 	mux.Handle("PATCH /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.writeRows(sqlast.Update)))
 	mux.Handle("DELETE /v1/dossiers/{dossier}/rows/{table}", p.call(callRows, p.writeRows(sqlast.Delete)))
+	mux.Handle("POST /v1/dossiers/{dossier}/requests", p.call(callRequests, p.sendRequest))
+	mux.Handle("GET /v1/dossiers/{dossier}/requests", p.call(callRequests, p.listRequests))
+	mux.Handle("GET /v1/dossiers/{dossier}/requests/{id}", p.call(callRequests, p.showRequest))
 	mux.Handle("GET /v1/dossiers/{dossier}/catalog", p.call(callCatalog, p.catalog))
 	mux.Handle("GET /v1/dossiers/{dossier}/openapi.json", p.call(callOpenAPI, p.openapi))
 
@@ -146,6 +153,8 @@ func (p *portal) routes() http.Handler {
 
 	mux.Handle("/v1/dossiers/{dossier}/sql", p.onlyMethods(callSQL, "POST"))
 	mux.Handle("/v1/dossiers/{dossier}/rows/{table}", p.onlyMethods(callRows, "GET, HEAD, POST, PATCH, DELETE"))
+	mux.Handle("/v1/dossiers/{dossier}/requests", p.onlyMethods(callRequests, "GET, HEAD, POST"))
+	mux.Handle("/v1/dossiers/{dossier}/requests/{id}", p.onlyMethods(callRequests, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/catalog", p.onlyMethods(callCatalog, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/openapi.json", p.onlyMethods(callOpenAPI, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}", p.onlyMethods(callFiles, "GET, HEAD"))
@@ -161,5 +170,8 @@ const (
 	callCatalog = "catalog"
 	callOpenAPI = "openapi"
 	callFiles   = "files"
-	callNone    = "none" // no such path
+
+	callRequests = "requests"
+
+	callNone = "none" // no such path
 )

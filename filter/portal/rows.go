@@ -25,6 +25,12 @@ func (p *portal) rows(v *visit) error {
 	if !plainText(table) {
 		return refusal.New(refusal.Syntax, "the table's name must be UTF-8 without the character NUL")
 	}
+	if outbox, err := p.isRequests(v, table); err != nil || outbox {
+		if err == nil {
+			err = p.listRequests(v)
+		}
+		return err
+	}
 	q, err := parseRows(v.r.URL.RawQuery)
 	if err != nil {
 		return err

@@ -31,6 +31,14 @@ func (p *portal) writeRows(kind sqlast.WriteKind) handler {
 		if !plainText(table) {
 			return refusal.New(refusal.Syntax, "the table's name must be UTF-8 without the character NUL")
 		}
+		switch outbox, err := p.isRequests(v, table); {
+		case err != nil:
+			return err
+		case outbox && kind == sqlast.Insert:
+			return p.sendRequest(v)
+		case outbox:
+			return p.keepRequests()
+		}
 		prefer := parseWritePrefer(v.r.Header)
 		asked, err := parseWrite(v.r.URL.RawQuery, kind, prefer)
 		if err != nil {

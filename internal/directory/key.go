@@ -9,6 +9,9 @@ type KeyKind string
 const (
 	KeyBackend KeyKind = "backend" // a portal's backend: vk_…
 	KeyAdmin   KeyKind = "admin"   // an administrator's token: va_…
+	// KeyIntegrator is the key of a program that takes requests from the outbox,
+	// and does nothing else: vi_…
+	KeyIntegrator KeyKind = "integrator"
 )
 
 // Key is a bearer key. The key itself is never stored: Hash is the hex

@@ -15,6 +15,7 @@ type Store interface {
 	KeyStore
 	SyncStore
 	ProfileStore
+	RequestStore
 	Ping(ctx context.Context) error
 	Close() error
 }

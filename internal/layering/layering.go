@@ -30,8 +30,8 @@ var Floors = [][]string{
 	{"filter/authorize", "filter/sqlprint"},
 	{"internal/erp", "internal/store", "internal/audit", "sync/spool"},
 	{"internal/identity", "internal/access", "filter/execute", "sync/erpsource", "sync/reconcile"},
-	{"filter", "sync/syncrun", "internal/site/grants"}, // the gate; a run; what a login needs
-	{"internal/trial", "filter/files"},                 // what asks the gate for an administrator; the files that it finds
+	{"filter", "sync/syncrun", "internal/site/grants"},    // the gate; a run; what a login needs
+	{"internal/trial", "filter/files", "internal/outbox"}, // what asks the gate for an administrator; the files that it finds; what waits for the ERP
 	{"filter/portal", "internal/adminapi", "sync/leading", "internal/site/doctor", "internal/site/setup"},
 	{"internal/demo"},
 	{"cmd/vantelle"},

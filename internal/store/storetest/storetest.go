@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		"text":        testTexts,
 		"trust":       testTrust,
 		"profile":     testProfiles,
+		"request":     testRequests,
 	} {
 		t.Run(name, func(t *testing.T) {
 			suite(t, func(t *testing.T) *kit { return &kit{Store: open(t), t: t} })
