@@ -1,8 +1,10 @@
 package filter_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -49,6 +51,36 @@ func TestPromise8MuchTextMeetsOwnRowsOnly(t *testing.T) {
 		if (err != nil) != refused {
 			t.Errorf("a row condition on %d texts put together: %v", names, err)
 		}
+	}
+}
+
+// A query within an expression costs what its author makes it cost: whether it is
+// asked must not hang on a row of others.
+func TestPromise8AQueryIsNotAskedForRowsOfOthers(t *testing.T) {
+	r := newRig(t, attackedERP, attackedProfile)
+	r.gate = r.with(filter.Limits{Time: 3 * time.Second})
+	tables := "articles a"
+	for i := range 40 {
+		tables += fmt.Sprintf(", articles b%d", i)
+	}
+	for _, bait := range []string{
+		"CASE WHEN x.label LIKE '%s' THEN (SELECT COUNT(*) FROM " + tables + ") > 0 ELSE TRUE END",
+		"x.label LIKE '%s' AND (SELECT COUNT(*) FROM " + tables + ") > x.id",
+		"CASE WHEN x.label LIKE '%s' THEN NOT EXISTS (SELECT 1 FROM " + tables + " WHERE a.price + b7.price + b30.price < 0) ELSE TRUE END",
+		"CASE WHEN x.label LIKE '%s' THEN x.id IN (SELECT COUNT(*) FROM " + tables + ") ELSE TRUE END",
+		"CASE WHEN x.label LIKE '%s' THEN x.id > ALL (SELECT COUNT(*) FROM " + tables + ") ELSE TRUE END",
+	} {
+		for _, word := range []string{"K-99%", "K-53%"} { // nobody's, and ANNA2's
+			q := "SELECT COUNT(*) FROM contracts x WHERE " + fmt.Sprintf(bait, word)
+			if rows, _, err := collect(t.Context(), r.gate, filter.Request{Caller: as("ANNA"), Front: "sql", Text: q}); err != nil {
+				t.Errorf("%s: %v, %v", q, rows, err)
+			}
+		}
+	}
+	// LATERAL is no expression, and is asked for a row all the same.
+	x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT c.id, y.n FROM contracts c CROSS JOIN LATERAL (SELECT COUNT(*) AS n FROM articles a) y"}, catalog.Postgres)
+	if err != nil || strings.Count(x.SQL, "OFFSET 0") != 2 {
+		t.Errorf("%v: %s", err, x.SQL)
 	}
 }
 

@@ -63,8 +63,14 @@ var fencedContexts = []struct {
 	{"an operand of IN", "SELECT COUNT(*) FROM T t WHERE t.w * 10 IN (20, 30)", both},
 	{"an argument of COALESCE", "SELECT COUNT(*) FROM T t WHERE COALESCE(t.w * 10, 1) > 0", both},
 	{"WHERE beside an equality", "SELECT COUNT(*) FROM T t WHERE t.kind = 3 AND t.w * 10 > 0", both},
-	{"a correlated EXISTS", "SELECT COUNT(*) FROM U u WHERE EXISTS (SELECT 1 FROM T t WHERE t.id = u.id AND t.w * 10 > 0)", both[:1]},
-	{"the outer row in EXISTS", "SELECT COUNT(*) FROM T t WHERE EXISTS (SELECT 1 FROM U u WHERE u.id = t.id AND t.w * 10 > 0)", both},
+	// PostgreSQL finds the rows of a correlated table by its key, when the
+	// correlation stands beside the row filter: then it meets no other.
+	{"a correlated EXISTS", "SELECT COUNT(*) FROM U u WHERE EXISTS (SELECT 1 FROM T t WHERE t.id = u.id AND t.w * 10 > 0)", nil},
+	{"an EXISTS that many rows satisfy", "SELECT COUNT(*) FROM U u WHERE EXISTS (SELECT 1 FROM T t WHERE t.kind = u.kind AND t.w * 10 > 0)", both[:1]},
+	{"a correlated EXISTS whose texts are compared", "SELECT COUNT(*) FROM U u WHERE EXISTS (SELECT 1 FROM T t WHERE t.word = u.word AND t.w * 10 > 0)", nil},
+	{"the outer row in EXISTS", "SELECT COUNT(*) FROM T t WHERE EXISTS (SELECT 1 FROM U u WHERE u.id = t.id AND t.w * 10 > 0)", both[1:]},
+	{"the outer row compared in EXISTS", "SELECT COUNT(*) FROM T t WHERE EXISTS (SELECT 1 FROM U u WHERE u.w < t.w * 10)", nil},
+	{"the outer row beside EXISTS", "SELECT COUNT(*) FROM T t WHERE EXISTS (SELECT 1 FROM U u WHERE u.kind = 3) AND t.w * 10 > 0", both},
 	{"a subquery of IN", "SELECT COUNT(*) FROM U u WHERE u.id IN (SELECT t.id FROM T t WHERE t.w * 10 > 0)", both[:1]},
 	{"ON", "SELECT COUNT(*) FROM U u JOIN T t ON t.id = u.id AND t.w * 10 > 0", nil},
 	{"ON of equals that many have", "SELECT COUNT(*) FROM U u JOIN T t ON t.kind = u.kind AND t.w * 10 > 0", both},

@@ -95,8 +95,8 @@ func decide(v *view.View, q *querytree.Query, on terms) (Decision, error) {
 		d.tables = append(d.tables, n)
 	}
 	sort.Strings(d.tables)
-	if querytree.HoldsPartial(q) || v.Catalog.Engine == catalog.Postgres && (collated(d.readings) || grouped(q)) {
-		fence(q, d.readings, v.Catalog.Engine == catalog.Postgres)
+	if querytree.HoldsPartial(q) || v.Catalog.Engine == catalog.Postgres && (collated(d.readings) || grouped(q)) || dear(q) {
+		fence(q, d.readings, v.Catalog.Engine)
 	}
 	d.allowed = true
 	return d, nil

@@ -3,10 +3,11 @@ package authorize
 import (
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // fence puts every table of q behind a fence: q holds an expression that can
-// fail, or cost without bound, on a row. A row condition in a derived table is
+// fail, or cost without bound, on a row, or asks a query for it. A row condition in a derived table is
 // no barrier by itself: an optimiser may evaluate 1/(x-5) on rows that the
 // condition would have dropped, and the error, or the time it takes, tells of
 // them. Behind a fence the request's expressions meet the customer's rows only.
@@ -17,33 +18,72 @@ import (
 //
 // What the fence costs is an index that serves a condition of the request; so
 // those that cannot fail are tested on the far side, beside the row policy.
-func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading, postgres bool) {
+func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading, engine catalog.Engine) {
+	none := map[*querytree.Scan]bool{}
+	if engine == catalog.SQLServer { // which takes no TOP, its fence, where a WITH uses itself
+		none = inRounds(q)
+	}
 	for s, r := range readings {
-		r.Fenced = true
+		r.Fenced = !none[s]
 		readings[s] = r
 	}
 	querytree.WalkQuery(q, querytree.Visitor{Query: func(q *querytree.Query) {
 		for _, sel := range blocks(q.Body, nil) {
 			if sel.From != nil {
-				push(sel.From, querytree.Conjuncts(sel.Where, nil), readings, postgres)
+				p := pusher{readings: readings, engine: engine, here: map[querytree.Source]bool{}}
+				p.find(sel.From)
+				p.push(sel.From, querytree.Conjuncts(sel.Where, nil))
 			}
 		}
 	}})
 }
 
+// inRounds gives the tables that WITH elements read which use themselves.
+func inRounds(q *querytree.Query) map[*querytree.Scan]bool {
+	tables := map[*querytree.Scan]bool{}
+	querytree.WalkQuery(q, querytree.Visitor{Query: func(q *querytree.Query) {
+		for _, c := range q.With {
+			if c.Recursive {
+				querytree.WalkQuery(c.Query, querytree.Visitor{Source: func(s querytree.Source) {
+					if scan, ok := s.(*querytree.Scan); ok {
+						tables[scan] = true
+					}
+				}})
+			}
+		}
+	}})
+	return tables
+}
+
+// pusher gives the tables of one block the conditions that are tested beside
+// their row policies.
+type pusher struct {
+	readings map[*querytree.Scan]querytree.Reading
+	engine   catalog.Engine
+	here     map[querytree.Source]bool // the block's own sources
+}
+
+func (p *pusher) find(s querytree.Source) {
+	p.here[s] = true
+	if j, ok := s.(*querytree.Join); ok {
+		p.find(j.Left)
+		p.find(j.Right)
+	}
+}
+
 // push gives each table of a FROM clause those conditions that every row of it
 // which counts satisfies: of WHERE and of ON, but on the null side of an outer
 // join those of its own ON only, and none across a FULL JOIN.
-func push(s querytree.Source, conditions []querytree.Expr, readings map[*querytree.Scan]querytree.Reading, postgres bool) {
+func (p *pusher) push(s querytree.Source, conditions []querytree.Expr) {
 	switch s := s.(type) {
 	case *querytree.Scan:
-		r := readings[s]
+		r := p.readings[s]
 		for _, c := range conditions {
-			if about(c, s, postgres) {
+			if p.about(c, s) {
 				r.Pushed = append(r.Pushed, c)
 			}
 		}
-		readings[s] = r
+		p.readings[s] = r
 	case *querytree.Join:
 		on := querytree.Conjuncts(s.On, nil)
 		left, right := conditions, conditions
@@ -58,28 +98,39 @@ func push(s querytree.Source, conditions []querytree.Expr, readings map[*querytr
 		default:
 			left, right = nil, nil
 		}
-		push(s.Left, left, readings, postgres)
-		push(s.Right, right, readings, postgres)
+		p.push(s.Left, left)
+		p.push(s.Right, right)
 	}
 }
 
 // about tells whether a condition is one of the table s alone and cannot fail.
-func about(c querytree.Expr, s *querytree.Scan, postgres bool) bool {
+// A column of a query around the block, of a row that is the customer's, is as
+// good as a value: without it, EXISTS would read a whole table for every row.
+func (p *pusher) about(c querytree.Expr, s *querytree.Scan) bool {
 	mine, other := false, false
 	querytree.WalkExpr(c, querytree.Visitor{
 		Expr: func(x querytree.Expr) {
-			if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == querytree.Source(s) {
-				mine = true
-				// On the far side it would be compared in its own collation,
-				// which not every comparison can be made in.
-				other = other || ref.Col.Collation != "" && ref.T.Kind == sqltype.Text && postgres
-			} else if ok || querytree.Partial(x) {
+			ref, ok := x.(*querytree.ColumnRef)
+			switch {
+			case querytree.Partial(x):
 				other = true
+			case !ok:
+			case ref.Source == querytree.Source(s):
+				mine = true
+				other = other || p.collated(ref)
+			default: // MariaDB's derived tables know nothing of the queries around them
+				other = other || p.here[ref.Source] || p.engine == catalog.MariaDB || p.collated(ref)
 			}
 		},
 		Query: func(*querytree.Query) { other = true },
 	})
 	return mine && !other
+}
+
+// collated tells whether a column would be compared in its own collation on the
+// far side, which not every comparison can be made in.
+func (p *pusher) collated(ref *querytree.ColumnRef) bool {
+	return ref.T.Kind == sqltype.Text && p.engine == catalog.Postgres && (ref.Col == nil || ref.Col.Collation != "")
 }
 
 // grouped tells whether a request groups by several sets. PostgreSQL, up to 17,
