@@ -38,6 +38,7 @@ type cli struct {
 	Explain   explainCmd   `cmd:"" help:"Show what the gate makes of a query: the decision, the tables, the SQL the ERP would get."`
 	Types     typesCmd     `cmd:"" help:"Make types for a portal's TypeScript, PHP or C# from the description of a view."`
 	Profile   profileCmd   `cmd:"" help:"Profiles: list, history, export, import, diff, duplicate, undo, reset, levels, users, transfer, delete, test, why, changes."`
+	Outbox    outboxCmd    `cmd:"" help:"What customers asked for: list, show, take, done, refuse, return."`
 	Check     checkCmd     `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
 	Doctor    doctorCmd    `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`
 	Grants    grantsCmd    `cmd:"" help:"Print the statements that make a login for a dossier's database: what its profile needs and no more."`

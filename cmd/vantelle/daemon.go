@@ -169,6 +169,7 @@ func (d *daemon) join(releaseLock, closeRooms func() error, portalServer, adminS
 		d.group.Add("watch "+name, lifecycle.Background(d.watches[name].run))
 	}
 	d.group.Add("audit retention", lifecycle.Background(d.retainAudit))
+	d.group.Add("outbox retention", lifecycle.Background(d.retainRequests))
 	d.group.Add("webhooks", d.webhooks)
 	d.group.Add("sync", d.syncs)
 	d.group.Add("profile reload", lifecycle.Background(d.reloadOnHangup))
@@ -202,11 +203,18 @@ func (d *daemon) seed(ctx context.Context, demo bool) error {
 	for _, t := range d.cfg.Admin.Tokens {
 		admins = append(admins, directory.Key{Name: t.Name, Hash: identity.HashKey(t.Token.Reveal())})
 	}
+	var integrators []directory.Key
+	for _, k := range d.cfg.Integrators {
+		integrators = append(integrators, directory.Key{Name: k.Name, Hash: identity.HashKey(k.Key.Reveal()), Dossiers: k.Dossiers})
+	}
 	if demo {
 		backends = append(backends, directory.Key{Name: "demo portal", Hash: identity.HashKey(identity.DemoBackendKey), Developer: true})
 		admins = append(admins, directory.Key{Name: "demo", Hash: identity.HashKey(identity.DemoAdminKey)})
 	}
 	if err := d.store.SeedKeys(ctx, directory.KeyBackend, backends); err != nil {
+		return err
+	}
+	if err := d.store.SeedKeys(ctx, directory.KeyIntegrator, integrators); err != nil {
 		return err
 	}
 	return d.store.SeedKeys(ctx, directory.KeyAdmin, admins)
@@ -250,7 +258,7 @@ func (d *daemon) portalLimits() portal.Limits {
 // adminHandler is what administrators and watchers reach.
 func (d *daemon) adminHandler(numbers prometheus.Gatherer, page func(*daemon) http.Handler) http.Handler {
 	api := adminapi.New(adminapi.Config{
-		Admins: d.resolver, Directory: d.store, Syncs: d.syncs, Profiles: d.views, Audit: d.audit,
+		Admins: d.resolver, Integrators: d.resolver, Outbox: d.store, Lease: d.cfg.Outbox.Lease.Std(), Directory: d.store, Syncs: d.syncs, Profiles: d.views, Audit: d.audit,
 		Accesses: &access.Service{Store: d.store, CheckProfile: d.views.CheckProfile, CheckAccess: d.rules.CheckAccess, Now: d.now},
 		Rules:    d.rules, Trial: d.trial,
 		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits(), Files: d.files, Outbox: d.outbox, Cursors: d.cursors}),

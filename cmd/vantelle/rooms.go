@@ -89,7 +89,8 @@ func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *r
 	r.views = &views{dossiers: cfg.Dossiers, book: r.book, worlds: r.worlds}
 	counted := newCountedAudit(r.audit, r.metrics, r.gather)
 	r.gate = filter.New(filter.Config{Worlds: r.worlds, Audit: counted, Metrics: r.metrics, Limits: gateLimits(cfg.Limits), Now: r.now})
-	r.outbox = &outbox.Outbox{Gate: r.gate, Store: r.store, Audit: counted, Now: r.now}
+	r.outbox = &outbox.Outbox{Gate: r.gate, Store: r.store, Audit: counted, Open: cfg.Outbox.Open, Now: r.now}
+	r.gather.MustRegister(outbox.NewCollector(r.store, r.now))
 	r.files = &files.Library{Gate: r.gate, Roots: fileRoots(cfg.Dossiers), Pushed: filestore.Pushed{Dir: cfg.Files.Path}, MaxSize: int64(cfg.Files.Size)}
 	r.trial = &trial.Trial{Gate: r.gate, Catalogs: r.worlds, Directory: r.store, Dossiers: r.rules.Dossiers, Book: r.book.Current, Indexes: r.indexes}
 	r.rules.Trial = r.trial

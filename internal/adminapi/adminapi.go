@@ -27,7 +27,14 @@ import (
 
 // Config is what the API works on. Every field is required unless it says otherwise.
 type Config struct {
-	Admins    Admins
+	Admins Admins
+	// Integrators finds out whose key may take requests; Outbox keeps them, and
+	// Lease is how long they are the taker's where he does not say. nil: there is
+	// no outbox.
+	Integrators Integrators
+	Outbox      directory.RequestStore
+	Lease       time.Duration
+
 	Directory Directory
 	Accesses  Accesses
 	Syncs     Syncs
@@ -56,6 +63,11 @@ type Config struct {
 // identity.ErrUnauthorized says nobody's; any other error is a failure.
 type Admins interface {
 	Admin(ctx context.Context, bearer string) (identity.Admin, error)
+}
+
+// Integrators finds out who may work on the outbox; the error is that of Admins.
+type Integrators interface {
+	Integrator(ctx context.Context, bearer string) (identity.Admin, error)
 }
 
 // Directory is what the API reads of the directory; its methods are those of
@@ -152,6 +164,15 @@ func (a *api) routes() http.Handler {
 	dossier("GET /admin/v1/dossiers/{dossier}/files/{resource}/{key}", a.listFiles)
 	dossier("PUT /admin/v1/dossiers/{dossier}/files/{resource}/{key}", a.putFile)
 	dossier("DELETE /admin/v1/dossiers/{dossier}/files/{resource}/{key}", a.deleteFile)
+	if a.Outbox != nil {
+		outbox := func(pattern string, h dossierHandler) { mux.Handle(pattern, a.forIntegrators(a.inDossier(h))) }
+		outbox("GET /admin/v1/dossiers/{dossier}/outbox", a.listRequests)
+		outbox("GET /admin/v1/dossiers/{dossier}/outbox/{request}", a.showRequest)
+		outbox("POST /admin/v1/dossiers/{dossier}/outbox/take", a.takeRequests)
+		outbox("POST /admin/v1/dossiers/{dossier}/outbox/{request}/done", a.settleRequest(directory.RequestDone))
+		outbox("POST /admin/v1/dossiers/{dossier}/outbox/{request}/refuse", a.settleRequest(directory.RequestRefused))
+		outbox("POST /admin/v1/dossiers/{dossier}/outbox/{request}/return", a.settleRequest(directory.RequestReceived))
+	}
 	admin("GET /admin/v1/acts", a.listActs)
 	admin("GET /admin/v1/audit", a.listAudit)
 	admin("/admin/v1/", noSuchCall)

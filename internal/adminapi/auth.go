@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/vantelle/vantelle/internal/identity"
@@ -15,11 +16,16 @@ type dossierHandler func(w http.ResponseWriter, r *http.Request, d scope) error
 
 // forAdmins lets a request through to h only with an administrator's key, and
 // answers what h returns as an error.
-func (a *api) forAdmins(h handler) http.Handler {
+func (a *api) forAdmins(h handler) http.Handler { return forKeys(a.Admins.Admin, h) }
+
+// forIntegrators does the same for integrators and administrators.
+func (a *api) forIntegrators(h handler) http.Handler { return forKeys(a.Integrators.Integrator, h) }
+
+func forKeys(find func(ctx context.Context, bearer string) (identity.Admin, error), h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Vary", "Authorization")
-		who, err := a.Admins.Admin(r.Context(), identity.BearerToken(r.Header.Get("Authorization")))
+		who, err := find(r.Context(), identity.BearerToken(r.Header.Get("Authorization")))
 		if err == nil && !who.Valid() {
 			err = identity.ErrUnauthorized
 		}

@@ -99,6 +99,11 @@ func TestThePagesExamples(t *testing.T) {
 	if got := h.ask(keyAll, "PUT", "/admin/v1/dossiers/bijou/customers/CARAT/access", "{}"); got.status != http.StatusCreated {
 		t.Fatalf("granting CARAT answered %d %s", got.status, got.text)
 	}
+	for _, id := range []string{"0F7K3A", "0F7K3B", "0F7K3C"} {
+		_, _, err := h.store.AddRequest(t.Context(), directory.Request{ID: id, Dossier: "bijou", CustomerID: "CARAT", KeyID: "k", Kind: "order", Profile: "B2B", Version: 4,
+			Body: `{"fields": {"reference": "PO 17"}, "lines": [{"article": "BAG-006", "quantity": 2}]}`}, 10)
+		h.must(err)
+	}
 	h.asks("run-0b", directory.Decision{Kind: directory.DecideRenamed, CustomerID: "CARAT", OtherID: "BAGUES", Detail: "the ERP keeps both in the same row"})
 	h.stopped("run-0")
 	h.gate.answer = Explanation{Engine: "sqlite", Profile: "B2B", View: "5f0c", SQL: "SELECT …",

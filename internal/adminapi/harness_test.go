@@ -80,7 +80,10 @@ func newHouse(t *testing.T) *house {
 	h.rules(db)
 	api := New(Config{
 		Rules: h.shop.rules, Trial: h.shop.trial, ViewAs: h.shop.portal,
-		Admins:    &identity.Resolver{Store: db},
+		Admins: &identity.Resolver{Store: db},
+
+		Integrators: &identity.Resolver{Store: db}, Outbox: db, Lease: 5 * time.Minute,
+
 		Directory: db,
 		Accesses: &access.Service{Store: db, Now: noon, CheckProfile: func(_ context.Context, _, profile string) error {
 			if profile != "" && profile != "B2B" {

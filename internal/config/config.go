@@ -23,6 +23,36 @@ type Config struct {
 	Dossiers  map[string]Dossier `yaml:"dossiers"` // by id
 	Keys      []Key              `yaml:"keys"`
 	Webhooks  []Webhook          `yaml:"webhooks"`
+
+	Outbox      Outbox       `yaml:"outbox"`
+	Integrators []Integrator `yaml:"integrators"`
+}
+
+// Outbox bounds what customers' requests wait for and how long they are kept.
+type Outbox struct {
+	Open  int      `yaml:"open"`  // requests of one customer that may be open
+	Lease Duration `yaml:"lease"` // how long what was taken is the taker's, where he does not say
+	Keep  Duration `yaml:"keep"`  // of what was settled; 0 keeps everything
+}
+
+// Integrator is the key, vi_…, of a program that takes requests from the outbox
+// and does nothing else, that the configuration seeds.
+type Integrator struct {
+	Name     string   `yaml:"name"`
+	Key      Secret   `yaml:"key"`
+	KeyFile  string   `yaml:"key_file"`
+	Dossiers []string `yaml:"dossiers"` // ids; at least one
+}
+
+// Delivery is where a dossier's requests are brought by themselves: into a
+// folder, or to an address.
+type Delivery struct {
+	Path       string   `yaml:"path"`   // of the folder
+	Format     string   `yaml:"format"` // of the files: json or csv
+	URL        string   `yaml:"url"`
+	Secret     Secret   `yaml:"secret"` // signs what is sent to URL
+	SecretFile string   `yaml:"secret_file"`
+	Kinds      []string `yaml:"kinds"` // those that are brought; empty for all
 }
 
 // Portal is the listener for portals.
@@ -220,6 +250,7 @@ type Dossier struct {
 	Custom         Custom      `yaml:"custom"`
 	Files          []FileRoot  `yaml:"files"`
 	RequireActor   bool        `yaml:"require_actor"`
+	Outbox         Delivery    `yaml:"outbox"`
 }
 
 // Guard is how much one run of the synchronisation may take away by itself.

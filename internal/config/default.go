@@ -38,6 +38,9 @@ func Default() Config {
 		Dossiers: map[string]Dossier{},
 		Keys:     []Key{},
 		Webhooks: []Webhook{},
+
+		Outbox:      Outbox{Open: 200, Lease: Duration(5 * time.Minute), Keep: Duration(400 * day)},
+		Integrators: []Integrator{},
 	}
 }
 
@@ -65,6 +68,7 @@ func (d *Dossier) SetDefaults() {
 		},
 		SyncOptions: SyncOptions{Entities: []int{}, Attributes: map[string]string{}},
 		Files:       []FileRoot{},
+		Outbox:      Delivery{Format: "json", Kinds: []string{}},
 		Custom:      Custom{Customers: CustomQuery{Fields: map[string]string{}}, Contacts: CustomQuery{Fields: map[string]string{}}},
 	}
 }
@@ -77,3 +81,6 @@ func (w *Webhook) SetDefaults() { *w = Webhook{Events: []string{}} }
 
 // SetDefaults makes k what a key is before its keys are read.
 func (k *Key) SetDefaults() { *k = Key{Dossiers: []string{}} }
+
+// SetDefaults makes i what an integrator is before its keys are read.
+func (i *Integrator) SetDefaults() { *i = Integrator{Dossiers: []string{}} }

@@ -20,20 +20,25 @@ func (v *validation) keys(c Config) {
 		path := strictyaml.Item("keys", i)
 		v.named(path, k.Name, i, names)
 		v.secretKey(path, "key", "vk_", k.Key, i, keys)
-		if len(k.Dossiers) == 0 {
-			v.add(path+".dossiers", "name the dossiers that this key opens")
+		v.opens(path, k.Dossiers, ids)
+	}
+}
+
+// opens sees to it that a key names dossiers that there are.
+func (v *validation) opens(path string, named, ids []string) {
+	if len(named) == 0 {
+		v.add(path+".dossiers", "name the dossiers that this key opens")
+	}
+	seen := map[string]bool{}
+	for j, id := range named {
+		at := strictyaml.Item(path+".dossiers", j)
+		switch {
+		case !slices.Contains(ids, id):
+			v.add(at, "there is no such dossier%s", strictyaml.DidYouMean(id, ids))
+		case seen[id]:
+			v.add(at, "this dossier is already named")
 		}
-		seen := map[string]bool{}
-		for j, id := range k.Dossiers {
-			at := strictyaml.Item(path+".dossiers", j)
-			switch {
-			case !slices.Contains(ids, id):
-				v.add(at, "there is no such dossier%s", strictyaml.DidYouMean(id, ids))
-			case seen[id]:
-				v.add(at, "this dossier is already named")
-			}
-			seen[id] = true
-		}
+		seen[id] = true
 	}
 }
 

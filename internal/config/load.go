@@ -74,6 +74,9 @@ func rebase(c *Config, folder string) {
 	for i := range c.Keys {
 		join(&c.Keys[i].KeyFile)
 	}
+	for i := range c.Integrators {
+		join(&c.Integrators[i].KeyFile)
+	}
 	for i := range c.Webhooks {
 		join(&c.Webhooks[i].SecretFile)
 	}
@@ -82,6 +85,8 @@ func rebase(c *Config, folder string) {
 		join(&d.DSNFile)
 		join(&d.PasswordFile)
 		join(&d.CAFile)
+		join(&d.Outbox.Path)
+		join(&d.Outbox.SecretFile)
 		for i := range d.Files {
 			join(&d.Files[i].Path)
 		}

@@ -153,7 +153,7 @@ func keysOf(file string) []string {
 		path := ""
 		if len(way) > 0 {
 			path = way[len(way)-1].path + "."
-			if strings.Contains(path, "tokens.") || path == "keys." || path == "webhooks." || path == "dossiers.*.files." {
+			if strings.Contains(path, "tokens.") || path == "keys." || path == "webhooks." || path == "integrators." || path == "dossiers.*.files." {
 				path = strings.TrimSuffix(path, ".") + "[]."
 			}
 		}

@@ -55,6 +55,10 @@ func takeSecrets(c *Config, getenv func(string) string, doc *strictyaml.Document
 		k := &c.Keys[i]
 		take(strictyaml.Item("keys", i), "key", &k.Key, k.KeyFile)
 	}
+	for i := range c.Integrators {
+		k := &c.Integrators[i]
+		take(strictyaml.Item("integrators", i), "key", &k.Key, k.KeyFile)
+	}
 	for i := range c.Webhooks {
 		w := &c.Webhooks[i]
 		take(strictyaml.Item("webhooks", i), "secret", &w.Secret, w.SecretFile)
@@ -63,6 +67,7 @@ func takeSecrets(c *Config, getenv func(string) string, doc *strictyaml.Document
 	for id, d := range c.Dossiers {
 		take(strictyaml.Path("dossiers", id), "dsn", &d.DSN, d.DSNFile)
 		take(strictyaml.Path("dossiers", id), "password", &d.Password, d.PasswordFile)
+		take(strictyaml.Path("dossiers", id)+".outbox", "secret", &d.Outbox.Secret, d.Outbox.SecretFile)
 		c.Dossiers[id] = d
 	}
 }

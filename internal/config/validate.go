@@ -45,6 +45,7 @@ func (c Config) Validate() error {
 	}
 	v.keys(c)
 	v.webhooks(c.Webhooks)
+	v.outbox(c)
 	return v.mistakes.OrNil()
 }
 

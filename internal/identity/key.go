@@ -32,6 +32,8 @@ func prefix(kind directory.KeyKind) string {
 		return "vk_"
 	case directory.KeyAdmin:
 		return "va_"
+	case directory.KeyIntegrator:
+		return "vi_"
 	}
 	return ""
 }
