@@ -56,6 +56,9 @@ type Type struct {
 	Fixed bool
 	// National marks text that travels as UTF-16 on SQL Server, nvarchar.
 	National bool
+	// Folding marks Text of a collation that holds differing texts equal and that
+	// PostgreSQL before 18 finds no pattern in (nondeterministic).
+	Folding bool
 	// CodePage is the Windows code page of Text that SQL Server keeps as
 	// varchar in its database's own page; 0 elsewhere. A parameter for it is
 	// sent in that page, or an index would not serve it.

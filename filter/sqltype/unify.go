@@ -36,6 +36,7 @@ func Unify(a, b Type) (Type, bool) {
 		}
 		a.Fixed = a.Fixed && b.Fixed
 		a.National = a.National || b.National
+		a.Folding = a.Folding || b.Folding
 		if a.CodePage != b.CodePage {
 			a.CodePage = 0
 		}

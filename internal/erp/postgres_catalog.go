@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/rs/zerolog"
 
+	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
@@ -31,7 +32,9 @@ SELECT n.nspname AS schema_name, c.relname AS table_name, c.relkind IN ('v', 'm'
        a.attname AS column_name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS native,
        bn.nspname AS type_schema, b.typname AS type_name, COALESCE(d.typmod, a.atttypmod) AS typmod,
        a.attnotnull AS not_null, a.attgenerated <> '' OR a.attidentity = 'a' AS computed,
-       CASE WHEN a.attcollation = 0 OR co.collname = 'default' THEN '' ELSE co.collname END AS collation_name
+       CASE WHEN a.attcollation = 0 OR co.collname = 'default' THEN '' ELSE co.collname END AS collation_name,
+       COALESCE(pg_catalog.to_jsonb(co) ->> 'collisdeterministic', 'true') = 'false'
+         AND pg_catalog.current_setting('server_version_num')::int < 180000 AS folding
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -98,6 +101,7 @@ func (postgresEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schema
 		Modifier   int    `db:"typmod"`
 		NotNull    bool   `db:"not_null"`
 		Collation  string `db:"collation_name"`
+		Folding    bool   `db:"folding"`
 		Computed   bool   `db:"computed"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, postgresColumns, list); err != nil {
@@ -106,9 +110,10 @@ func (postgresEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schema
 	var tables shape
 	for _, c := range columns {
 		t := tables.table(c.Schema, c.Table, c.View)
+		typ := postgresType(c.TypeSchema, c.TypeName, c.Modifier)
+		typ.Folding = c.Folding && typ.Kind == sqltype.Text
 		t.Columns = append(t.Columns, &catalog.Column{
-			Name: c.Column, Native: c.Native, Nullable: !c.NotNull, Collation: c.Collation, Computed: c.Computed,
-			Type: postgresType(c.TypeSchema, c.TypeName, c.Modifier),
+			Name: c.Column, Native: c.Native, Nullable: !c.NotNull, Collation: c.Collation, Computed: c.Computed, Type: typ,
 		})
 	}
 	var unique []uniqueColumn

@@ -49,6 +49,7 @@ var mutants = []mutant{
 	{"8: a WITH without end cannot fail", "filter/resolve/recursive.go", "fails := r.opt.Engine != catalog.SQLServer", "fails := false && r.opt.Engine != catalog.SQLServer"},
 	{"8: a sum of floats cannot fail", "filter/sqlfunc/aggregate.go", "return t.Kind == sqltype.Float || e == ", "return e == "},
 	{"8: what can fail is tested behind the fence", "filter/authorize/fence.go", "case querytree.Partial(x):", "case !ok && querytree.Partial(x) && false:"},
+	{"8: a pattern is tried on everybody's statistics", "filter/resolve/like.go", "if v.Type().Folding {", "if v.Type().Folding && false {"},
 	{"8: a query is asked for anybody's row", "filter/authorize/authorize.go", "grouped(q)) || dear(q) {", "grouped(q)) {"},
 	{"8: what a table beside it holds goes behind the fence", "filter/authorize/fence.go", "other = other || p.here[ref.Source] || ", "other = other || "},
 	{"8: a LATERAL is asked for anybody's row", "filter/authorize/dear.go", "ok && d.Lateral {", "ok && d.Lateral && false {"},
