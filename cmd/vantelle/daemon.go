@@ -22,6 +22,7 @@ import (
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
 	"github.com/vantelle/vantelle/internal/lifecycle"
+	"github.com/vantelle/vantelle/internal/outbox"
 	svc "github.com/vantelle/vantelle/internal/site/service"
 	"github.com/vantelle/vantelle/internal/webhook"
 	"github.com/vantelle/vantelle/sync/leading"
@@ -51,6 +52,9 @@ type daemon struct {
 	watches  map[string]*watch
 	syncs    *leading.Node
 	webhooks *webhook.Sender
+
+	deliveries map[string]*outbox.Delivery // of requests, by dossier
+
 	cursors  *portal.CursorKey
 	group    *lifecycle.Group
 	stopping chan struct{} // closed when the service begins to stop
@@ -82,6 +86,7 @@ func newDaemon(ctx context.Context, cfg config.Config, o options, hangups <-chan
 		return nil, err
 	}
 	d.watches = newWatches(d.rooms)
+	d.deliver()
 	d.webhooks = webhook.New(webhookTargets(cfg.Webhooks), nil, d.log)
 	if d.syncs, err = newSyncs(d.rooms, d.gather, newsOf(d.rooms, d.webhooks)); err != nil {
 		return nil, err
@@ -171,6 +176,9 @@ func (d *daemon) join(releaseLock, closeRooms func() error, portalServer, adminS
 	d.group.Add("audit retention", lifecycle.Background(d.retainAudit))
 	d.group.Add("outbox retention", lifecycle.Background(d.retainRequests))
 	d.group.Add("webhooks", d.webhooks)
+	for _, name := range sortedNames(d.deliveries) {
+		d.group.Add("outbox of "+name, lifecycle.Background(d.deliveries[name].Run))
+	}
 	d.group.Add("sync", d.syncs)
 	d.group.Add("profile reload", lifecycle.Background(d.reloadOnHangup))
 	d.group.Add("portal listener", portalServer)

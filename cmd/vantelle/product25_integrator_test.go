@@ -3,12 +3,18 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/vantelle/vantelle/internal/erpshape"
+	"github.com/vantelle/vantelle/internal/webhook"
 )
 
 const (
@@ -247,6 +253,97 @@ func TestProduct25_TheCommandLineWorksTheOutbox(t *testing.T) {
 		}
 		if e := h.requests("GET", erpshape.SageBeta, "requests/"+second, "").entry(t); e.State != "refused" {
 			t.Errorf("the customer sees %+v", e)
+		}
+	})
+}
+
+// settled waits until a customer's request has a state.
+func (h *house) settled(customer, id, state string) entry {
+	h.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		e := h.requests("GET", customer, "requests/"+id, "").entry(h.t)
+		if e.State == state || time.Now().After(deadline) {
+			if e.State != state {
+				h.t.Fatalf("it is %+v, and should be %s", e, state)
+			}
+			return e
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// TestProduct25_RequestsAreBroughtIntoAFolder, in both forms, and those of other
+// kinds wait.
+func TestProduct25_RequestsAreBroughtIntoAFolder(t *testing.T) {
+	for _, format := range []string{"json", "csv"} {
+		handing(t, "{path: exchange, format: "+format+", kinds: [order]}", func(t *testing.T, h *house) {
+			if err := os.MkdirAll(h.path("exchange"), 0o750); err != nil {
+				t.Fatal(err)
+			}
+			message := h.send(erpshape.SageAlpha, `{"kind": "message", "fields": {"text": "Bonjour"}}`).entry(t).ID
+			id := h.send(erpshape.SageAlpha, anOrder).entry(t).ID
+			h.settled(erpshape.SageAlpha, id, "taken")
+			text, err := os.ReadFile(h.path("exchange/order-" + id + "." + format))
+			for deadline := time.Now().Add(20 * time.Second); os.IsNotExist(err) && time.Now().Before(deadline); {
+				time.Sleep(10 * time.Millisecond) // it is taken first, and then written
+				text, err = os.ReadFile(h.path("exchange/order-" + id + "." + format))
+			}
+			if err != nil || !strings.Contains(string(text), "PO 1") {
+				t.Fatalf("%s, %v", text, err)
+			}
+			if format == "csv" {
+				lines, err := os.ReadFile(h.path("exchange/order-" + id + ".lines.csv"))
+				if want := "id,line,article,quantity\r\n" + id + ",1,ART00,2.5\r\n" + id + ",2,ART01,1\r\n"; err != nil || string(lines) != want {
+					t.Errorf("%s, %v", lines, err)
+				}
+			}
+			// Who reads the folder gives word over the API, whoever he is.
+			h.integrator(integratorKey, "POST", "/"+id+"/done", `{"number": "BC9"}`).want(t, 200, "")
+			if e := h.settled(erpshape.SageAlpha, id, "done"); *e.Number != "BC9" {
+				t.Errorf("it is %+v", e)
+			}
+			h.settled(erpshape.SageAlpha, message, "received")
+		})
+	}
+}
+
+// TestProduct25_RequestsAreSentToAnAddress signed, again until they are taken,
+// and the answer is heard.
+func TestProduct25_RequestsAreSentToAnAddress(t *testing.T) {
+	const secret = "0123456789abcdefghijABCDEFGHIJ"
+	var mu sync.Mutex
+	seen := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		stamp, _, _ := strings.Cut(strings.TrimPrefix(r.Header.Get(webhook.SignatureHeader), "t="), ",")
+		at, err := strconv.ParseInt(stamp, 10, 64)
+		if err != nil || r.Header.Get(webhook.SignatureHeader) != webhook.Sign(secret, time.Unix(at, 0), body) || !strings.Contains(string(body), "ART00") {
+			t.Errorf("%s is signed %s", body, r.Header.Get(webhook.SignatureHeader))
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		id := r.Header.Get("Idempotency-Key")
+		if seen[id]++; seen[id] == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, "SRV-SQL01 is down")
+			return
+		}
+		_, _ = io.WriteString(w, `{"state": "done", "number": "BC-`+id[len(id)-4:]+`"}`)
+	}))
+	defer server.Close()
+	handing(t, fmt.Sprintf("{url: %q, secret: %s}", server.URL, secret), func(t *testing.T, h *house) {
+		id := h.send(erpshape.SageAlpha, anOrder).entry(t).ID
+		if e := h.settled(erpshape.SageAlpha, id, "done"); *e.Number != "BC-"+id[len(id)-4:] {
+			t.Errorf("it is %+v", e)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[id] != 2 {
+			t.Errorf("it was sent %d times", seen[id])
+		}
+		if strings.Contains(h.log.String(), secret) {
+			t.Error("the secret is in the log")
 		}
 	})
 }

@@ -80,12 +80,14 @@ type RequestTaking struct {
 // RequestSettling is an integrator's word on a request.
 type RequestSettling struct {
 	Dossier, ID string
-	To          RequestState // done, refused, or received to give it back
-	By          string
-	Lease       string        // the receipt of the taking; may be empty
-	Number      string        // done
-	Reason      string        // refused: for the customer; received: for integrators
-	Wait        time.Duration // received: for so long nobody takes it
+	// To is done, refused, received to give it back, or taken: it stays his to
+	// whom it was handed over, until he gives word. That needs the receipt.
+	To     RequestState
+	By     string
+	Lease  string        // the receipt of the taking; may be empty
+	Number string        // done
+	Reason string        // refused: for the customer; received: for integrators
+	Wait   time.Duration // received: for so long nobody takes it
 }
 
 // RequestCount counts the requests of a dossier in one state.

@@ -31,8 +31,8 @@ type Document struct {
 	Until      *time.Time `json:"leased_until,omitempty"`
 	Note       string     `json:"note,omitempty"`
 
-	Fields map[string]json.RawMessage   `json:"fields"`
-	Lines  []map[string]json.RawMessage `json:"lines"`
+	Fields json.RawMessage   `json:"fields"` // an object, in the order of the form
+	Lines  []json.RawMessage `json:"lines"`  // objects
 }
 
 // DocumentOf gives a request as integrators get it. The receipt is only in it
@@ -46,12 +46,16 @@ func DocumentOf(r directory.Request, takers bool) (Document, error) {
 	if takers {
 		d.Lease = r.Lease
 	}
-	form := struct {
-		Fields *map[string]json.RawMessage
-		Lines  *[]map[string]json.RawMessage
-	}{&d.Fields, &d.Lines}
+	var form struct {
+		Fields json.RawMessage
+		Lines  []json.RawMessage
+	}
 	if err := json.Unmarshal([]byte(r.Body), &form); err != nil {
 		return Document{}, fmt.Errorf("read request %s: %w", r.ID, err)
+	}
+	d.Fields, d.Lines = form.Fields, form.Lines
+	if d.Lines == nil {
+		d.Lines = []json.RawMessage{}
 	}
 	return d, nil
 }

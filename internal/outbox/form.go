@@ -183,43 +183,47 @@ func checkFields(fields []profiles.RequestField, sent any, line int, wrong *Form
 	return out
 }
 
-// body writes a checked form as the JSON object that is kept: a text for texts,
-// dates and enums, a number for numbers, true or false.
+// body writes a checked form as the JSON object that is kept: every field of the
+// form, in its order; a text for texts, dates and enums, a number for numbers,
+// true or false, null for what was not given.
 func (c checked) body() (string, error) {
-	doc := struct {
-		Fields map[string]json.RawMessage   `json:"fields"`
-		Lines  []map[string]json.RawMessage `json:"lines"`
-	}{Lines: []map[string]json.RawMessage{}}
+	b := []byte(`{"fields":`)
 	var err error
-	if doc.Fields, err = typed(c.kind.Fields, c.header); err != nil {
+	if b, err = appendFields(b, c.kind.Fields, c.header); err != nil {
 		return "", err
 	}
-	for _, line := range c.lines {
-		l, err := typed(c.kind.Lines.Fields, line)
-		if err != nil {
+	b = append(b, `,"lines":[`...)
+	for i, line := range c.lines {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = appendFields(b, c.kind.Lines.Fields, line); err != nil {
 			return "", err
 		}
-		doc.Lines = append(doc.Lines, l)
 	}
-	text, err := json.Marshal(doc)
-	return string(text), err
+	return string(append(b, "]}"...)), nil
 }
 
-func typed(fields []profiles.RequestField, v values) (map[string]json.RawMessage, error) {
-	out := map[string]json.RawMessage{}
-	for _, f := range fields {
+func appendFields(b []byte, fields []profiles.RequestField, v values) ([]byte, error) {
+	b = append(b, '{')
+	for i, f := range fields {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), f.Name...), '"', ':') // a name is made of a to z, digits and underscores
 		value, given := v[f.Name]
 		switch {
 		case !given:
+			b = append(b, "null"...)
 		case f.Type == profiles.FieldNumber || f.Type == profiles.FieldBool:
-			out[f.Name] = json.RawMessage(value)
+			b = append(b, value...)
 		default:
 			text, err := json.Marshal(value)
 			if err != nil {
 				return nil, err
 			}
-			out[f.Name] = text
+			b = append(b, text...)
 		}
 	}
-	return out, nil
+	return append(b, '}'), nil
 }

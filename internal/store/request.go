@@ -266,6 +266,8 @@ func (d *DB) SettleRequest(ctx context.Context, s directory.RequestSettling) (di
 		case directory.RequestRefused:
 			settled.Reason = s.Reason
 			action, detail = "refuse", map[string]string{"reason": s.Reason}
+		case directory.RequestTaken:
+			action, detail = "hand_over", nil
 		case directory.RequestReceived:
 			settled.Note, settled.Lease = s.Reason, ""
 			action, detail = "return", map[string]string{"note": s.Reason}
@@ -296,6 +298,8 @@ func settleable(r directory.Request, lapsed bool, s directory.RequestSettling) (
 		return false, fmt.Errorf("it is %s already: %w", r.State, directory.ErrConflict)
 	case r.State == directory.RequestReceived && s.To == directory.RequestReceived:
 		return true, nil
+	case s.To == directory.RequestTaken && (r.State != directory.RequestTaken || s.Lease == ""):
+		return false, fmt.Errorf("it is not taken: %w", directory.ErrConflict)
 	case s.Lease != "" && s.Lease != r.Lease:
 		return false, fmt.Errorf("it was taken anew since, by %s: %w", r.TakenBy, directory.ErrConflict)
 	case s.Lease == "" && r.State == directory.RequestTaken && !lapsed && r.TakenBy != s.By:

@@ -57,12 +57,7 @@ const pending = 1000
 
 // New makes a sender. client may be nil.
 func New(targets []Target, client *http.Client, log zerolog.Logger) *Sender {
-	if client == nil {
-		client = &http.Client{Timeout: 10 * time.Second}
-	}
-	direct := *client
-	direct.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Sender{targets: targets, client: &direct, log: log, now: time.Now, queue: make(chan message, pending),
+	return &Sender{targets: targets, client: Direct(client), log: log, now: time.Now, queue: make(chan message, pending),
 		waits: []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}}
 }
 
@@ -146,31 +141,68 @@ func (s *Sender) deliver(ctx context.Context, t Target, m message) {
 
 // post sends once; again tells whether another try may help.
 func (s *Sender) post(ctx context.Context, t Target, m message) (again bool, err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.URL, bytes.NewReader(m.body))
+	_, again, err = Post(ctx, s.client, t, Message{Event: m.event, Body: m.body}, s.now())
+	return again, err
+}
+
+// Message is what is sent to a target: JSON.
+type Message struct {
+	Event string
+	// ID, where it is given, is the same however often the message is sent: the
+	// receiver knows by it what he has already (header Idempotency-Key).
+	ID   string
+	Body []byte
+}
+
+// maxAnswer is how much of an answer is read, in bytes.
+const maxAnswer = 64 << 10
+
+// Post sends a message once, signed at a time, and gives the body of the answer.
+// again tells whether another try may help. client must not follow redirects:
+// see Direct.
+func Post(ctx context.Context, client *http.Client, t Target, m Message, at time.Time) (body []byte, again bool, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.URL, bytes.NewReader(m.Body))
 	if err != nil {
-		return false, errors.New("the address cannot be read")
+		return nil, false, errors.New("the address cannot be read")
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "vantelle")
-	r.Header.Set("Vantelle-Event", m.event)
-	if t.Secret != "" {
-		r.Header.Set(SignatureHeader, Sign(t.Secret, s.now(), m.body))
+	r.Header.Set("Vantelle-Event", m.Event)
+	if m.ID != "" {
+		r.Header.Set("Idempotency-Key", m.ID)
 	}
-	answer, err := s.client.Do(r)
+	if t.Secret != "" {
+		r.Header.Set(SignatureHeader, Sign(t.Secret, at, m.Body))
+	}
+	answer, err := client.Do(r)
 	if err != nil {
 		var of *url.Error // its text holds the address, which may hold a secret
 		if errors.As(err, &of) {
 			err = of.Err
 		}
-		return true, err
+		return nil, true, err
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
+	body, readErr := io.ReadAll(io.LimitReader(answer.Body, maxAnswer)) // to its end, so that the connection can be used again
 	_ = answer.Body.Close()
 	if answer.StatusCode/100 == 2 {
-		return false, nil
+		if readErr != nil {
+			return nil, true, errors.New("the answer was cut off")
+		}
+		return body, false, nil
 	}
 	busy := answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusRequestTimeout
-	return busy || answer.StatusCode >= 500, fmt.Errorf("the answer is %s", answer.Status)
+	return nil, busy || answer.StatusCode >= 500, fmt.Errorf("the answer is %s", answer.Status)
+}
+
+// Direct gives a client that follows no redirect: news goes where the
+// configuration says, and nowhere else. client may be nil.
+func Direct(client *http.Client) *http.Client {
+	if client == nil {
+		client = &http.Client{Timeout: 10 * time.Second}
+	}
+	direct := *client
+	direct.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &direct
 }
 
 // Sign gives the signature of a body at a time.

@@ -221,6 +221,29 @@ func testRequests(t *testing.T, open func(*testing.T) *kit) {
 		k.must(err)
 	})
 
+	t.Run("what was handed over stays taken without end, by its receipt alone", func(t *testing.T) {
+		k := with(t, request("r1", "1"))
+		keep := directory.RequestSettling{ID: "r1", To: directory.RequestTaken, By: "a"}
+		_, err := settle(k, keep)
+		k.is(err, directory.ErrConflict) // nobody has taken it
+		keep.Lease = take(k, "a", time.Millisecond, 1)[0].Lease
+		_, err = settle(k, directory.RequestSettling{ID: "r1", To: directory.RequestTaken, By: "a"})
+		k.is(err, directory.ErrConflict)
+		for range 2 {
+			r, err := settle(k, keep)
+			k.must(err)
+			if r.State != directory.RequestTaken || r.Until != nil {
+				t.Fatalf("it is %+v", r)
+			}
+		}
+		time.Sleep(5 * time.Millisecond) // longer than the lease was
+		ids(k, "afterwards there is", take(k, "b", time.Hour, 1), requestID)
+		_, err = settle(k, directory.RequestSettling{ID: "r1", To: directory.RequestDone, By: "b", Number: "1"})
+		k.must(err)
+		_, err = settle(k, keep)
+		k.is(err, directory.ErrConflict)
+	})
+
 	t.Run("the same word twice is one; another one is refused", func(t *testing.T) {
 		k := with(t, request("r1", "1"), request("r2", "1"))
 		done := directory.RequestSettling{ID: "r1", To: directory.RequestDone, By: "a", Number: "BC1"}
