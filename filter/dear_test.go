@@ -84,6 +84,46 @@ func TestPromise8AQueryIsNotAskedForRowsOfOthers(t *testing.T) {
 	}
 }
 
+// A join costs what its author makes it cost, too, and an engine may make it
+// before a row condition that reads another table.
+func TestPromise8AJoinIsNotMadeForRowsOfOthers(t *testing.T) {
+	r := newRig(t, attackedERP, attackedProfile)
+	r.gate = r.with(filter.Limits{Time: 3 * time.Second})
+	tables, sum := "", "x.id"
+	for i := range 30 {
+		tables += fmt.Sprintf(", articles b%d", i)
+		sum += fmt.Sprintf(" + b%d.price", i)
+	}
+	for _, word := range []string{"K-99%", "K-53%"} { // nobody's, and ANNA2's
+		q := "SELECT COUNT(*) FROM contracts x" + tables + " WHERE x.label LIKE '" + word + "' AND " + sum + " < 0"
+		if rows, _, err := collect(t.Context(), r.gate, filter.Request{Caller: as("ANNA"), Front: "sql", Text: q}); err != nil {
+			t.Errorf("%s: %v, %v", word, rows, err)
+		}
+	}
+	for text, want := range map[string]bool{
+		"SELECT d.id, l.note FROM docs d JOIN lines l ON l.doc = d.id":                                                                          false,
+		"SELECT d.id, l.note FROM docs d LEFT JOIN lines l ON d.id = l.doc WHERE d.kind = 1":                                                    false,
+		"SELECT d.id, l.note FROM docs d, lines l WHERE l.doc = d.id":                                                                           false,
+		"SELECT d.id, x.n FROM docs d JOIN (SELECT doc, COUNT(*) AS n FROM lines GROUP BY doc) x ON x.doc = d.id":                               false,
+		"SELECT a.id FROM docs a JOIN docs b ON b.kind = a.kind":                                                                                false, // no row condition reads another table
+		"SELECT d.id FROM docs d, lines l":                                                                                                      true,
+		"SELECT d.id FROM docs d JOIN lines l ON l.doc > d.id":                                                                                  true,
+		"SELECT d.id FROM docs d JOIN lines l ON l.doc = d.id + 0":                                                                              true,
+		"SELECT d.id FROM docs d JOIN lines l ON l.doc = d.id OR 1 = 1":                                                                         true,
+		"SELECT d.id FROM docs d JOIN lines l ON l.doc = d.kind":                                                                                true,
+		"SELECT d.id FROM docs d JOIN lines l ON l.doc = d.id CROSS JOIN articles a":                                                            true,
+		"SELECT a.id FROM lines a JOIN lines b ON b.doc = a.doc":                                                                                true,
+		"SELECT a.id FROM docs a JOIN docs b ON b.id = a.id JOIN docs c ON c.id = b.id JOIN docs d ON d.id = c.id JOIN lines l ON l.doc = d.id": true,
+		"SELECT d.id FROM docs d UNION ALL SELECT l.doc FROM lines l, articles a":                                                               true,
+		"SELECT x.id FROM (SELECT d.id FROM docs d, lines l) x":                                                                                 true,
+	} {
+		x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: text}, "")
+		if err != nil || fenced(x.SQL) != want {
+			t.Errorf("%s: fenced: %t, %v\n%s", text, fenced(x.SQL), err, x.SQL)
+		}
+	}
+}
+
 // Whether something is computed at all that fails on the customer's own rows, a
 // sum that is too large or a WITH without end, must not hang on a row of others.
 func TestPromise8WhatFailsByItselfIsNoAnswerAboutOthers(t *testing.T) {

@@ -50,7 +50,10 @@ var mutants = []mutant{
 	{"8: a sum of floats cannot fail", "filter/sqlfunc/aggregate.go", "return t.Kind == sqltype.Float || e == ", "return e == "},
 	{"8: what can fail is tested behind the fence", "filter/authorize/fence.go", "case querytree.Partial(x):", "case !ok && querytree.Partial(x) && false:"},
 	{"8: a pattern is tried on everybody's statistics", "filter/resolve/like.go", "if v.Type().Folding {", "if v.Type().Folding && false {"},
-	{"8: a query is asked for anybody's row", "filter/authorize/authorize.go", "grouped(q)) || dear(q) {", "grouped(q)) {"},
+	{"8: a query is asked for anybody's row", "filter/authorize/authorize.go", "grouped(q)) || dear(q) || ", "grouped(q)) || "},
+	{"8: a join is made for anybody's row", "filter/authorize/authorize.go", " || dearJoins(v, q, d.readings) {", " {"},
+	{"8: many tables cost little", "filter/authorize/joins.go", "if len(sources) > mostTied {", "if len(sources) > mostTied && false {"},
+	{"8: tables without a key in common are tied", "filter/authorize/joins.go", "if next < 0 {\n\t\t\treturn false", "if next < 0 {\n\t\t\treturn true"},
 	{"8: what a table beside it holds goes behind the fence", "filter/authorize/fence.go", "other = other || p.here[ref.Source] || ", "other = other || "},
 	{"8: a LATERAL is asked for anybody's row", "filter/authorize/dear.go", "ok && d.Lateral {", "ok && d.Lateral && false {"},
 	{"8: the null side of a join is narrowed by WHERE", "filter/authorize/fence.go", `case "LEFT":
