@@ -36,6 +36,12 @@ func (r *resolver) arithmetic(op string, a, b querytree.Expr, weight int, at sql
 		return r.floats(op, args, at)
 	case lt.Kind == sqltype.Int && rt.Kind == sqltype.Int && op == "%":
 		t := sqltype.Type{Kind: sqltype.Int, Bits: 64}
+		if r.opt.Engine == catalog.SQLServer { // the smallest bigint % -1 may overflow there; decimals have room
+			for i, x := range args {
+				args[i] = &querytree.Convert{X: x, T: t.AsDecimal()}
+			}
+			return &querytree.Convert{X: &querytree.Op{Op: op, Args: args, T: t.AsDecimal()}, T: t}, nil
+		}
 		return &querytree.Op{Op: op, Args: []querytree.Expr{&querytree.Convert{X: args[0], T: t}, &querytree.Convert{X: args[1], T: t}}, T: t}, nil
 	case lt.Kind == sqltype.Int && rt.Kind == sqltype.Int && narrow(lt) && narrow(rt) && op != "/":
 		t := sqltype.Type{Kind: sqltype.Int, Bits: 64}
