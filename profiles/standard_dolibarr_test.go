@@ -17,6 +17,9 @@ func TestStandardProfileOnDolibarr(t *testing.T) {
 		"SELECT rowid, 'x', CONCAT('facture/', ref), CONCAT(ref, '.pdf'), 'facture', rowid FROM llx_facture UNION ALL SELECT 100000 + rowid, 'x', 'propale', CONCAT(ref, '.pdf'), 'propal', rowid FROM llx_facture"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := db.ExecContext(t.Context(), "UPDATE llx_socpeople SET address = '1 rue de la Paix'"); err != nil { // contacts with an address can be delivered to
+		t.Fatal(err)
+	}
 	r := onStandard(t, "B2B Dolibarr", catalog.MariaDB, dsn, "")
 	r.checkBound(t, nil)
 	r.checkEveryResource(t, fmt.Sprint(erpshape.DolibarrAlpha))
@@ -25,6 +28,7 @@ func TestStandardProfileOnDolibarr(t *testing.T) {
 	alpha, beta, other := fmt.Sprint(erpshape.DolibarrAlpha), fmt.Sprint(erpshape.DolibarrBeta), fmt.Sprint(erpshape.DolibarrOther)
 	r.checkVocabulary(t, alpha, "A")
 	r.checkVocabulary(t, beta, "B")
+	r.checkRequests(t, alpha, beta)
 	r.checkNoLeak(t, alpha, "VB", "VX", "VADEX", "VABCX", "VABLX", "VAFAX", "ARTX", "interne", "7777")
 	r.checkNoLeak(t, beta, "VA", "VX", "interne")
 	r.checkNoLeak(t, other, "VA", "VB", "interne")

@@ -20,6 +20,10 @@ func TestStandardProfileOnEveryVersionOfOdoo(t *testing.T) {
 				UNION ALL SELECT 100000 + id, 'small.txt', 'binary', 'account.move', id, NULL, 'text/plain', 'hi'::bytea FROM "`+schema+`".account_move`); err != nil {
 				t.Fatal(err)
 			}
+			if _, err := db.ExecContext(t.Context(), `UPDATE "`+schema+`".product_template SET default_code = 'ART' || id; -- what has a code can be ordered
+				UPDATE "`+schema+`".res_partner SET type = 'delivery' WHERE id = (SELECT MIN(p.id) FROM "`+schema+`".res_partner p WHERE p.id <> p.commercial_partner_id AND p.active AND p.commercial_partner_id = `+fmt.Sprint(erpshape.OdooBeta)+`)`); err != nil {
+				t.Fatal(err)
+			}
 			lacksTables, lacks := []string{}, []string{}
 			if version > 16 { // the tickets of Odoo Enterprise are not known
 				lacksTables, lacks = []string{"helpdesk_ticket", "helpdesk_ticket_stage"}, []string{"tickets"}
@@ -33,6 +37,7 @@ func TestStandardProfileOnEveryVersionOfOdoo(t *testing.T) {
 			r.checkVocabulary(t, alpha, "A", "C") // a group sees its subsidiaries
 			r.checkVocabulary(t, branch, "C")     // and not the other way round
 			r.checkVocabulary(t, beta, "B")
+			r.checkRequests(t, beta, alpha)
 			r.checkNoLeak(t, alpha, "VB", "VADEX", "VABCX", "VABLX", "VAFAX", "VAPRX", "VX", "interne")
 			r.checkNoLeak(t, branch, "VA", "VB", "VX", "interne")
 			r.checkNoLeak(t, beta, "VA", "VC", "VX", "interne")

@@ -63,6 +63,7 @@ func checkSage(t *testing.T, r *standardRig) {
 	r.checkEveryResource(t, erpshape.SageAlpha, "payment_links") // the module is off
 	r.checkVocabulary(t, erpshape.SageAlpha, "A")
 	r.checkVocabulary(t, erpshape.SageBeta, "B")
+	r.checkRequests(t, erpshape.SageAlpha, erpshape.SageBeta)
 	r.checkNoLeak(t, erpshape.SageAlpha, "VB", "VADEX", "VABCX", "VABLX", "VAFAX", "interne", "https://pay.example/", erpshape.SageSupplier)
 	r.checkNoLeak(t, erpshape.SageBeta, "VA", "VBDEX", "interne")
 	// ART00 to ART05 have a price for one customer each, ART06 to ART09 one for a

@@ -50,7 +50,14 @@ func checkProfile(t *testing.T, db *sql.DB) {
 	for _, code := range []string{Bagues, Carat, NoAccess, "BAGUES2", "GEMMES", "GEMMESLYO", "2"} {
 		t.Run(code, func(t *testing.T) { checkSeenBy(t, db, p, code) })
 	}
+	asked := map[string]bool{}
+	for _, k := range p.Requests {
+		asked[k.Module] = true
+	}
 	for module, m := range p.Modules {
+		if asked[module] {
+			continue // of a form, and no rows
+		}
 		if used := len(usedBy(p, module)); used == 0 {
 			t.Errorf("no table has the module %s", module)
 		}
