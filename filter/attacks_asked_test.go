@@ -80,14 +80,8 @@ var frames = []string{
 // nothing to fail for: an error, or another answer than without others, tells of
 // that row. Requests whose failure is asked for anyway fail alike in both worlds.
 func TestWhatARowOfOthersAsksForFailsNowhere(t *testing.T) {
-	own := strings.ReplaceAll(emptied, "WHO", "ANNA")
-	limits := filter.Limits{Rows: 200, Time: 30 * time.Second, Plans: 10}
 	for engine, whole := range attackedRigs(t) {
-		alone := newRig(t, attackedERP+own, attackedProfile)
-		if engine == catalog.Postgres {
-			alone = rigOn(t, attackedPostgres(t, attackedERP+own), attackedProfile)
-		}
-		whole.gate, alone.gate = whole.with(limits), alone.with(limits)
+		alone := withoutOthers(t, engine, whole, 200)
 		answered, tried := 0, 0
 		for _, bait := range baits {
 			for _, failure := range failures {
@@ -106,10 +100,29 @@ func TestWhatARowOfOthersAsksForFailsNowhere(t *testing.T) {
 				}
 			}
 		}
-		t.Logf("%s: %d of %d are answered", engine, answered, tried)
-		if answered < tried/3 {
-			t.Errorf("%s: only %d of %d are answered: this test looks at little", engine, answered, tried)
-		}
+		enoughAnswered(t, engine, answered, tried)
+	}
+}
+
+// withoutOthers is a world with nobody's rows but ANNA's, beside one with all; both
+// give up to so many rows.
+func withoutOthers(t *testing.T, engine catalog.Engine, whole *rig, rows int) *rig {
+	t.Helper()
+	own := attackedERP + strings.ReplaceAll(emptied, "WHO", "ANNA")
+	alone := newRig(t, own, attackedProfile)
+	if engine == catalog.Postgres {
+		alone = rigOn(t, attackedPostgres(t, own), attackedProfile)
+	}
+	limits := filter.Limits{Rows: rows, Time: 30 * time.Second, Plans: 10}
+	whole.gate, alone.gate = whole.with(limits), alone.with(limits)
+	return alone
+}
+
+func enoughAnswered(t *testing.T, engine catalog.Engine, answered, tried int) {
+	t.Helper()
+	t.Logf("%s: %d of %d are answered", engine, answered, tried)
+	if answered < tried/3 {
+		t.Errorf("%s: only %d of %d are answered: this test looks at little", engine, answered, tried)
 	}
 }
 
@@ -143,14 +156,8 @@ func busy(err error) bool {
 // differently on the engines: grouping sets, ANY and ALL, rows of values, LATERAL,
 // WITH that uses itself, windows and set operations, inside one another.
 func TestRandomFormsTellNothing(t *testing.T) {
-	own := strings.ReplaceAll(emptied, "WHO", "ANNA")
-	limits := filter.Limits{Rows: 500, Time: 30 * time.Second, Plans: 10}
 	for engine, whole := range attackedRigs(t) {
-		alone := newRig(t, attackedERP+own, attackedProfile)
-		if engine == catalog.Postgres {
-			alone = rigOn(t, attackedPostgres(t, attackedERP+own), attackedProfile)
-		}
-		whole.gate, alone.gate = whole.with(limits), alone.with(limits)
+		alone := withoutOthers(t, engine, whole, 500)
 		f := &forms{Rand: rand.New(rand.NewPCG(26, 11)), lateral: engine == catalog.Postgres}
 		answered := 0
 		const n = 1500
@@ -160,10 +167,7 @@ func TestRandomFormsTellNothing(t *testing.T) {
 				answered++
 			}
 		}
-		t.Logf("%s: %d of %d are answered", engine, answered, n)
-		if answered < n/3 {
-			t.Errorf("%s: only %d of %d are answered: this test looks at little", engine, answered, n)
-		}
+		enoughAnswered(t, engine, answered, n)
 	}
 }
 

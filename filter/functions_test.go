@@ -81,8 +81,8 @@ func TestWhatATextIsReadAsIsTheSameOnEveryEngine(t *testing.T) {
 		delete(decimals, catalog.SQLServer)
 	}
 	for _, text := range oddNumbers {
-		sameEverywhere(t, rigs, "SELECT CAST(? || '' AS BIGINT), CAST(? || '' AS INT) FROM odd WHERE id IN (1, 21)", nil, []any{text, text})
-		sameEverywhere(t, decimals, "SELECT CAST(? || '' AS BIGINT), CAST(? || '' AS INT), CAST(? || '' AS DECIMAL(12, 2)), TRY_CAST(? || '' AS FLOAT) FROM odd WHERE id IN (1, 21)", nil, []any{text, text, text, text})
+		sameEverywhere(t, rigs, "SELECT CAST(CAST(? AS VARCHAR(60)) || '' AS BIGINT), CAST(CAST(? AS VARCHAR(60)) || '' AS INT) FROM odd WHERE id IN (1, 21)", nil, []any{text, text})
+		sameEverywhere(t, decimals, "SELECT CAST(CAST(? AS VARCHAR(60)) || '' AS BIGINT), CAST(CAST(? AS VARCHAR(60)) || '' AS INT), CAST(? || '' AS DECIMAL(12, 2)), TRY_CAST(? || '' AS FLOAT) FROM odd WHERE id IN (1, 21)", nil, []any{text, text, text, text})
 	}
 	for _, text := range oddDates {
 		sameEverywhere(t, rigs, "SELECT CAST(? || '' AS DATE) FROM odd WHERE id IN (1, 21)", nil, []any{text})

@@ -173,8 +173,14 @@ func (d *daemon) join(releaseLock, closeRooms func() error, portalServer, adminS
 	for _, name := range sortedNames(d.watches) {
 		d.group.Add("watch "+name, lifecycle.Background(d.watches[name].run))
 	}
-	d.group.Add("audit retention", lifecycle.Background(d.retainAudit))
-	d.group.Add("outbox retention", lifecycle.Background(d.retainRequests))
+	d.group.Add("audit retention", d.retain(d.cfg.Audit.Keep.Std(), "old audit files", func(ctx context.Context, before time.Time) error {
+		_, err := d.audit.DeleteBefore(ctx, before)
+		return err
+	}))
+	d.group.Add("outbox retention", d.retain(d.cfg.Outbox.Keep.Std(), "old requests", func(ctx context.Context, before time.Time) error {
+		_, err := d.store.PruneRequests(ctx, before)
+		return err
+	}))
 	d.group.Add("webhooks", d.webhooks)
 	for _, name := range sortedNames(d.deliveries) {
 		d.group.Add("outbox of "+name, lifecycle.Background(d.deliveries[name].Run))
@@ -329,26 +335,27 @@ func (d *daemon) reloadOnHangup(ctx context.Context, drain <-chan struct{}) erro
 	}
 }
 
-// retainAudit deletes the audit's files that are older than the configuration
-// keeps, now and once a day.
-func (d *daemon) retainAudit(ctx context.Context, drain <-chan struct{}) error {
-	keep := d.cfg.Audit.Keep.Std()
-	if keep == 0 {
-		<-drain
-		return nil
-	}
-	daily := time.NewTicker(24 * time.Hour)
-	defer daily.Stop()
-	for {
-		if _, err := d.audit.DeleteBefore(ctx, d.now().Add(-keep)); err != nil {
-			d.log.Error().Err(err).Msg("old audit files cannot be deleted; it is tried again tomorrow")
-		}
-		select {
-		case <-drain:
+// retain deletes what is older than the configuration keeps, now and once a day;
+// nothing where it keeps all.
+func (d *daemon) retain(keep time.Duration, what string, deleteBefore func(context.Context, time.Time) error) lifecycle.Service {
+	return lifecycle.Background(func(ctx context.Context, drain <-chan struct{}) error {
+		if keep == 0 {
+			<-drain
 			return nil
-		case <-ctx.Done():
-			return nil
-		case <-daily.C:
 		}
-	}
+		daily := time.NewTicker(24 * time.Hour)
+		defer daily.Stop()
+		for {
+			if err := deleteBefore(ctx, d.now().Add(-keep)); err != nil {
+				d.log.Error().Err(err).Msg(what + " cannot be deleted; it is tried again tomorrow")
+			}
+			select {
+			case <-drain:
+				return nil
+			case <-ctx.Done():
+				return nil
+			case <-daily.C:
+			}
+		}
+	})
 }

@@ -24,9 +24,6 @@ type decisionsCmd struct {
 func (c *decisionsCmd) Run(w *world) error {
 	ctx, cancel := w.context()
 	defer cancel()
-	if _, err := c.load(w); err != nil {
-		return err
-	}
 	return c.withRooms(ctx, w, c.Dossier, func(r *rooms) error {
 		if c.Same != "" || c.NotSame != "" {
 			return c.answer(ctx, w.stdout, r)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/vantelle/vantelle/filter/view"
-	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/site/grants"
 )
 
@@ -46,13 +45,12 @@ func (c *grantsCmd) Run(w *world) error {
 			}
 			views = append(views, view.Bind(p, cat))
 		}
-		ask := map[catalog.Engine]string{catalog.Postgres: "SELECT current_database()", catalog.MariaDB: "SELECT DATABASE()", catalog.SQLServer: "SELECT DB_NAME()"}[cat.Engine]
-		if ask == "" {
-			return fmt.Errorf("dossier %s is a file: it has no logins; see to it that the service's account may read it", c.Dossier)
+		base, err := db.Database(ctx)
+		if err != nil {
+			return err
 		}
-		var base string
-		if err := db.Sync().GetContext(ctx, &base, ask); err != nil {
-			return fmt.Errorf("ask for the database's name: %w", err)
+		if base == "" {
+			return fmt.Errorf("dossier %s is a file: it has no logins; see to it that the service's account may read it", c.Dossier)
 		}
 		fmt.Fprint(w.stdout, grants.Script(cat.Engine, base, c.Login, grants.Needs(cat, d.ERP, d.TablesPrefix, views...)))
 		return sayWhatWasLeftOut(w, views)

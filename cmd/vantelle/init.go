@@ -217,7 +217,8 @@ func (s *starter) examine(ctx context.Context) error {
 		return err
 	}
 	s.say("%s: %s.", s.answers.ERP, printable(s.about))
-	return s.ofServer(ctx, db)
+	s.base, err = db.Database(ctx) // which the GRANT statements need
+	return err
 }
 
 // explained adds to an error what can be done about it.
@@ -226,17 +227,6 @@ func (s *starter) explained(err error) error {
 		return fmt.Errorf("%w\n%s", err, hint)
 	}
 	return err
-}
-
-// ofServer asks the name of the database, which the GRANT statements need.
-func (s *starter) ofServer(ctx context.Context, db *erp.DB) error {
-	ask := map[catalog.Engine]string{
-		catalog.Postgres: "SELECT current_database()", catalog.MariaDB: "SELECT DATABASE()", catalog.SQLServer: "SELECT DB_NAME()",
-	}[db.Engine()]
-	if ask == "" {
-		return nil
-	}
-	return db.Sync().GetContext(ctx, &s.base, ask)
 }
 
 // recognise settles which ERP it is.

@@ -140,9 +140,6 @@ func (c *outboxReturnCmd) Run(w *world) error {
 func (f configFlag) on(w *world, dossier string, do func(context.Context, *rooms) error) error {
 	ctx, cancel := w.context()
 	defer cancel()
-	if _, err := f.load(w); err != nil {
-		return err
-	}
 	return f.withRooms(ctx, w, dossier, func(r *rooms) error { return do(ctx, r) })
 }
 
@@ -187,28 +184,4 @@ func writeDocument(out io.Writer, q directory.Request, takers bool, indent strin
 	e.SetEscapeHTML(false)
 	e.SetIndent("", indent)
 	return e.Encode(doc)
-}
-
-// retainRequests deletes settled requests that are older than the configuration
-// keeps, now and once a day.
-func (d *daemon) retainRequests(ctx context.Context, drain <-chan struct{}) error {
-	keep := d.cfg.Outbox.Keep.Std()
-	if keep == 0 {
-		<-drain
-		return nil
-	}
-	daily := time.NewTicker(24 * time.Hour)
-	defer daily.Stop()
-	for {
-		if _, err := d.store.PruneRequests(ctx, d.now().Add(-keep)); err != nil {
-			d.log.Error().Err(err).Msg("old requests cannot be deleted; it is tried again tomorrow")
-		}
-		select {
-		case <-drain:
-			return nil
-		case <-ctx.Done():
-			return nil
-		case <-daily.C:
-		}
-	}
 }

@@ -26,27 +26,12 @@ const integrating = "integrators: [{name: connector, key: " + integratorKey + ",
 
 // handing is taking with integrators, and with a delivery where one is given.
 func handing(t *testing.T, delivery string, test func(t *testing.T, h *house)) {
-	for _, driver := range []string{"sqlite", "postgres"} {
-		t.Run(driver, func(t *testing.T) {
-			where := "{path: vantelle.db}"
-			if driver == "postgres" {
-				dsn, _, _ := erpshape.Postgres(t)
-				where = fmt.Sprintf("{driver: postgres, dsn: %q}", dsn)
-			}
-			s := newSite(t)
-			text := fmt.Sprintf(rulesSettings, where) + integrating
-			if delivery != "" {
-				text = strings.Replace(text, `schedule: ""}`, `schedule: "", outbox: `+delivery+"}", 1)
-			}
-			s.write("vantelle.yaml", text)
-			h := &house{s.startSynced(), t}
-			h.put("MINE", ordering, "").ok(201)
-			for _, c := range []string{erpshape.SageAlpha, erpshape.SageBeta} {
-				h.ask("PUT", "/dossiers/sage/customers/"+c+"/access", map[string]any{"profile": "MINE"}, "").ok(201)
-			}
-			test(t, h)
-		})
-	}
+	onDirectoriesWith(t, ordering, func(settings string) string {
+		if delivery != "" {
+			settings = strings.Replace(settings, `schedule: ""}`, `schedule: "", outbox: `+delivery+"}", 1)
+		}
+		return settings + integrating
+	}, test)
 }
 
 // integrator calls the outbox with an integrator's key.

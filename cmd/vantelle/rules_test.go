@@ -75,6 +75,11 @@ type house struct {
 // onDirectories runs a test on a directory in SQLite and on one in PostgreSQL,
 // each with a synchronised Sage in which Alpha and Beta have the profile MINE.
 func onDirectories(t *testing.T, test func(t *testing.T, h *house)) {
+	onDirectoriesWith(t, mine, func(settings string) string { return settings }, test)
+}
+
+// onDirectoriesWith is onDirectories with another profile MINE and other settings.
+func onDirectoriesWith(t *testing.T, profile string, change func(settings string) string, test func(t *testing.T, h *house)) {
 	for _, driver := range []string{"sqlite", "postgres"} {
 		t.Run(driver, func(t *testing.T) {
 			where := "{path: vantelle.db}"
@@ -83,9 +88,9 @@ func onDirectories(t *testing.T, test func(t *testing.T, h *house)) {
 				where = fmt.Sprintf("{driver: postgres, dsn: %q}", dsn)
 			}
 			s := newSite(t)
-			s.write("vantelle.yaml", fmt.Sprintf(rulesSettings, where))
+			s.write("vantelle.yaml", change(fmt.Sprintf(rulesSettings, where)))
 			h := &house{s.startSynced(), t}
-			h.put("MINE", mine, "").ok(http.StatusCreated)
+			h.put("MINE", profile, "").ok(http.StatusCreated)
 			for _, c := range []string{erpshape.SageAlpha, erpshape.SageBeta} {
 				h.ask("PUT", "/dossiers/sage/customers/"+c+"/access", map[string]any{"profile": "MINE"}, "").ok(http.StatusCreated)
 			}

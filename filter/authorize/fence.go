@@ -7,10 +7,10 @@ import (
 )
 
 // fence puts every table of q behind a fence: q holds an expression that can
-// fail, or cost without bound, on a row, or asks a query for it. A row condition in a derived table is
-// no barrier by itself: an optimiser may evaluate 1/(x-5) on rows that the
-// condition would have dropped, and the error, or the time it takes, tells of
-// them. Behind a fence the request's expressions meet the customer's rows only.
+// fail, or cost without bound, on a row, or asks a query for it. A row condition
+// in a derived table is no barrier by itself: an optimiser may evaluate 1/(x-5) on
+// rows that the condition would have dropped, and the error, or the time it takes,
+// tells of them. Behind a fence the request's expressions meet the customer's rows only.
 //
 // All tables are fenced, whatever the expression reads: that no value of a
 // table can come before it, through a join or another block, is hard to see and

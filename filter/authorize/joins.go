@@ -70,9 +70,9 @@ func joined(s querytree.Source, sources []querytree.Source, conditions []querytr
 }
 
 // tiedTo tells whether the conditions compare a whole key of one source with
-// columns of the other.
+// columns of the other, or what makes the rows of one follow the other's.
 func tiedTo(v *view.View, a, b querytree.Source, conditions []querytree.Expr) bool {
-	var pairs [][2]string // of a and b
+	var ofA, ofB []string // columns that are compared, in pairs
 	for _, c := range conditions {
 		op, ok := c.(*querytree.Op)
 		if !ok || op.Op != "=" {
@@ -87,16 +87,15 @@ func tiedTo(v *view.View, a, b querytree.Source, conditions []querytree.Expr) bo
 			x, y = y, x
 		}
 		if x.Source == a && y.Source == b {
-			pairs = append(pairs, [2]string{columnName(x), columnName(y)})
+			ofA, ofB = append(ofA, columnName(x)), append(ofB, columnName(y))
 		}
 	}
-	back := make([][2]string, len(pairs))
-	for i, p := range pairs {
-		back[i] = [2]string{p[1], p[0]}
-	}
-	return wholeKey(v, a, pairs) || wholeKey(v, b, back) || followed(v, a, b, pairs) || followed(v, b, a, back)
+	tableA, tableB := tableOf(v, a), tableOf(v, b)
+	return tableA != nil && tableA.KeyAmong(ofA) || tableB != nil && tableB.KeyAmong(ofB) ||
+		tableA != nil && tableB != nil && (follows(v, tableA, tableB, ofA, ofB) || follows(v, tableB, tableA, ofB, ofA))
 }
 
+// columnName is empty for what a derived table computes.
 func columnName(c *querytree.ColumnRef) string {
 	if c.Col == nil {
 		return ""
@@ -104,49 +103,31 @@ func columnName(c *querytree.ColumnRef) string {
 	return c.Col.Name
 }
 
-// wholeKey tells whether the first of each pair are a key of a table.
-func wholeKey(v *view.View, s querytree.Source, pairs [][2]string) bool {
-	t := tableOf(v, s)
-	if t == nil {
-		return false
-	}
-	for _, key := range append([][]string{t.Catalog.PrimaryKey}, t.Catalog.Unique...) {
-		if len(key) > 0 && !slices.ContainsFunc(key, func(name string) bool {
-			return !slices.ContainsFunc(pairs, func(p [2]string) bool { return p[0] == name })
-		}) {
-			return true
+// tableOf gives the catalog's table; nil for a source that is none.
+func tableOf(v *view.View, s querytree.Source) *catalog.Table {
+	if scan, ok := s.(*querytree.Scan); ok {
+		if t := v.Of(scan.Table); t != nil {
+			return t.Catalog
 		}
 	}
-	return false
+	return nil
 }
 
-// followed tells whether the pairs are those by which the rows of a follow those
-// of b, as lines do their header: a row of a has one there.
-func followed(v *view.View, a, b querytree.Source, pairs [][2]string) bool {
-	from, to := tableOf(v, a), tableOf(v, b)
-	if from == nil || to == nil {
-		return false
-	}
-	for name, rule := range v.Profile.Tables {
-		if rule.Follows == nil || !is(from.Catalog, name) || !is(to.Catalog, rule.Follows.Table) {
+// follows tells whether the profile makes rows follow those of another table by
+// the pairs of columns, as lines do their header: each has one there.
+func follows(v *view.View, from, to *catalog.Table, columns, others []string) bool {
+	for _, rule := range v.Profile.Tables {
+		if rule.Follows == nil || !strings.EqualFold(rule.Name, from.Name) || !strings.EqualFold(v.Profile.Tables[rule.Follows.Table].Name, to.Name) {
 			continue
 		}
 		return !slices.ContainsFunc(rule.Follows.On, func(on [2]string) bool {
-			return !slices.ContainsFunc(pairs, func(p [2]string) bool { return strings.EqualFold(p[0], on[0]) && strings.EqualFold(p[1], on[1]) })
+			for i := range columns {
+				if strings.EqualFold(columns[i], on[0]) && strings.EqualFold(others[i], on[1]) {
+					return false
+				}
+			}
+			return true
 		})
 	}
 	return false
-}
-
-func is(t *catalog.Table, name string) bool {
-	_, bare, qualified := strings.Cut(name, ".")
-	return strings.EqualFold(t.Name, name) || qualified && strings.EqualFold(t.Name, bare)
-}
-
-func tableOf(v *view.View, s querytree.Source) *view.Table {
-	scan, ok := s.(*querytree.Scan)
-	if !ok {
-		return nil
-	}
-	return v.Of(scan.Table)
 }

@@ -122,11 +122,17 @@ func (v *visit) unlessMatched(body []byte) error {
 }
 
 // sendJSON answers with a JSON document that is there as a whole.
-func (v *visit) sendJSON(body []byte) error {
+func (v *visit) sendJSON(body []byte) error { return v.send(http.StatusOK, mediaJSON, body) }
+
+// send answers with a body that is whole.
+func (v *visit) send(status int, kind string, body []byte) error {
 	h := v.w.Header()
-	h.Set("Content-Type", mediaJSON+"; charset=utf-8")
+	if kind == mediaJSON {
+		kind += "; charset=utf-8"
+	}
+	h.Set("Content-Type", kind)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	v.w.WriteHeader(http.StatusOK)
+	v.w.WriteHeader(status)
 	if v.r.Method == http.MethodHead {
 		return nil
 	}

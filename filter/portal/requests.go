@@ -6,13 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/vantelle/vantelle/filter/refusal"
-	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/outbox"
@@ -203,95 +200,6 @@ func requestError(err error) error {
 	return err
 }
 
-// readRequestQuery reads which requests are asked for: conditions with eq and in
-// on id, kind and state, order, limit, offset and select.
-func readRequestQuery(rawQuery string) (q directory.RequestQuery, columns []string, err error) {
-	q, columns = directory.RequestQuery{Limit: int(noLimit), Newest: true}, requestColumns
-	params, err := splitQuery(rawQuery)
-	if err != nil {
-		return q, nil, err
-	}
-	given := map[string]bool{}
-	for _, p := range params {
-		if given[p.key] {
-			return q, nil, refusal.New(refusal.Syntax, "%s is given twice: give it once", shorten(p.key))
-		}
-		given[p.key] = true
-		switch p.key {
-		case "select":
-			columns, err = selected(p.value)
-		case "order":
-			switch p.value {
-			case "received_at", "received_at.asc", "id", "id.asc":
-				q.Newest = false
-			case "received_at.desc", "id.desc":
-			default:
-				err = refusal.New(refusal.Unsupported, "requests are sorted by received_at, asc or desc")
-			}
-		case "limit", "offset":
-			var n int64
-			if n, err = parsePlace(p); err == nil && n > 1<<30 {
-				err = refusal.New(refusal.LimitExceeded, "%s is too large", p.key)
-			}
-			if p.key == "limit" {
-				q.Limit = int(n)
-			} else {
-				q.Offset = int(n)
-			}
-		case "id":
-			q.IDs, err = oneOf(p)
-		case "kind":
-			q.Kinds, err = oneOf(p)
-		case "state":
-			var states []string
-			states, err = oneOf(p)
-			for _, s := range states {
-				q.States = append(q.States, directory.RequestState(s))
-			}
-		default:
-			err = refusal.New(refusal.Unsupported, "requests are found by id, kind and state, with eq and in, and not by %s", shorten(p.key))
-		}
-		if err != nil {
-			return q, nil, err
-		}
-	}
-	return q, columns, nil
-}
-
-// oneOf reads eq.a and in.(a,b).
-func oneOf(p queryParam) ([]string, error) {
-	if value, ok := strings.CutPrefix(p.value, "eq."); ok && value != "" && plainText(value) {
-		return []string{value}, nil
-	}
-	list, ok := strings.CutPrefix(p.value, "in.(")
-	if list, closed := strings.CutSuffix(list, ")"); ok && closed && list != "" && plainText(list) {
-		values := strings.Split(list, ",")
-		for i := range values {
-			values[i] = strings.Trim(values[i], `"`)
-		}
-		if len(values) <= 100 {
-			return values, nil
-		}
-	}
-	return nil, refusal.New(refusal.Unsupported, "%s: write eq.value or in.(value,value), with up to 100 values", p.key)
-}
-
-// selected reads which columns are asked for.
-func selected(value string) ([]string, error) {
-	if value == "" || value == "*" {
-		return requestColumns, nil
-	}
-	var columns []string
-	for name := range strings.SplitSeq(value, ",") {
-		name = strings.Trim(strings.TrimSpace(name), `"`)
-		if !slices.Contains(requestColumns, name) || slices.Contains(columns, name) {
-			return nil, refusal.New(refusal.UnknownName, "requests have the columns %s, each once", strings.Join(requestColumns, ", "))
-		}
-		columns = append(columns, name)
-	}
-	return columns, nil
-}
-
 // sendRequests answers with requests: as one object in the form of one.
 func (v *visit) sendRequests(status int, form, kind string, list []directory.Request, columns []string) error {
 	var body bytes.Buffer
@@ -310,20 +218,7 @@ func (v *visit) sendRequests(status int, form, kind string, list []directory.Req
 	if !single {
 		body.WriteByte(']')
 	}
-	h := v.w.Header()
-	if kind == mediaJSON {
-		kind += "; charset=utf-8"
-	}
-	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.Itoa(body.Len()))
-	v.w.WriteHeader(status)
-	if v.r.Method == http.MethodHead {
-		return nil
-	}
-	if _, err := v.w.Write(body.Bytes()); err != nil {
-		return &cutError{&goneError{err}}
-	}
-	return nil
+	return v.send(status, kind, body.Bytes())
 }
 
 // writeRequest writes a request as its customer sees it.
@@ -355,61 +250,4 @@ func writeRequest(out *bytes.Buffer, r directory.Request, columns []string) erro
 	}
 	out.WriteByte('}')
 	return nil
-}
-
-// catalogRequest is a kind of request that the caller may send.
-type catalogRequest struct {
-	Kind   string         `json:"kind"`
-	Title  catalogText    `json:"title"`
-	Fields []catalogField `json:"fields"`
-	Lines  *catalogLines  `json:"lines,omitempty"`
-}
-
-type catalogLines struct {
-	Min    int            `json:"min"`
-	Max    int            `json:"max"`
-	Fields []catalogField `json:"fields"`
-}
-
-type catalogField struct {
-	Name      string      `json:"name"`
-	Label     catalogText `json:"label"`
-	Type      string      `json:"type"`
-	Mandatory bool        `json:"mandatory"`
-	MaxLength int         `json:"max_length,omitempty"`
-	Decimals  *int        `json:"decimals,omitempty"`
-	Values    []string    `json:"values,omitempty"`
-	Default   string      `json:"default,omitempty"`
-	RefersTo  []string    `json:"refers_to,omitempty"` // a resource and its column
-}
-
-// describeRequests gives the kinds of request that a view offers, by name.
-func describeRequests(world *view.View) []catalogRequest {
-	var out []catalogRequest
-	for _, k := range outbox.Readable(world.Profile) {
-		if _, offered := world.Profile.Offers(k.Name); !offered {
-			continue
-		}
-		c := catalogRequest{Kind: k.Name, Title: label(k.Title), Fields: describeFields(k.Fields)}
-		if k.Lines != nil {
-			c.Lines = &catalogLines{k.Lines.Min, k.Lines.Max, describeFields(k.Lines.Fields)}
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-func describeFields(fields []profiles.RequestField) []catalogField {
-	out := []catalogField{}
-	for _, f := range fields {
-		c := catalogField{Name: f.Name, Label: label(f.Label), Type: string(f.Type), Mandatory: f.Mandatory, MaxLength: f.Max, Values: f.Values, Default: f.Default}
-		if f.Type == profiles.FieldNumber {
-			c.Decimals = &f.Decimals
-		}
-		if f.Refers != nil {
-			c.RefersTo = []string{f.Refers.To, f.Refers.Column}
-		}
-		out = append(out, c)
-	}
-	return out
 }

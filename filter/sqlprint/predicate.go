@@ -1,6 +1,7 @@
 package sqlprint
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -27,6 +28,10 @@ func (u unknown) negated() unknown {
 	}
 	return staysUnknown
 }
+
+// errStaysUnknown: an engine without boolean values has conditions only where
+// NULL acts as something.
+var errStaysUnknown = errors.New("sqlprint: a condition stands where UNKNOWN is a value")
 
 func (p *printer) is(x *querytree.Is) error {
 	if x.What == "NULL" {
@@ -148,7 +153,7 @@ func (p *printer) overRowsOfItsOwn(what string, xs ...querytree.Expr) error {
 // not false of, and one that it is false of.
 func (p *printer) quantifiedAsExists(x *querytree.Quantified) error {
 	if p.unknown == staysUnknown {
-		return &Unsupported{"ANY and ALL are offered on this engine only as conditions, or where one stands for a value"}
+		return errStaysUnknown
 	}
 	if err := p.overRowsOfItsOwn("ANY or ALL", x.X); err != nil {
 		return err
@@ -246,7 +251,7 @@ func (p *printer) quantifiedAsCount(x *querytree.Quantified) error {
 // would find, for one that may be.
 func (p *printer) inAsExists(x *querytree.InQuery) error {
 	if p.unknown == staysUnknown {
-		return &Unsupported{"a row of values with IN is offered on this engine only as a condition, or where one stands for a value"}
+		return errStaysUnknown
 	}
 	if err := p.overRowsOfItsOwn("a row of values", x.Row...); err != nil {
 		return err

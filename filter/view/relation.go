@@ -114,7 +114,7 @@ func (v *View) foreign(t *Table) []Link {
 					back[i] = [2]string{pair[1], pair[0]}
 				}
 				out = append(out, Link{Names: []string{other.Visible.Name}, Hints: key.Columns, To: nameOf(other), On: back,
-					One: tellApart(other.Visible, key.Columns)})
+					One: other.Visible.KeyAmong(key.Columns)})
 			}
 		}
 	}
@@ -143,14 +143,4 @@ func visiblePairs(key catalog.ForeignKey, from, to *Table) [][2]string {
 		on = append(on, [2]string{a.Name, b.Name})
 	}
 	return on
-}
-
-// tellApart tells whether columns hold a whole key of the visible table.
-func tellApart(visible *catalog.Table, columns []string) bool {
-	for _, key := range append([][]string{visible.PrimaryKey}, visible.Unique...) {
-		if len(key) > 0 && !slices.ContainsFunc(key, func(name string) bool { return !slices.Contains(columns, name) }) {
-			return true
-		}
-	}
-	return false
 }

@@ -90,6 +90,20 @@ func (db *DB) StatementTimeout() time.Duration { return db.settings.StatementTim
 // SyncStatementTimeout is how long one statement of Sync may take.
 func (db *DB) SyncStatementTimeout() time.Duration { return db.settings.SyncStatementTimeout }
 
+// Database asks the server what it calls the database; empty for a file.
+func (db *DB) Database(ctx context.Context) (name string, err error) {
+	ask := map[catalog.Engine]string{
+		catalog.Postgres: "SELECT current_database()", catalog.MariaDB: "SELECT DATABASE()", catalog.SQLServer: "SELECT DB_NAME()",
+	}[db.Engine()]
+	if ask == "" {
+		return "", nil
+	}
+	if err := db.sync.GetContext(ctx, &name, ask); err != nil {
+		return "", fmt.Errorf("ask for the name of ERP database %q: %w", db.settings.Name, err)
+	}
+	return name, nil
+}
+
 // Ping tells whether the database can be read now, within the connect timeout.
 // Hint explains its error.
 func (db *DB) Ping(ctx context.Context) error {

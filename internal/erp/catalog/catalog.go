@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -56,6 +57,17 @@ type Table struct {
 	NoRollback bool
 
 	exact, folded map[string]*Column
+}
+
+// KeyAmong tells whether columns hold a whole key of the table, by which no two of
+// its rows agree.
+func (t *Table) KeyAmong(columns []string) bool {
+	for _, key := range append([][]string{t.PrimaryKey}, t.Unique...) {
+		if len(key) > 0 && !slices.ContainsFunc(key, func(name string) bool { return !slices.Contains(columns, name) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Column is one column of a Table.

@@ -10,7 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// A Watch tells for the price of one system call whether anything was committed
+// A Watch tells for the price of two system calls whether anything was committed
 // to a file since it was looked at last, by whichever process. It reads what
 // SQLite itself compares before each transaction: the header of the index of the
 // write-ahead log (https://sqlite.org/walformat.html, 2.1), in the file beside the
