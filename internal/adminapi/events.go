@@ -2,6 +2,7 @@ package adminapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -41,7 +42,30 @@ func (a *api) followRun(w http.ResponseWriter, r *http.Request, who identity.Adm
 	return nil
 }
 
+// watchAgain is how long a stream waits before it subscribes anew, or asks a
+// directory again that did not answer.
+const watchAgain = 250 * time.Millisecond
+
 func (a *api) stream(r *http.Request, s *eventStream, run directory.Run) error {
+	for {
+		if ended, err := a.watch(r, s, run); ended || err != nil {
+			return err
+		}
+		// Whom it watched has stopped, but not the service: the lead goes to
+		// another node, where the run is told of from now on.
+		select {
+		case <-time.After(watchAgain):
+		case <-r.Context().Done():
+			return r.Context().Err()
+		case <-a.Stopping:
+			return nil
+		}
+	}
+}
+
+// watch hands on what one subscription tells; ended says that the stream is
+// over, and not only the subscription.
+func (a *api) watch(r *http.Request, s *eventStream, run directory.Run) (ended bool, err error) {
 	// The subscription comes before the first look at the store: a run that
 	// ends between the two is found over there, never missed by both.
 	events, cancel := a.Syncs.Subscribe(run.Dossier)
@@ -50,43 +74,54 @@ func (a *api) stream(r *http.Request, s *eventStream, run directory.Run) error {
 	defer heartbeat.Stop()
 	for {
 		latest, err := a.Directory.Run(r.Context(), run.ID)
-		if err != nil {
-			return err
+		switch {
+		case errors.Is(err, directory.ErrNotFound), err != nil && r.Context().Err() != nil:
+			return true, err
+		case err != nil: // the directory's server may be back in a moment
+			a.Log.Warn().Err(err).Str("run", run.ID).Msg("a run cannot be looked up for who follows it; it is tried again")
+			return false, s.comment("the directory does not answer")
+		case latest.State != directory.RunRunning:
+			return true, s.send("done", latest)
 		}
-		if latest.State != directory.RunRunning {
-			return s.send("done", latest)
-		}
-		ended, err := a.pass(r, s, run.ID, events, heartbeat.C)
-		if err != nil || ended {
-			return err
+		next, err := a.pass(r, s, run.ID, events, heartbeat.C)
+		if err != nil || next != lookAgain {
+			return next == streamOver, err
 		}
 	}
 }
 
-// pass hands events on until it is time to look at the run again; ended tells
-// that the stream is over.
-func (a *api) pass(r *http.Request, s *eventStream, runID string, events <-chan syncrun.Event, heartbeat <-chan time.Time) (ended bool, err error) {
+// after is what follows the events that were handed on.
+type after int
+
+const (
+	lookAgain after = iota // at the run in the store
+	resubscribe
+	streamOver
+)
+
+// pass hands events on until something else is to be done.
+func (a *api) pass(r *http.Request, s *eventStream, runID string, events <-chan syncrun.Event, heartbeat <-chan time.Time) (after, error) {
 	for {
 		select {
 		case e, open := <-events:
 			switch {
-			case !open: // the synchronisation has stopped, and the service is about to
-				return true, nil
+			case !open:
+				return resubscribe, nil
 			case e.Progress.RunID != runID:
 			case e.Run != nil:
-				return false, nil
+				return lookAgain, nil
 			default:
 				if err := s.send("progress", e.Progress); err != nil {
-					return true, err
+					return streamOver, err
 				}
 			}
 		case <-heartbeat:
 			// A run of another process is only seen to end in the store.
-			return false, s.comment("alive")
+			return lookAgain, s.comment("alive")
 		case <-r.Context().Done():
-			return true, r.Context().Err()
+			return streamOver, r.Context().Err()
 		case <-a.Stopping:
-			return true, nil
+			return streamOver, nil
 		}
 	}
 }

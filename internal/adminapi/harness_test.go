@@ -306,6 +306,16 @@ func (f *fakeSyncs) tell(e syncrun.Event) {
 	}
 }
 
+// stop ends every subscription, as a synchronisation does that stops.
+func (f *fakeSyncs) stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, ch := range f.watchers {
+		close(ch)
+	}
+	f.watchers = nil
+}
+
 func (f *fakeSyncs) advance(change func(*syncrun.Progress)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

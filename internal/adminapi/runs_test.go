@@ -130,6 +130,24 @@ func TestARunIsFollowedToItsEnd(t *testing.T) {
 	}
 }
 
+// TestAStreamOutlivesTheLead: the synchronisation that a stream watches stops on
+// this node and goes on elsewhere; who follows the run learns its end all the same.
+func TestAStreamOutlivesTheLead(t *testing.T) {
+	h := newHouse(t)
+	h.ask(keyAll, "POST", "/admin/v1/dossiers/bijou/sync", "").want(t, 202, "")
+	lines, _ := h.follow("run-live")
+	until(lines, "data:")
+	h.syncs.stop()
+	if got := until(lines, "data:"); !strings.Contains(got, `"run_id":"run-live"`) {
+		t.Fatalf("after its synchronisation stopped the stream says %q", got)
+	}
+	at := noon()
+	h.syncs.finish(t, directory.Run{ID: "run-live", State: directory.RunFailed, FinishedAt: &at})
+	if until(lines, "event: done") == "" {
+		t.Error("the stream ended without its last event")
+	}
+}
+
 func TestARunThatIsOverIsToldAtOnce(t *testing.T) {
 	h := newHouse(t)
 	h.imports("run-1", customer("A", "A", "A"))
