@@ -64,7 +64,7 @@ func DecideWrite(v *view.View, w *querytree.Write) (WriteDecision, error) {
 	if len(w.Key) == 0 || t.Policy == nil || t.Writes.Policy == nil || t.Writes.Policy.Where == nil {
 		return WriteDecision{}, outside("a write without a key or a row policy")
 	}
-	if nowhere, ok := t.Writes.Policy.Where.(*querytree.Bool); ok && !nowhere.Value {
+	if nowhere(t.Writes) {
 		return WriteDecision{}, refusal.New(refusal.ReadOnly, "your access may read %s, not write it", t.Visible.Name)
 	}
 	d := WriteDecision{kind: w.Kind, target: t, queries: map[*querytree.Query]Decision{}}
@@ -152,6 +152,27 @@ func columns(t *view.Table, w *querytree.Write) ([]Written, error) {
 		}
 	}
 	return out, nil
+}
+
+// nowhere tells whether a customer's access leaves no row that he could write.
+func nowhere(w *view.Writes) bool {
+	where, ok := w.Policy.Where.(*querytree.Bool)
+	return ok && !where.Value
+}
+
+// Offered are the operations that a view offers on a table: DecideWrite refuses
+// every other.
+func Offered(t *view.Table) []querytree.WriteKind {
+	if t.Writes == nil || t.Policy == nil || t.Writes.Policy == nil || t.Writes.Policy.Where == nil || len(t.Writes.Key) == 0 || nowhere(t.Writes) {
+		return nil
+	}
+	var out []querytree.WriteKind
+	for _, kind := range []querytree.WriteKind{querytree.Insert, querytree.Update, querytree.Delete} {
+		if t.Writes.Allows(kind.String()) {
+			out = append(out, kind)
+		}
+	}
+	return out
 }
 
 // Writable tells whether some customer's INSERT or UPDATE may give a visible

@@ -9,7 +9,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vantelle/vantelle/filter/authorize"
+	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/profiles"
 )
@@ -69,6 +72,7 @@ type catalogTable struct {
 	Columns       []catalogColumn `json:"columns"`
 	Key           []string        `json:"key"`            // empty where none is visible
 	RequireFilter []string        `json:"require_filter"` // columns that each request must pin
+	Writes        []string        `json:"writes,omitempty"`
 }
 
 // catalogText is a label in both languages.
@@ -84,6 +88,8 @@ type catalogColumn struct {
 	Nullable  bool   `json:"nullable"`
 	ReadOnly  bool   `json:"read_only"`
 	Mandatory bool   `json:"mandatory"`
+	// Writes are the operations that may give it a value: "insert", "update".
+	Writes []string `json:"writes,omitempty"`
 }
 
 // catalog answers with what the caller may ask for. The entity tag is made of
@@ -148,13 +154,13 @@ func describe(world *view.View) catalogDocument {
 	for _, t := range world.Tables {
 		out := catalogTable{
 			Schema: t.Visible.Schema, Name: t.Visible.Name, Title: label(t.Title),
-			Columns: []catalogColumn{}, Key: append([]string{}, t.Key...), RequireFilter: []string{},
+			Columns: []catalogColumn{}, Key: append([]string{}, t.Key...), RequireFilter: []string{}, Writes: offered(t),
 		}
 		for _, c := range t.Visible.Columns {
 			rule := t.Rule(c)
 			out.Columns = append(out.Columns, catalogColumn{
 				Name: c.Name, Type: c.Type.String(), Nullable: c.Nullable,
-				ReadOnly: rule.ReadOnly, Mandatory: rule.Mandatory,
+				ReadOnly: rule.ReadOnly, Mandatory: rule.Mandatory, Writes: writesOf(t, c),
 			})
 		}
 		for _, c := range t.RequireFilter {
@@ -169,6 +175,26 @@ func describe(world *view.View) catalogDocument {
 	}
 	doc.Requests = describeRequests(world)
 	return doc
+}
+
+// offered names the operations that a table offers.
+func offered(t *view.Table) []string {
+	var out []string
+	for _, kind := range authorize.Offered(t) {
+		out = append(out, kind.String())
+	}
+	return out
+}
+
+// writesOf names the operations that may give a column of a table a value.
+func writesOf(t *view.Table, c *catalog.Column) []string {
+	var out []string
+	for _, kind := range authorize.Offered(t) {
+		if kind != querytree.Delete && authorize.Writable(t, c, kind) {
+			out = append(out, kind.String())
+		}
+	}
+	return out
 }
 
 func describeResource(r *view.Resource) catalogResource {

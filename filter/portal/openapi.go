@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/vantelle/vantelle/filter/authorize"
+	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/httpjson"
@@ -30,8 +32,8 @@ func (p *portal) openapi(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := &apiDocument{language: v.language(), names: map[string]string{}, schemas: object{}, paths: object{}}
-	body, err := json.Marshal(d.describe(world, v.r.PathValue("dossier")))
+	d := &apiDocument{language: v.language(), names: map[string]string{}, taken: map[string]bool{"Problem": true}, schemas: object{}, paths: object{}}
+	body, err := json.Marshal(d.describe(world, v.r.PathValue("dossier"), p.Outbox != nil))
 	if err != nil {
 		return fmt.Errorf("write description: %w", err)
 	}
@@ -42,19 +44,16 @@ func (p *portal) openapi(v *visit) error {
 type apiDocument struct {
 	language view.Language
 	names    map[string]string // of schemas, by the name of the table or resource
+	taken    map[string]bool   // names of schemas
 	schemas  object
 	paths    object
 }
 
-// describe makes the document of a view.
-func (d *apiDocument) describe(world *view.View, dossier string) object {
-	taken := map[string]bool{"Problem": true}
+// describe makes the document of a view, with the requests that customers send
+// where they are taken.
+func (d *apiDocument) describe(world *view.View, dossier string, requests bool) object {
 	for _, name := range apiNames(world) {
-		schema := unfit.ReplaceAllString(name, "_")
-		for i := 2; taken[schema]; i++ {
-			schema = unfit.ReplaceAllString(name, "_") + "_" + strconv.Itoa(i)
-		}
-		taken[schema], d.names[name] = true, schema
+		d.names[name] = d.free(unfit.ReplaceAllString(name, "_"))
 	}
 	for _, r := range world.Resources {
 		properties := object{}
@@ -80,7 +79,7 @@ func (d *apiDocument) describe(world *view.View, dossier string) object {
 		var required []string
 		for _, c := range t.Visible.Columns {
 			s := typeSchema(c.Type, c.Nullable)
-			if rule := t.Rule(c); rule.ReadOnly {
+			if rule := t.Rule(c); rule.ReadOnly || len(authorize.Offered(t)) > 0 && len(writesOf(t, c)) == 0 {
 				s["readOnly"] = true
 			}
 			properties[c.Name] = s
@@ -88,7 +87,11 @@ func (d *apiDocument) describe(world *view.View, dossier string) object {
 		}
 		if world.Resource(t.Visible.Name) == nil {
 			d.add(world, t.Visible.Name, d.say(t.Title), properties, required)
+			d.addWrites(t)
 		}
+	}
+	if requests {
+		d.addRequests(world)
 	}
 	d.schemas["Problem"] = object{"type": "object", "required": []string{"type", "title", "status", "code", "message"}, "properties": object{
 		"type": text(), "title": text(), "status": object{"type": "integer"}, "code": text(), "detail": text(), "request_id": text(),
@@ -115,6 +118,16 @@ func (d *apiDocument) describe(world *view.View, dossier string) object {
 				"content": object{"application/problem+json": object{"schema": reference("Problem")}}}},
 		},
 	}
+}
+
+// free gives a schema's name that no table and no resource has.
+func (d *apiDocument) free(name string) string {
+	out := name
+	for i := 2; d.taken[out]; i++ {
+		out = name + "_" + strconv.Itoa(i)
+	}
+	d.taken[out] = true
+	return out
 }
 
 // unfit is what no name of a component may hold.
@@ -179,6 +192,54 @@ func (d *apiDocument) add(world *view.View, name, title string, properties objec
 			"default": object{"$ref": "#/components/responses/problem"},
 		},
 	}}
+}
+
+// addWrites adds what may be written of a table to its path.
+func (d *apiDocument) addWrites(t *view.Table) {
+	name := t.Visible.Name
+	schema := d.names[name]
+	path := d.paths["/rows/"+pathName(name)].(object)
+	parameters := []object{{"$ref": "#/components/parameters/customer"}, {"$ref": "#/components/parameters/select"},
+		{"name": "Prefer", "in": "header", "schema": text(), "description": "return=minimal, return=representation, count=exact, max-affected=n"}}
+	of := func(row object) object { return object{"oneOf": []object{row, {"type": "array", "items": row}}} }
+	sent := func(kind querytree.WriteKind) object {
+		properties, required := object{}, []string(nil)
+		for _, c := range t.Visible.Columns {
+			if !slices.Contains(writesOf(t, c), kind.String()) {
+				continue
+			}
+			properties[c.Name] = typeSchema(c.Type, c.Nullable)
+			if kind == querytree.Insert && t.Rule(c).Mandatory && t.Writes.Pin(c.Name) == nil {
+				required = append(required, c.Name)
+			}
+		}
+		s := object{"type": "object", "properties": properties, "additionalProperties": false}
+		if required != nil {
+			s["required"] = required
+		}
+		return s
+	}
+	body := func(s object) object {
+		return object{"required": true, "content": object{mediaJSON: object{"schema": s}}}
+	}
+	for _, kind := range authorize.Offered(t) {
+		operation := object{"operationId": kind.String() + "_" + schema, "summary": d.say(t.Title), "parameters": parameters}
+		done := object{"default": object{"$ref": "#/components/responses/problem"}}
+		operation["responses"] = done
+		if kind == querytree.Insert {
+			operation["requestBody"] = body(of(sent(kind)))
+			done["201"] = d.rows(schema, "Inserted", "Inséré")
+			path["post"] = operation
+			continue
+		}
+		done["200"], done["204"] = d.rows(schema, "The rows that were written", "Les lignes écrites"), object{"description": d.say(profiles.Text{EN: "Done", FR: "Fait"})}
+		if kind == querytree.Delete {
+			path["delete"] = operation
+			continue
+		}
+		operation["requestBody"] = body(sent(kind))
+		path["patch"] = operation
+	}
 }
 
 // pathName is a name as a template of a path can hold it.

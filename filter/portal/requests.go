@@ -19,6 +19,9 @@ import (
 // headerKey is the portal's own name for a request, so that it may send it again.
 const headerKey = "Idempotency-Key"
 
+// maxRequestKey is how many characters it has at most.
+const maxRequestKey = 200
+
 // requestColumns are the columns of the resource requests, in their order.
 var requestColumns = []string{"id", "kind", "state", "fields", "lines", "reason", "number", "received_at", "changed_at"}
 
@@ -67,8 +70,8 @@ func (p *portal) sendRequest(v *visit) error {
 		return refusal.New(refusal.Unsupported, "a request is not changed: send another one")
 	}
 	key := v.r.Header.Get(headerKey)
-	if len(v.r.Header.Values(headerKey)) > 1 || len(key) > 200 || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return httpjson.Errorf(httpjson.BadRequest, "%s is given once, and is made of up to 200 characters of ASCII", headerKey)
+	if len(v.r.Header.Values(headerKey)) > 1 || len(key) > maxRequestKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return httpjson.Errorf(httpjson.BadRequest, "%s is given once, and is made of up to %d characters of ASCII", headerKey, maxRequestKey)
 	}
 	body, err := httpjson.Decode[any](v.w, v.r, p.Limits.Body)
 	if err != nil {

@@ -49,13 +49,14 @@ func Generate(document []byte, language string) (string, error) {
 			i++
 		}
 	}
+	sent := forms(doc.Components.Schemas, taken)
 	switch language {
 	case "ts":
-		return typescript(list), nil
+		return typescript(list) + typescriptForms(sent), nil
 	case "php":
-		return php(list), nil
+		return php(list) + phpForms(sent), nil
 	case "csharp":
-		return csharp(list), nil
+		return csharp(list) + csharpForms(sent), nil
 	}
 	return "", fmt.Errorf("there is no language %q: there are %s", language, strings.Join(Languages(), ", "))
 }
@@ -74,6 +75,12 @@ type schema struct {
 	Items      *schema            `json:"items"`
 	AllOf      []*schema          `json:"allOf"`
 	Ref        string             `json:"$ref"`
+
+	// What a form has.
+	Request  string   `json:"x-request"`
+	Fields   []string `json:"x-fields"`
+	Required []string `json:"required"`
+	Enum     []string `json:"enum"`
 }
 
 type value struct {
@@ -104,7 +111,7 @@ func (s *schema) members(names map[string]string) []member {
 		if p == nil {
 			continue
 		}
-		m := member{name: name, title: p.Title, kind: p.Type, format: p.Format, nullable: p.Nullable}
+		m := member{name: name, title: p.Title, kind: p.Type, format: p.Format, nullable: p.Nullable, values: slices.Clone(p.Enum)}
 		for _, v := range p.Values {
 			m.values = append(m.values, v.Code)
 		}
