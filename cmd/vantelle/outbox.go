@@ -144,6 +144,9 @@ func (f configFlag) on(w *world, dossier string, do func(context.Context, *rooms
 }
 
 func (f configFlag) settle(w *world, s directory.RequestSettling) error {
+	if err := outbox.CheckWord(s); err != nil {
+		return fmt.Errorf("--%w", err)
+	}
 	return f.on(w, s.Dossier, func(ctx context.Context, r *rooms) error {
 		s.By = atTerminal()
 		q, err := r.store.SettleRequest(ctx, s)

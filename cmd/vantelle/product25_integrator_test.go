@@ -228,6 +228,12 @@ func TestProduct25_TheCommandLineWorksTheOutbox(t *testing.T) {
 		if out := run(0, "outbox", "done", "--number", "BC1", "sage", first); !strings.Contains(out, "done, BC1") {
 			t.Errorf("done: %s", out)
 		}
+		for _, wrong := range [][]string{{"done", "--number", " "}, {"done", "--number", strings.Repeat("1", 101)}, {"refuse", "--reason", ""}, {"refuse", "--reason", strings.Repeat("n", 1001)},
+			{"return", "--note", "a\abell"}, {"return", "--wait", "25h"}, {"return", "--wait=-1s"}} {
+			if out := run(1, append(append([]string{"outbox"}, wrong...), "sage", second)...); !strings.Contains(out, strings.SplitN(wrong[1], "=", 2)[0]+": ") {
+				t.Errorf("%q: %s", wrong, out)
+			}
+		}
 		run(1, "outbox", "refuse", "--reason", "no", "sage", first)
 		run(0, "outbox", "refuse", "--reason", "no", "sage", second)
 		if out := run(0, "outbox", "list", "--state", "refused", "sage"); !strings.Contains(out, second) || strings.Contains(out, first) {

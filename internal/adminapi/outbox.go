@@ -4,22 +4,15 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/outbox"
 )
 
-// The bounds of what integrators say.
-const (
-	maxTake   = 100
-	maxLease  = 24 * time.Hour
-	maxNumber = 100   // characters of the ERP's number
-	maxReason = 1_000 // characters of a reason or a note
-)
+// maxTake is how many requests an integrator takes at once.
+const maxTake = 100
 
 func documents(list []directory.Request, takers bool) ([]outbox.Document, error) {
 	docs := []outbox.Document{}
@@ -101,8 +94,8 @@ func (a *api) takeRequests(w http.ResponseWriter, r *http.Request, d scope) erro
 	switch {
 	case take.Limit < 1 || take.Limit > maxTake:
 		return badRequest("limit: write 1 to %d", maxTake)
-	case take.Lease < time.Second || take.Lease > maxLease:
-		return badRequest("lease_seconds: write 1 to %d", int(maxLease/time.Second))
+	case take.Lease < time.Second || take.Lease > outbox.MaxWait:
+		return badRequest("lease_seconds: write 1 to %d", int(outbox.MaxWait/time.Second))
 	case len(take.Kinds) > maxTake || len(take.IDs) > maxTake:
 		return badRequest("kinds, ids: name up to %d", maxTake)
 	}
@@ -124,6 +117,13 @@ func (a *api) settleRequest(to directory.RequestState) dossierHandler {
 		if err := readWord(w, r, &s); err != nil {
 			return err
 		}
+		var wrong *outbox.WordError
+		if errors.As(outbox.CheckWord(s), &wrong) {
+			if wrong.Field == "wait" {
+				wrong.Field = "wait_seconds"
+			}
+			return &httpjson.Problem{Code: httpjson.BadRequest, Detail: wrong.Error(), Members: map[string]any{"field": wrong.Field}}
+		}
 		settled, err := a.Outbox.SettleRequest(r.Context(), s)
 		if errors.Is(err, directory.ErrConflict) {
 			return a.notSettled(r, s, err)
@@ -139,6 +139,10 @@ func (a *api) settleRequest(to directory.RequestState) dossierHandler {
 	}
 }
 
+// maxWaitSeconds is more than a request may wait: a longer wait is not counted
+// in a time.Duration, which would overflow.
+const maxWaitSeconds = int(outbox.MaxWait/time.Second) + 1
+
 // readWord reads what belongs to one word, and refuses what belongs to another.
 func readWord(w http.ResponseWriter, r *http.Request, s *directory.RequestSettling) error {
 	switch s.To {
@@ -151,7 +155,7 @@ func readWord(w http.ResponseWriter, r *http.Request, s *directory.RequestSettli
 			return err
 		}
 		s.Lease, s.Number = body.Lease, body.Number
-		return said("number", s.Number, maxNumber, true)
+		return nil
 	case directory.RequestRefused:
 		body, err := readBody[struct {
 			Lease  string `json:"lease"`
@@ -161,7 +165,7 @@ func readWord(w http.ResponseWriter, r *http.Request, s *directory.RequestSettli
 			return err
 		}
 		s.Lease, s.Reason = body.Lease, body.Reason
-		return said("reason", s.Reason, maxReason, true)
+		return nil
 	}
 	body, err := readOptionalBody[struct {
 		Lease string `json:"lease"`
@@ -171,23 +175,7 @@ func readWord(w http.ResponseWriter, r *http.Request, s *directory.RequestSettli
 	if err != nil {
 		return err
 	}
-	if body.Wait < 0 || body.Wait > int(maxLease/time.Second) {
-		return badRequest("wait_seconds: write 0 to %d", int(maxLease/time.Second))
-	}
-	s.Lease, s.Reason, s.Wait = body.Lease, body.Note, time.Duration(body.Wait)*time.Second
-	return said("note", s.Reason, maxReason, false)
-}
-
-// said checks a text that people will read.
-func said(field, text string, most int, needed bool) error {
-	switch {
-	case needed && strings.TrimSpace(text) == "":
-		return &httpjson.Problem{Code: httpjson.BadRequest, Detail: field + ": it must be given", Members: map[string]any{"field": field}}
-	case utf8.RuneCountInString(text) > most || strings.ContainsFunc(text, func(c rune) bool { return c < ' ' && c != '\n' }):
-		p := httpjson.Errorf(httpjson.BadRequest, "%s: write up to %d characters, without control characters", field, most)
-		p.Members = map[string]any{"field": field}
-		return p
-	}
+	s.Lease, s.Reason, s.Wait = body.Lease, body.Note, time.Duration(min(max(body.Wait, -1), maxWaitSeconds))*time.Second
 	return nil
 }
 

@@ -141,16 +141,11 @@ func (w Word) check() error {
 	switch w.State {
 	case "":
 		return nil
-	case directory.RequestDone:
-		if w.Number == "" || len(w.Number) > 400 {
-			return errors.New("the answer says done, without a number of the ERP")
+	case directory.RequestDone, directory.RequestRefused:
+		if err := CheckWord(directory.RequestSettling{To: w.State, Number: w.Number, Reason: w.Reason}); err != nil {
+			return fmt.Errorf("the answer says %s: %w", w.State, err)
 		}
-	case directory.RequestRefused:
-		if w.Reason == "" || len(w.Reason) > 4000 {
-			return errors.New("the answer says refused, without a reason")
-		}
-	default:
-		return fmt.Errorf("the answer has the state %.20q, which is neither done nor refused", string(w.State))
+		return nil
 	}
-	return nil
+	return fmt.Errorf("the answer has the state %.20q, which is neither done nor refused", string(w.State))
 }

@@ -47,6 +47,7 @@ func Diagnose(ctx context.Context, in Installation) []Finding {
 	all = append(all, checkFiles(in)...)
 	all = append(all, checkSpace(in)...)
 	all = append(all, checkRoots(in)...)
+	all = append(all, checkOutbox(in)...)
 	kept := openDirectory(ctx, in.Config.Directory)
 	defer kept.close()
 	all = append(all, checkDirectory(ctx, kept)...)
