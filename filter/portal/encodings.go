@@ -114,6 +114,7 @@ func (e *csvEncoding) row(dst []byte, cells []any) ([]byte, error) {
 	if err := checkWidth(e.cells, cells); err != nil {
 		return dst, err
 	}
+	begins := len(dst)
 	for i := range e.cells {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -122,6 +123,9 @@ func (e *csvEncoding) row(dst []byte, cells []any) ([]byte, error) {
 		if dst, err = e.cells[i].appendCSV(dst, cells[i]); err != nil {
 			return dst, err
 		}
+	}
+	if len(e.cells) == 1 && len(dst) == begins {
+		dst = append(dst, `""`...) // readers skip an empty line, and would lose the row
 	}
 	return append(dst, "\r\n"...), nil
 }

@@ -18,6 +18,12 @@ func (b *binder) hiddenKey(t, visible *catalog.Table) []*catalog.Column {
 	}
 	key := keyOf(b.v.Catalog.Engine, t, ordered)
 	for i, c := range key {
+		// A part of it may be shown: then it is that column, or a statement
+		// would read it twice.
+		if j := slices.IndexFunc(visible.Columns, func(v *catalog.Column) bool { return v.Name == c.Name }); j >= 0 {
+			key[i] = visible.Columns[j]
+			continue
+		}
 		own := *c
 		key[i] = &own
 	}

@@ -93,6 +93,28 @@ func TestRowKeys(t *testing.T) {
 	}
 }
 
+// TestAKeyThatIsShownInPart: its column that is shown is the same one for who
+// names it and for the gate, or a statement would read it twice.
+func TestAKeyThatIsShownInPart(t *testing.T) {
+	p, err := profiles.Load("part.yaml", []byte("profile: P\nerp: custom\ntables: {lines: {rows: owner = :customer, columns: {head: {}, article: {}}}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := func(name string) *catalog.Column {
+		return &catalog.Column{Name: name, Type: sqltype.Type{Kind: sqltype.Int, Bits: 32}}
+	}
+	v := Bind(p, catalog.New(catalog.SQLite, "3", []*catalog.Table{
+		{Name: "lines", PrimaryKey: []string{"head", "place"}, Columns: []*catalog.Column{column("head"), column("place"), column("owner"), column("article")}},
+	}))
+	table := v.Table("", "lines")
+	if got, want := table.RowKey(), []string{resolve.JoinKey + "head", resolve.JoinKey + "place"}; !reflect.DeepEqual(got, want) {
+		t.Fatalf("the key is %q, want %q", got, want)
+	}
+	if key := table.Visible.RowKey; key[0] != table.Visible.Column("head") || table.Visible.Column("place") != nil {
+		t.Errorf("head is two columns, or place can be named: %v", key)
+	}
+}
+
 func TestLinks(t *testing.T) {
 	v := relatedView(t)
 	for name, want := range map[string][]Link{

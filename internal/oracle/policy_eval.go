@@ -98,7 +98,7 @@ func (s *situation) eval(t *term) value {
 		v := s.values(t.args...)
 		both := and(compared(">=", v[0], v[1]), compared("<=", v[0], v[2]))
 		return negated(t.not, both)
-	case "LIKE":
+	case "LIKE", "ILIKE":
 		return s.like(t)
 	case "ROW =":
 		half := len(t.args) / 2
@@ -323,14 +323,18 @@ func (s *situation) each(q *subquery, f func() bool) {
 }
 
 // like matches args[0] with the pattern args[1] and the escape character in
-// name. SQLite's LIKE takes no account of the case of ASCII letters.
+// name. SQLite's LIKE takes no account of the case of ASCII letters, and ILIKE,
+// which only REST says, of that of any.
 func (s *situation) like(t *term) value {
 	v := s.values(t.args...)
 	if v[0].null() || v[1].null() {
 		return null
 	}
 	subject, pattern := v[0].text, v[1].text
-	if s.world.dialect.sqlite() {
+	switch {
+	case t.op == "ILIKE":
+		subject, pattern = strings.ToLower(subject), strings.ToLower(pattern)
+	case s.world.dialect.sqlite():
 		subject, pattern = s.world.dialect.fold(subject), s.world.dialect.fold(pattern)
 	}
 	return negated(t.not, truth(matches([]rune(subject), []rune(pattern), t.name)))
