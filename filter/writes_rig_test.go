@@ -114,8 +114,9 @@ resources:
 // behind it.
 type workshop struct {
 	*rig
-	engine catalog.Engine
-	raw    *sql.DB
+	engine   catalog.Engine
+	raw      *sql.DB
+	settings erp.Settings
 }
 
 // workshops are there for each engine that there is a server for.
@@ -170,7 +171,7 @@ func workshopsOn(t *testing.T, tables []string, profile string, engines ...catal
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = db.Close() })
-		all[engine] = &workshop{rig: rigOn(t, db, profile), engine: engine, raw: raw}
+		all[engine] = &workshop{rig: rigOn(t, db, profile), engine: engine, raw: raw, settings: settings}
 	}
 	path := filepath.Join(t.TempDir(), "erp.db")
 	add(catalog.SQLite, "sqlite", path, path, nil, nil)

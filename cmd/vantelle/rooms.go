@@ -179,7 +179,7 @@ func noDates(kind string) []time.Time {
 func gateLimits(l config.Limits) filter.Limits {
 	return filter.Limits{
 		Parse: sqlparse.Limits{Bytes: int(l.Text), Depth: l.Depth, Nodes: l.Nodes, InList: l.InList, Params: l.Params},
-		Joins: l.Joins, Rows: l.Rows, Bytes: int64(l.Bytes), Time: l.Time.Std(),
+		Joins: l.Joins, Rows: l.Rows, Written: l.Writes, Bytes: int64(l.Bytes), Time: l.Time.Std(),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -91,7 +92,12 @@ func (w *Write) Do(ctx context.Context, db *erp.DB, v Values, b WriteBounds) (*R
 		ctx, cancel = context.WithTimeout(ctx, b.Time)
 		defer cancel()
 	}
-	tx, err := db.BeginWrite(ctx)
+	// The transaction ends with the request, until its commit is sent: from then
+	// on a request that ends must not make a secret of what became of it.
+	long, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	unlink := context.AfterFunc(ctx, end)
+	tx, err := db.BeginWrite(long)
 	if err != nil {
 		return nil, Refuse(ctx, err)
 	}
@@ -116,17 +122,39 @@ func (w *Write) Do(ctx context.Context, db *erp.DB, v Values, b WriteBounds) (*R
 			return nil, err
 		}
 	}
-	if err := tx.Commit(); err != nil {
+	if !unlink() {
+		return nil, Refuse(ctx, context.Cause(ctx)) // nothing was sent: it is rolled back
+	}
+	if err := commit(tx); err != nil {
 		return nil, uncommitted(ctx, err)
 	}
 	return r.result, nil
+}
+
+// commitPatience is how long the answer to a commit is waited for.
+const commitPatience = 10 * time.Second
+
+// commit sends the commit and waits for its answer, whatever becomes of the
+// request meanwhile. Drivers that cannot be told to give up are left behind:
+// their connections end by time-outs of their own.
+func commit(tx *sqlx.Tx) error {
+	done := make(chan error, 1)
+	go func() { done <- tx.Commit() }()
+	patience := time.NewTimer(commitPatience)
+	defer patience.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-patience.C:
+		return errors.New("the ERP does not answer the commit")
+	}
 }
 
 // uncommitted says what a commit that failed means: where the server said why,
 // nothing is written; else nobody knows here.
 func uncommitted(ctx context.Context, err error) error {
 	switch {
-	case errors.Is(err, sql.ErrTxDone), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, sql.ErrTxDone):
 		return Refuse(ctx, err) // it was rolled back before
 	case erp.ViolationOf(err) != erp.NoViolation:
 		return refuseWrite(ctx, err, 0, false)

@@ -166,7 +166,8 @@ type Limits struct {
 	InList int      `yaml:"in_list"` // values of one IN (…)
 	Params int      `yaml:"params"`
 	Rows   int      `yaml:"rows"`
-	Bytes  Size     `yaml:"bytes"` // of values in an answer
+	Writes int      `yaml:"writes"` // rows that one request inserts, changes or deletes
+	Bytes  Size     `yaml:"bytes"`  // of values in an answer
 	Time   Duration `yaml:"time"`
 	Page   int      `yaml:"page"` // rows of a page where the request names no limit
 

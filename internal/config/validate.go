@@ -129,6 +129,7 @@ func (v *validation) limits(l Limits) {
 	v.between("limits.in_list", l.InList, 1, 30_000)
 	v.between("limits.params", l.Params, 1, 30_000)
 	v.between("limits.rows", l.Rows, 1, 10_000_000)
+	v.between("limits.writes", l.Writes, 1, 1_000_000)
 	v.size("limits.bytes", l.Bytes, 1*KiB, 4*GiB)
 	v.duration("limits.time", l.Time, Duration(time.Second), Duration(time.Hour))
 	v.between("limits.page", l.Page, 1, 100_000)
