@@ -155,11 +155,15 @@ func (a attack) httpRequest() (*http.Request, error) {
 
 // knock sends the case through the portal's front as the bytes that it is.
 func (a attack) knock(t *testing.T, r *rig) (got outcome, body string) {
+	return a.through(portal.New(portal.Config{Gate: r.gate, Identify: doorman{}, Logger: zerolog.Nop()}))
+}
+
+// through sends the case through a front; body is all that comes back.
+func (a attack) through(front http.Handler) (got outcome, body string) {
 	request, err := a.httpRequest()
 	if err != nil {
 		return outcome{refused: true, status: "400", code: "unreadable", fragment: err.Error()}, err.Error()
 	}
-	front := portal.New(portal.Config{Gate: r.gate, Identify: doorman{}, Logger: zerolog.Nop()})
 	w := httptest.NewRecorder()
 	front.ServeHTTP(w, request)
 	body = w.Body.String()

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,28 +104,29 @@ func (r *Row) Named(name string) *Entry {
 	return nil
 }
 
-// Main is the entry that is meant where none is named: the PDF that is called
-// as the row, else the file that is, else the first one.
-func (r *Row) Main() *Entry {
-	var named *Entry
-	for i := range r.Entries {
-		e := &r.Entries[i]
-		for _, key := range r.found.Keys {
-			if !strings.EqualFold(strings.TrimSuffix(e.Name, path.Ext(e.Name)), key) {
-				continue
-			}
-			if e.Type == "application/pdf" {
-				return e
-			}
-			if named == nil {
-				named = e
-			}
+// Preferred are the entries in the order in which they are meant where none is
+// named: PDFs that are called as the row, other files that are, all else. The
+// first of them that is there is the row's file: the ERP may tell of one that
+// was moved away.
+func (r *Row) Preferred() []*Entry {
+	rank := func(e *Entry) int {
+		named := slices.ContainsFunc(r.found.Keys, func(key string) bool {
+			return strings.EqualFold(strings.TrimSuffix(e.Name, path.Ext(e.Name)), key)
+		})
+		switch {
+		case named && e.Type == "application/pdf":
+			return 0
+		case named:
+			return 1
 		}
+		return 2
 	}
-	if named != nil {
-		return named
+	all := make([]*Entry, len(r.Entries))
+	for i := range r.Entries {
+		all[i] = &r.Entries[i]
 	}
-	return &r.Entries[0]
+	slices.SortStableFunc(all, func(a, b *Entry) int { return rank(a) - rank(b) })
+	return all
 }
 
 // Content is an open file. Close it.

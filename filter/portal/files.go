@@ -46,18 +46,24 @@ func (p *portal) files(v *visit) error {
 	if name == "" && wantsList(v.r) {
 		return p.listFiles(v, ask, row)
 	}
-	entry := row.Main()
+	candidates := row.Preferred()
 	if name != "" {
-		entry = row.Named(name)
+		candidates = nil
+		if entry := row.Named(name); entry != nil {
+			candidates = []*files.Entry{entry}
+		}
 	}
-	if entry == nil {
-		return noSuchFile()
+	for _, entry := range candidates {
+		content, err := p.Files.Open(v.r.Context(), ask, row, entry)
+		switch {
+		case errors.Is(err, filter.ErrNoFile):
+		case err != nil:
+			return err
+		default:
+			return p.sendFile(v, ask, entry, content)
+		}
 	}
-	content, err := p.Files.Open(v.r.Context(), ask, row, entry)
-	if err != nil {
-		return fileError(err)
-	}
-	return p.sendFile(v, ask, entry, content)
+	return noSuchFile()
 }
 
 func fileError(err error) error {

@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,7 +41,7 @@ func run() int {
 			fmt.Printf("SKIPPED   every test that needs %s: it is not set\n", server)
 		}
 	}
-	if out, err := test(ctx, dir); err != nil {
+	if out, err := test(ctx, dir, append(slices.Clone(judges), doors...)); err != nil {
 		fmt.Fprintf(os.Stderr, "the tests fail without any fault, so nothing would be proved:\n%s", tail(out))
 		return 2
 	}
@@ -119,7 +120,7 @@ func (m mutant) try(ctx context.Context, dir string) (killer string, err error) 
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, original, 0o600)) }()
 
-	out, testErr := test(ctx, dir)
+	out, testErr := test(ctx, dir, m.judges())
 	if testErr == nil {
 		return "", nil
 	}
@@ -141,8 +142,23 @@ var judges = [][]string{
 	{"test", "-failfast", "./internal/oracle", "-run", "^(TestSQLite|TestTwoWorldsOnSQLite)$", "-oracle.seed", "1", "-oracle.cases", "600", "-oracle.show", "0"},
 }
 
-// test runs the judges in dir until one is red.
-func test(ctx context.Context, dir string) (out []byte, err error) {
+// doors judge what is beside the gate: files and the outbox, through the whole
+// service.
+var doors = [][]string{
+	{"test", "-failfast", "./filter", "./filter/files", "./filter/portal", "./internal/filestore", "./internal/outbox", "./profiles", "-run", "File|Path|Pushed|Root|Outbox|Form|Request|Word|Delivery"},
+	{"test", "-failfast", "./cmd/vantelle", "-run", "^TestProduct(25|31)_"},
+}
+
+// judges are those that a mutant is to be noticed by.
+func (m mutant) judges() [][]string {
+	if strings.HasPrefix(m.name, "files: ") || strings.HasPrefix(m.name, "outbox: ") {
+		return doors
+	}
+	return judges
+}
+
+// test runs judges in dir until one is red.
+func test(ctx context.Context, dir string, judges [][]string) (out []byte, err error) {
 	for _, args := range judges {
 		within, cancel := context.WithTimeout(ctx, 10*time.Minute)
 		cmd := exec.CommandContext(within, "go", args...)

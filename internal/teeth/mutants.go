@@ -146,4 +146,28 @@ var mutants = []mutant{
 		return nil, outside`},
 	{"authorize: columns outside the view", "filter/authorize/authorize.go", "if !shows(t.Visible, used) && !keys[used] {", "if false {"},
 	{"authorize: pinned columns need no pin", "filter/authorize/pinned.go", "if !pins(conditions, s, col) {", "if !pins(conditions, s, col) && false {"},
+
+	// Files are those of the customer's rows.
+	{"files: a level that lists opens them", "profiles/files.go", "if m.Level == LevelList {", "if m.Level == LevelList && false {"},
+	{"files: a value of a pattern is a path", "filter/files.go", "if s.Pattern != \"\" && (strings.ContainsAny(v, `/\\`) || v == \".\" || v == \"..\") {", "if false {"},
+	{"files: those that are not published are there", "filter/filefinder.go", `if s.Where.SQL != "" {`, "if false {"},
+	{"files: an id is read loosely", "filter/filefinder.go", "if err != nil || strconv.FormatInt(n, 10) != text {", "if err != nil {"},
+	{"files: a row's files are everybody's", "filter/filefinder.go", `") f ON " + strings.Join(on, " AND ")`, `") f ON " + strings.Join(on, " OR ") + " OR 1 = 1"`},
+	{"files: they are opened unaudited", "filter/files.go", "if err := g.audit.Begin(ctx, entry); err != nil {", "if err := g.audit.Begin(ctx, entry); err != nil && false {"},
+	{"files: rows share what was pushed", "internal/filestore/pushed.go", "sum := sha256.Sum256([]byte(key))", `_ = key
+	sum := sha256.Sum256([]byte("row"))`},
+	{"files: a path leads out of its root", "internal/filestore/path.go", "if !plain(part) {", "if false {"},
+	{"files: an access withdrawn meanwhile reads on", "filter/portal/files.go", "r.err = r.still(r.client)", "_ = r.still"},
+
+	// The outbox keeps what its customer may ask for, and shows nobody else's.
+	{"outbox: any level sends", "profiles/requests.go", "if !known || !p.Modules[k.Module].Level.AllowsWriting() {", "if !known {"},
+	{"outbox: any level reads", "internal/outbox/outbox.go", "if k := p.Requests[name]; p.Modules[k.Module].Level.AllowsReading() {", "if k := p.Requests[name]; true {"},
+	{"outbox: a request names anybody's record", "internal/outbox/outbox.go", "if err := o.checkReferences(ctx, s, world, checked); err != nil {", "if err := o.checkReferences(ctx, s, world, checked); err != nil && false {"},
+	{"outbox: everybody's requests are listed", "internal/outbox/outbox.go", "q.Dossier, q.CustomerID, q.Kinds = q.Caller.Dossier, q.Caller.Customer.ID, kinds", "q.Dossier, q.Kinds = q.Caller.Dossier, kinds"},
+	{"outbox: requests are kept unaudited", "internal/outbox/outbox.go", "if err := o.Audit.Begin(ctx, e); err != nil {", "if err := o.Audit.Begin(ctx, e); err != nil && false {"},
+	{"outbox: who sees with a customer's eyes sends", "internal/outbox/outbox.go", "if s.Caller.ReadOnly {", "if false {"},
+	{"outbox: another body passes under a used key", "internal/outbox/outbox.go", "if r.Digest != digest {\n\t\treturn", "if false {\n\t\treturn"},
+	{"outbox: any number waits", "internal/outbox/outbox.go", "cmp.Or(o.Open, DefaultOpen)", "1<<30"},
+	{"outbox: a field that is not in the form is kept quiet about", "internal/outbox/form.go", "if !known[name] {", "if !known[name] && false {"},
+	{"outbox: a mandatory field may be blank", "internal/outbox/form.go", "} else if f.Mandatory {", "} else if f.Mandatory && false {"},
 }
