@@ -62,7 +62,7 @@ func archive(t *testing.T) *files.Library {
 	for name, content := range map[string]string{
 		"root/a/plan.pdf": "plan of ANNA", "root/a/draft.pdf": "SECRET draft", "root/b/his.pdf": "plan of BORIS", "root/a/page.html": "<script>alert(1)</script>",
 		"root/printed/A-1-60.pdf": "A-1 of ANNA", "root/printed/A-2-61.pdf": "SECRET A-2", "root/printed/A-3-62.pdf": "SECRET A-3", "root/printed/B-1-63.pdf": "B-1 of BORIS", "root/printed/b-1-64.pdf": "b-1 of ANNA",
-		"root/printed/id:4-67.pdf": "id:4 of ANNA", "root/shelf/x/all.pdf": "shelf of ANNA", "root/all.pdf": "SECRET all", "root/shelf/all.pdf": "SECRET shelf", "outside.txt": "SECRET outside", "outside/all.pdf": "SECRET outside",
+		"root/printed/id:4-67.pdf": "id:4 of ANNA", "root/shelf/x/all.pdf": "shelf of ANNA", "root/printed/A/1-68.pdf": "SECRET of a folder that a number names", "root/all.pdf": "SECRET all", "root/shelf/all.pdf": "SECRET shelf", "outside.txt": "SECRET outside", "outside/all.pdf": "SECRET outside",
 	} {
 		path := filepath.Join(folder, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

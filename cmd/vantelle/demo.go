@@ -114,7 +114,7 @@ func demoDirectory(dir string) string { return filepath.Join(dir, "directory.db"
 func demoConfig(dir, listen, adminListen string) config.Config {
 	cfg := config.Default()
 	cfg.Portal.Listen, cfg.Admin.Listen = listen, adminListen
-	cfg.Directory.Path, cfg.Audit.Path = demoDirectory(dir), filepath.Join(dir, "audit")
+	cfg.Directory.Path, cfg.Audit.Path, cfg.Files.Path = demoDirectory(dir), filepath.Join(dir, "audit"), filepath.Join(dir, "files")
 	var bijou config.Dossier
 	bijou.SetDefaults()
 	bijou.Title, bijou.ERP, bijou.Engine, bijou.Path = "Bijou", "sage100", config.SQLite, filepath.Join(dir, "bijou-erp.db")
