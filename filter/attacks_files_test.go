@@ -19,7 +19,7 @@ import (
 // whose it is, and what must never be read says SECRET.
 var archiveERP = []string{
 	`CREATE TABLE bills (id int NOT NULL PRIMARY KEY, number varchar(20) {bin} NOT NULL, customer varchar(17) NOT NULL, kind smallint NOT NULL, shelf varchar(40), cost int)`,
-	`CREATE TABLE papers (bill varchar(20) {bin}, place varchar(120), title varchar(60), mime varchar(40), public smallint)`,
+	`CREATE TABLE papers (bill varchar(20) {bin}, place varchar(120), title varchar(60), mime varchar(40), published smallint)`,
 	`INSERT INTO bills (number, id, customer, kind, shelf, cost) VALUES ('A-1', 1, 'ANNA', 1, 'x', 60), ('A-2', 2, 'ANNA', 2, 'x', 61), ('A-3', 3, 'ANNA', 3, 'x', 62), ('B-1', 4, 'BORIS', 1, 'x', 63), ('b-1', 5, 'ANNA', 1, 'x', 64),
 	 ('A-4', 6, 'ANNA', 1, '..', 65), ('A-5', 7, 'ANNA', 1, '../../outside', 66), ('id:4', 8, 'ANNA', 1, 'x', 67), ('A/1', 9, 'ANNA', 1, 'x', 68), ('A-6', 10, 'ANNA', 1, '', 69), ('A-7', 11, 'ANNA', 1, 'x', 70)`,
 	`INSERT INTO papers VALUES ('A-1', 'a/plan.pdf', 'plan.pdf', 'application/pdf', 1), ('A-1', 'a/draft.pdf', 'draft.pdf', 'application/pdf', 0), ('B-1', 'b/his.pdf', 'his.pdf', 'application/pdf', 1),
@@ -48,7 +48,7 @@ resources:
     table: bills
     columns: {number: {from: number}, id: {from: id}, kind: {from: kind}}
     files:
-      papers: {table: papers, on: [[number, bill]], where: "public = 1", path: place, name: title, type: mime, root: documents}
+      papers: {table: papers, on: [[number, bill]], where: "published = 1", path: place, name: title, type: mime, root: documents}
       printed: {pattern: "printed/{number}-{cost}.pdf", root: documents}
       shelved: {pattern: "shelf/{shelf}/all.pdf", root: documents}
 `

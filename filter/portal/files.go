@@ -66,6 +66,58 @@ func (p *portal) files(v *visit) error {
 	return noSuchFile()
 }
 
+// filesOfMany tells which of several rows have files, so that a list needs one
+// call. A row that is not there and one that is not the caller's have none.
+func (p *portal) filesOfMany(v *visit) error {
+	if _, ok := (media{mediaJSON}).choose(v.r.Header.Values("Accept")); !ok {
+		return notAcceptable(media{mediaJSON})
+	}
+	params, err := splitQuery(v.r.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	if len(params) != 1 || params[0].key != "key" {
+		return httpjson.Errorf(httpjson.BadRequest, "say for which rows: key=eq.… or key=in.(…)")
+	}
+	keys, err := oneOf(params[0])
+	if err != nil {
+		return err
+	}
+	resource := v.r.PathValue("resource")
+	world, err := p.Gate.View(v.r.Context(), v.who)
+	if err != nil {
+		return err
+	}
+	if r := world.Resource(resource); p.Files == nil || r == nil || r.FileKey == "" {
+		return noSuchFile()
+	}
+	all := map[string][]fileDocument{}
+	for _, key := range keys {
+		if all[key] != nil {
+			continue
+		}
+		all[key] = []fileDocument{}
+		ask := filter.FileRequest{Caller: v.who, RequestID: v.id(), Resource: resource, Key: key, Still: p.still(v)}
+		row, err := p.Files.Find(v.r.Context(), ask)
+		if errors.Is(err, filter.ErrNoFile) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		list, err := p.documentsOf(v, ask, row)
+		if err != nil {
+			return err
+		}
+		all[key] = append(all[key], list...)
+	}
+	body, err := json.Marshal(map[string]any{"files": all})
+	if err != nil {
+		return fmt.Errorf("write lists of files: %w", err)
+	}
+	return v.sendJSON(body)
+}
+
 func fileError(err error) error {
 	if errors.Is(err, filter.ErrNoFile) {
 		return noSuchFile()
@@ -91,22 +143,9 @@ func wantsList(r *http.Request) bool {
 }
 
 func (p *portal) listFiles(v *visit, ask filter.FileRequest, row files.Row) error {
-	list := []fileDocument{}
-	base := "/v1/dossiers/" + url.PathEscape(v.who.Dossier) + "/files/" + url.PathEscape(ask.Resource) + "/" + url.PathEscape(ask.Key) + "/"
-	for i := range row.Entries {
-		e := &row.Entries[i]
-		size, known, err := p.Files.Stat(v.r.Context(), ask, e)
-		if errors.Is(err, filter.ErrNoFile) {
-			continue // the ERP tells of it, and it is not there
-		}
-		if err != nil {
-			return err
-		}
-		doc := fileDocument{Name: e.Name, Type: e.Type, URL: base + url.PathEscape(e.Name)}
-		if known {
-			doc.Size = &size
-		}
-		list = append(list, doc)
+	list, err := p.documentsOf(v, ask, row)
+	if err != nil {
+		return err
 	}
 	if len(list) == 0 {
 		return noSuchFile()
@@ -116,6 +155,28 @@ func (p *portal) listFiles(v *visit, ask filter.FileRequest, row files.Row) erro
 		return fmt.Errorf("write list of files: %w", err)
 	}
 	return v.sendJSON(body)
+}
+
+// documentsOf describes the files of a row that are there.
+func (p *portal) documentsOf(v *visit, ask filter.FileRequest, row files.Row) ([]fileDocument, error) {
+	var list []fileDocument
+	base := "/v1/dossiers/" + url.PathEscape(v.who.Dossier) + "/files/" + url.PathEscape(ask.Resource) + "/" + url.PathEscape(ask.Key) + "/"
+	for i := range row.Entries {
+		e := &row.Entries[i]
+		size, known, err := p.Files.Stat(v.r.Context(), ask, e)
+		if errors.Is(err, filter.ErrNoFile) {
+			continue // the ERP tells of it, and it is not there
+		}
+		if err != nil {
+			return nil, err
+		}
+		doc := fileDocument{Name: e.Name, Type: e.Type, URL: base + url.PathEscape(e.Name)}
+		if known {
+			doc.Size = &size
+		}
+		list = append(list, doc)
+	}
+	return list, nil
 }
 
 // sendFile sends a file, or the ranges of it that are asked for. It may take

@@ -148,6 +148,7 @@ func (p *portal) routes() http.Handler {
 	mux.Handle("GET /v1/dossiers/{dossier}/catalog", p.call(callCatalog, p.catalog))
 	mux.Handle("GET /v1/dossiers/{dossier}/openapi.json", p.call(callOpenAPI, p.openapi))
 
+	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}", p.call(callFiles, p.filesOfMany))
 	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}", p.call(callFiles, p.files))
 	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.call(callFiles, p.files))
 
@@ -157,6 +158,7 @@ func (p *portal) routes() http.Handler {
 	mux.Handle("/v1/dossiers/{dossier}/requests/{id}", p.onlyMethods(callRequests, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/catalog", p.onlyMethods(callCatalog, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/openapi.json", p.onlyMethods(callOpenAPI, "GET, HEAD"))
+	mux.Handle("/v1/dossiers/{dossier}/files/{resource}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/", p.noSuchCall())
