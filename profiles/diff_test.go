@@ -35,7 +35,7 @@ tables:
 		"a module's level":                  {[]string{"{level: list}", "{level: none}"}, []string{`Module orders changes its level from "list" to "none".`}},
 		"a module's rows":                   {[]string{"DO_Type = 0", "DO_Type = 1"}, []string{`Table F_DOCENTETE: module quotes changes its condition from "DO_Type = 0" to "DO_Type = 1".`}},
 		"a module less":                     {[]string{`, orders: ""}`, "}"}, []string{"Table F_DOCENTETE: module orders is removed."}},
-		"the row condition":                 {[]string{"= :customer", "IN (:customers)"}, []string{`Table F_DOCENTETE changes its condition from "DO_Tiers = :customer" to "DO_Tiers IN (:customers)".`}},
+		"the row condition":                 {[]string{"= :customer", "IN (:customer, :contact)"}, []string{`Table F_DOCENTETE changes its condition from "DO_Tiers = :customer" to "DO_Tiers IN (:customer, :contact)".`}},
 		"how lines follow":                  {[]string{"[[DO_Piece, DO_Piece]]", "[[DO_Piece, DO_Piece], [DO_Type, DO_Type]]"}, []string{`Table F_DOCLIGNE changes its followed table from "F_DOCENTETE (DO_Piece = DO_Piece)" to "F_DOCENTETE (DO_Piece = DO_Piece, DO_Type = DO_Type)".`}},
 		"a table less and one more":         {[]string{"F_OLD", "F_NEW"}, []string{"Table F_NEW is added.", "Table F_OLD is removed."}},
 		"a table no longer public":          {[]string{"{public: true, ", "{rows: x = :customer, "}, []string{`Table F_OLD gets the condition "x = :customer".`, "Table F_OLD no longer shows the same rows to every customer."}},

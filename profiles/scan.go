@@ -1,12 +1,22 @@
 package profiles
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mentionsCustomer tells whether a condition holds a parameter that says who
-// the customer is, outside quotes and comments. It is a guard against
-// forgetting, not a parser: what the condition means is read by filter/view,
-// and a condition that mentions the customer may still be a wrong one.
+// the customer is. It is a guard against forgetting, not a parser: what the
+// condition means is read by filter/view, and a condition that mentions the
+// customer may still be a wrong one.
 func mentionsCustomer(sql string) bool {
+	return slices.ContainsFunc(parameters(sql), namesCustomer)
+}
+
+// parameters gives the names behind a colon, outside quotes and comments, in
+// their order.
+func parameters(sql string) []string {
+	var names []string
 	for i := 0; i < len(sql); {
 		switch c := sql[i]; {
 		case c == '\'' || c == '"' || c == '`':
@@ -21,15 +31,15 @@ func mentionsCustomer(sql string) bool {
 			i += 2
 		case c == ':':
 			name := wordAt(sql, i+1)
-			if namesCustomer(name) {
-				return true
+			if name != "" {
+				names = append(names, name)
 			}
 			i += 1 + len(name)
 		default:
 			i++
 		}
 	}
-	return false
+	return names
 }
 
 // after is the place behind the next end from i on, or the end of the text. A
@@ -53,7 +63,7 @@ func wordAt(sql string, i int) string {
 
 func namesCustomer(parameter string) bool {
 	switch parameter {
-	case "customer", "customers", "customer_code", "contact":
+	case "customer", "customer_code", "contact":
 		return true
 	}
 	return strings.HasPrefix(parameter, "attr_") && len(parameter) > len("attr_")

@@ -8,7 +8,7 @@ func TestMentionsCustomer(t *testing.T) {
 		want bool
 	}{
 		"the customer":                            {"CT_Num = :customer", true},
-		"the set of customers":                    {"CT_Num IN (:customers)", true},
+		"a set, which there is not":               {"CT_Num IN (:customers)", false},
 		"the code":                                {"code = :customer_code", true},
 		"the contact":                             {"id = :contact", true},
 		"an attribute":                            {"price_list = :attr_price_list", true},

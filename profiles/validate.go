@@ -87,6 +87,7 @@ func checkTable(p *Profile, key string, complain complaint) {
 	path := strictyaml.Path("tables", key)
 	checkTitle(t.Title, path+".title", complain)
 	checkOwner(t, path, complain)
+	checkParameters(t, path, complain)
 	if t.Seek.SQL != "" && t.Rows.SQL == "" {
 		complain(path+".seek", "seek says what rows says in another form: give rows")
 	}
@@ -113,7 +114,27 @@ func checkOwner(t Table, path string, complain complaint) {
 	case t.Rows.SQL == "":
 		complain(path, "nothing says whose rows these are: give rows with the customer in it (such as CT_Num = :customer), follows with the table whose rows decide, or public: true where every customer may see them all")
 	default:
-		complain(path+".rows", "nothing says whose rows these are: the condition does not mention the customer (:customer, :customers, :customer_code, :contact or :attr_…); give public: true where every customer may see the rows that it leaves")
+		complain(path+".rows", "nothing says whose rows these are: the condition does not mention the customer (:customer, :customer_code, :contact or :attr_…); give public: true where every customer may see the rows that it leaves")
+	}
+}
+
+// checkParameters refuses, before any database is asked, what nobody gives a
+// value.
+func checkParameters(t Table, path string, complain complaint) {
+	check := func(c Condition, at string) {
+		for _, name := range parameters(c.SQL) {
+			if !namesCustomer(name) {
+				complain(at, "there is no :%s: a condition knows :customer, :customer_code, :contact and :attr_… with the name of an attribute", name)
+			}
+		}
+	}
+	check(t.OwnRows, path+".rows")
+	check(t.Seek, path+".seek")
+	for _, name := range slices.Sorted(maps.Keys(t.Modules)) {
+		check(t.Modules[name], strictyaml.Sub(path+".modules", name))
+	}
+	for i, f := range t.Filters {
+		check(f.Where, strictyaml.Item(path+".filters", i)+".where")
 	}
 }
 
