@@ -93,7 +93,7 @@ func TestProduct19_FlagsOnColumnsAndFilters(t *testing.T) {
 		if got := h.sql(erpshape.SageAlpha, "SELECT DO_Coord01 FROM F_DOCENTETE").column(t); len(got) != len(all) {
 			t.Errorf("the column that is shown has %v", got)
 		}
-		pinned := changed(t, "    modules:\n", "    filters:\n      - {name: by_type, column: DO_Type, mandatory: true}\n      - {name: no_quotes, where: DO_Type <> 0, read_only: true}\n    modules:\n")
+		pinned := changed(t, "    modules:\n", "    filters:\n      - {name: by_type, column: DO_Type, mandatory: true}\n      - {name: no_quotes, title: {fr: Sans devis, en: No quotes}, where: DO_Type <> 0, read_only: true}\n      - {name: secret, where: DO_Type <> 99, hidden: true}\n    modules:\n")
 		h.puts("MINE", pinned).ok(200)
 		h.sql(erpshape.SageAlpha, "SELECT DO_Piece FROM F_DOCENTETE").want(t, 400, "filter_required")
 		if got := h.sql(erpshape.SageAlpha, "SELECT DO_Piece FROM F_DOCENTETE WHERE DO_Type = 7").column(t); len(got) == 0 {
@@ -103,6 +103,12 @@ func TestProduct19_FlagsOnColumnsAndFilters(t *testing.T) {
 			t.Errorf("the read-only filter was got round: %v", got)
 		}
 		h.ask("GET", "/profiles/MINE", nil, "").ok(200).holds(`"name":"no_quotes"`).holds(`"read_only":true`)
+		// Portals see the flags, and of a hidden filter nothing.
+		catalog := h.requests("GET", erpshape.SageAlpha, "catalog", "").body
+		want := `"filters":[{"name":"by_type","title":{"fr":"","en":""},"column":"DO_Type","read_only":false,"mandatory":true},{"name":"no_quotes","title":{"fr":"Sans devis","en":"No quotes"},"read_only":true,"mandatory":false}]`
+		if !strings.Contains(catalog, want) || strings.Contains(catalog, "secret") {
+			t.Errorf("the catalog is %s", catalog)
+		}
 	})
 }
 

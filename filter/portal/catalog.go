@@ -72,7 +72,18 @@ type catalogTable struct {
 	Columns       []catalogColumn `json:"columns"`
 	Key           []string        `json:"key"`            // empty where none is visible
 	RequireFilter []string        `json:"require_filter"` // columns that each request must pin
+	Filters       []catalogFilter `json:"filters,omitempty"`
 	Writes        []string        `json:"writes,omitempty"`
+}
+
+// catalogFilter is a filter by hand: one that is applied and shown, or one that
+// each request must give. Its condition is the profile's own.
+type catalogFilter struct {
+	Name      string      `json:"name"`
+	Title     catalogText `json:"title"`
+	Column    string      `json:"column,omitempty"`
+	ReadOnly  bool        `json:"read_only"`
+	Mandatory bool        `json:"mandatory"`
 }
 
 // catalogText is a label in both languages.
@@ -167,6 +178,9 @@ func describe(world *view.View) catalogDocument {
 			if t.Visible.Column(c.Name) != nil {
 				out.RequireFilter = append(out.RequireFilter, c.Name)
 			}
+		}
+		for _, f := range t.Filters {
+			out.Filters = append(out.Filters, catalogFilter{f.Name, label(f.Title), f.Column, f.ReadOnly, f.Mandatory})
 		}
 		doc.Tables = append(doc.Tables, out)
 	}

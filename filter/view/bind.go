@@ -316,6 +316,12 @@ func (b *binder) table(name string, policy *querytree.Policy) *Table {
 		}
 	}
 	visible.RowKey = b.hiddenKey(t, visible)
+	for _, f := range rule.Filters {
+		shown := f.Column == "" || slices.ContainsFunc(visible.Columns, func(c *catalog.Column) bool { return catalog.Fold(c.Name) == catalog.Fold(f.Column) })
+		if !f.Hidden && shown {
+			out.Filters = append(out.Filters, f)
+		}
+	}
 	for _, want := range rule.RequireFilter {
 		i := slices.IndexFunc(visible.Columns, func(c *catalog.Column) bool { return catalog.Fold(c.Name) == catalog.Fold(want) })
 		if i < 0 {

@@ -38,6 +38,9 @@ type Table struct {
 	RequireFilter []*catalog.Column
 	Key           []string // the primary key where all of it is visible, else nil
 	Writes        *Writes  // nil where nothing of the table can be written
+	// Filters are the profile's filters by hand that callers may know of: those
+	// that are not hidden, and name no column that is.
+	Filters []profiles.Filter
 
 	rules map[*catalog.Column]profiles.Column
 }
