@@ -88,10 +88,10 @@ func shownOn(letters string) string {
 	return b.String()
 }
 
-// page29 asks for the page and draws it.
-func (h *house) page29(dossier, customer string) string {
+// page asks for the page and draws it.
+func (h *house) page(dossier, customer string) string {
 	h.t.Helper()
-	got := h.call("GET", h.portal+"/v1/dossiers/"+dossier+thePage, "", []string{"Authorization", "Bearer " + portalKey, "Vantelle-Customer", "id:" + customer, "Accept-Language", "fr"})
+	got := h.of(dossier, customer, thePage)
 	var invoices []struct {
 		Number, Date, Currency, Status string
 		Due                            string      `json:"due_date"`
@@ -122,11 +122,10 @@ func (h *house) page29(dossier, customer string) string {
 	return b.String()
 }
 
-// TestProduct29_OnePageOnEveryERP: one request, unchanged, lists a customer's
-// invoices with number, date, total, status and its label, and lines, on three
-// generations of Sage 100, on Dolibarr and on Odoo, on both kinds of directory.
-// Nobody sees another's, and who has no access sees nothing.
-func TestProduct29_OnePageOnEveryERP(t *testing.T) {
+// onEveryERP starts a service over a dossier of each ERP, with either kind of
+// directory, synchronises them, and tests each before and after Alpha and Beta
+// may enter.
+func onEveryERP(t *testing.T, before, after func(h *house, dossier string, erp erpOf)) {
 	for _, driver := range []string{"sqlite", "postgres"} {
 		t.Run(driver, func(t *testing.T) {
 			where := "{path: vantelle.db}"
@@ -151,22 +150,39 @@ func TestProduct29_OnePageOnEveryERP(t *testing.T) {
 				if events := h.call("GET", h.admin+asked.header.Get("Location")+"/events", "", admin()); !strings.Contains(events.body, `"state":"succeeded"`) {
 					t.Fatalf("%s: %s", name, events.body)
 				}
-				refused := h.call("GET", h.portal+"/v1/dossiers/"+name+thePage, "", []string{"Authorization", "Bearer " + portalKey, "Vantelle-Customer", "id:" + erp.alpha})
-				if refused.status != http.StatusForbidden {
-					t.Errorf("%s: without an access: %d %s", name, refused.status, refused.body)
-				}
+				before(h, name, erp)
 				for _, c := range []string{erp.alpha, erp.beta} {
 					if got := h.call("PUT", h.admin+"/admin/v1/dossiers/"+name+"/customers/"+c+"/access", `{"note": "test"}`, admin()); got.status != http.StatusCreated {
 						t.Fatalf("%s: %d %s", name, got.status, got.body)
 					}
 				}
-				if got, want := h.page29(name, erp.alpha), shownOn(erp.letters); got != want {
-					t.Errorf("%s shows Alpha\n%swant\n%s", name, got, want)
-				}
-				if got, want := h.page29(name, erp.beta), shownOn("B"); got != want {
-					t.Errorf("%s shows Beta\n%swant\n%s", name, got, want)
-				}
+				after(h, name, erp)
 			}
 		})
 	}
+}
+
+// of asks a dossier for a customer, in French.
+func (h *house) of(dossier, customer, path string, headers ...string) answer {
+	h.t.Helper()
+	return h.call("GET", h.portal+"/v1/dossiers/"+dossier+path, "", append([]string{"Authorization", "Bearer " + portalKey, "Vantelle-Customer", "id:" + customer, "Accept-Language", "fr"}, headers...))
+}
+
+// TestProduct29_OnePageOnEveryERP: one request, unchanged, lists a customer's
+// invoices with number, date, total, status and its label, and lines, on three
+// generations of Sage 100, on Dolibarr and on Odoo, on both kinds of directory.
+// Nobody sees another's, and who has no access sees nothing.
+func TestProduct29_OnePageOnEveryERP(t *testing.T) {
+	onEveryERP(t, func(h *house, dossier string, erp erpOf) {
+		if refused := h.of(dossier, erp.alpha, thePage); refused.status != http.StatusForbidden {
+			h.t.Errorf("%s: without an access: %d %s", dossier, refused.status, refused.body)
+		}
+	}, func(h *house, dossier string, erp erpOf) {
+		if got, want := h.page(dossier, erp.alpha), shownOn(erp.letters); got != want {
+			h.t.Errorf("%s shows Alpha\n%swant\n%s", dossier, got, want)
+		}
+		if got, want := h.page(dossier, erp.beta), shownOn("B"); got != want {
+			h.t.Errorf("%s shows Beta\n%swant\n%s", dossier, got, want)
+		}
+	})
 }
