@@ -61,10 +61,14 @@ func (h *house) everythingOf(dossier, customer string) string {
 	return all.String()
 }
 
-// TestProduct24_EachRightTakesItsRowsAway on every ERP: with a module at none no
-// row of it is left in any resource or table, count or line, and the others stay.
+// TestProduct24_EachRightTakesItsRowsAway on every ERP, and with a directory in
+// PostgreSQL on two of them: with a module at none no row of it is left in any
+// resource or table, count or line, and the others stay.
 func TestProduct24_EachRightTakesItsRowsAway(t *testing.T) {
 	onEveryERP(t, func(*house, string, erpOf) {}, func(h *house, dossier string, erp erpOf) {
+		if strings.Contains(h.t.Name(), "postgres") && dossier != "sage-b" && dossier != "odoo" {
+			return // each ERP was asked on the other directory, which is no part of the answer
+		}
 		letter := "V" + erp.letters[:1]
 		has := h.everythingOf(dossier, erp.alpha)
 		access := "/dossiers/" + dossier + "/customers/" + erp.alpha + "/access"
