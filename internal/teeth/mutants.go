@@ -167,7 +167,7 @@ var mutants = []mutant{
 	{"outbox: requests are kept unaudited", "internal/outbox/outbox.go", "if err := o.Audit.Begin(ctx, e); err != nil {", "if err := o.Audit.Begin(ctx, e); err != nil && false {"},
 	{"outbox: who sees with a customer's eyes sends", "internal/outbox/outbox.go", "if s.Caller.ReadOnly {", "if false {"},
 	{"outbox: another body passes under a used key", "internal/outbox/outbox.go", "if r.Digest != digest {\n\t\treturn", "if false {\n\t\treturn"},
-	{"outbox: any number waits", "internal/outbox/outbox.go", "cmp.Or(o.Open, DefaultOpen)", "1<<30"},
+	{"outbox: any number waits", "internal/outbox/outbox.go", "cmp.Or(o.Open, DefaultOpen)", "cmp.Or(o.Open, 1<<30)"},
 	{"outbox: a field that is not in the form is kept quiet about", "internal/outbox/form.go", "if !known[name] {", "if !known[name] && false {"},
 	{"outbox: a mandatory field may be blank", "internal/outbox/form.go", "} else if f.Mandatory {", "} else if f.Mandatory && false {"},
 }
