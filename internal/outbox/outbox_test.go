@@ -97,3 +97,18 @@ func TestOnlySoManyRequestsOfACustomerWait(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodySendsWithACustomersEyes: who sees the portal as a customer does, for a
+// reason, asks for nothing in his name.
+func TestNobodySendsWithACustomersEyes(t *testing.T) {
+	o, log, _ := messages(t)
+	who := identity.Caller{Dossier: "d", KeyID: "k", Customer: directory.Customer{Dossier: "d", ID: "C", Code: "C"}, ReadOnly: true}
+	var refused *refusal.Error
+	_, _, err := o.Submit(t.Context(), Submission{Caller: who, Body: map[string]any{"kind": "message", "fields": map[string]any{"text": "hello"}}})
+	if !errors.As(err, &refused) || refused.Code != refusal.ReadOnly {
+		t.Errorf("sent: %v", err)
+	}
+	if list, err := o.List(t.Context(), Query{Caller: who, RequestQuery: directory.RequestQuery{Limit: 10}}); err != nil || len(list) != 0 || len(log.entries) != 1 {
+		t.Errorf("there are %v, %v; the audit has %+v", list, err, log.entries)
+	}
+}

@@ -145,7 +145,7 @@ var judges = [][]string{
 // doors judge what is beside the gate: files and the outbox, through the whole
 // service.
 var doors = [][]string{
-	{"test", "-failfast", "./filter", "./filter/files", "./filter/portal", "./internal/filestore", "./internal/outbox", "./profiles", "-run", "File|Path|Pushed|Root|Outbox|Form|Request|Word|Delivery"},
+	{"test", "-failfast", "./filter", "./filter/files", "./filter/portal", "./internal/filestore", "./internal/outbox", "./profiles", "-run", "File|Path|Pushed|Root|Outbox|Form|Request|Word|Delivery|Sends"},
 	{"test", "-failfast", "./cmd/vantelle", "-run", "^TestProduct(25|31)_"},
 }
 
