@@ -128,11 +128,7 @@ func (h *house) page(dossier, customer string) string {
 func onEveryERP(t *testing.T, before, after func(h *house, dossier string, erp erpOf)) {
 	for _, driver := range []string{"sqlite", "postgres"} {
 		t.Run(driver, func(t *testing.T) {
-			where := "{path: vantelle.db}"
-			if driver == "postgres" {
-				dsn, _, _ := erpshape.Postgres(t)
-				where = fmt.Sprintf("{driver: postgres, dsn: %q}", dsn)
-			}
+			where := directoryIn(t, driver)
 			s := newSite(t)
 			all := s.everyERP()
 			var names, dossiers []string

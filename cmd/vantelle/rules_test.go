@@ -78,15 +78,22 @@ func onDirectories(t *testing.T, test func(t *testing.T, h *house)) {
 	onDirectoriesWith(t, mine, func(settings string) string { return settings }, test)
 }
 
+// directoryIn is where a directory is, in the words of the configuration: in a file,
+// or in a database of its own.
+func directoryIn(t *testing.T, driver string) string {
+	t.Helper()
+	if driver != "postgres" {
+		return "{path: vantelle.db}"
+	}
+	dsn, _, _ := erpshape.Postgres(t)
+	return fmt.Sprintf("{driver: postgres, dsn: %q}", dsn)
+}
+
 // onDirectoriesWith is onDirectories with another profile MINE and other settings.
 func onDirectoriesWith(t *testing.T, profile string, change func(settings string) string, test func(t *testing.T, h *house)) {
 	for _, driver := range []string{"sqlite", "postgres"} {
 		t.Run(driver, func(t *testing.T) {
-			where := "{path: vantelle.db}"
-			if driver == "postgres" {
-				dsn, _, _ := erpshape.Postgres(t)
-				where = fmt.Sprintf("{driver: postgres, dsn: %q}", dsn)
-			}
+			where := directoryIn(t, driver)
 			s := newSite(t)
 			s.write("vantelle.yaml", change(fmt.Sprintf(rulesSettings, where)))
 			h := &house{s.startSynced(), t}

@@ -96,7 +96,7 @@ func (p *portal) filesOfMany(v *visit) error {
 		if all[key] != nil {
 			continue
 		}
-		all[key] = []fileDocument{}
+		all[key] = []fileDocument{} // and no null
 		ask := filter.FileRequest{Caller: v.who, RequestID: v.id(), Resource: resource, Key: key, Still: p.still(v)}
 		row, err := p.Files.Find(v.r.Context(), ask)
 		if errors.Is(err, filter.ErrNoFile) {
@@ -109,7 +109,7 @@ func (p *portal) filesOfMany(v *visit) error {
 		if err != nil {
 			return err
 		}
-		all[key] = append(all[key], list...)
+		all[key] = append([]fileDocument{}, list...)
 	}
 	body, err := json.Marshal(map[string]any{"files": all})
 	if err != nil {

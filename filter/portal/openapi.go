@@ -205,7 +205,7 @@ func (d *apiDocument) addWrites(t *view.Table) {
 	sent := func(kind querytree.WriteKind) object {
 		properties, required := object{}, []string(nil)
 		for _, c := range t.Visible.Columns {
-			if !slices.Contains(writesOf(t, c), kind.String()) {
+			if !authorize.Writable(t, c, kind) {
 				continue
 			}
 			properties[c.Name] = typeSchema(c.Type, c.Nullable)

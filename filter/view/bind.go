@@ -317,8 +317,7 @@ func (b *binder) table(name string, policy *querytree.Policy) *Table {
 	}
 	visible.RowKey = b.hiddenKey(t, visible)
 	for _, f := range rule.Filters {
-		shown := f.Column == "" || slices.ContainsFunc(visible.Columns, func(c *catalog.Column) bool { return catalog.Fold(c.Name) == catalog.Fold(f.Column) })
-		if !f.Hidden && shown {
+		if !f.Hidden {
 			out.Filters = append(out.Filters, f)
 		}
 	}

@@ -38,8 +38,8 @@ type Table struct {
 	RequireFilter []*catalog.Column
 	Key           []string // the primary key where all of it is visible, else nil
 	Writes        *Writes  // nil where nothing of the table can be written
-	// Filters are the profile's filters by hand that callers may know of: those
-	// that are not hidden, and name no column that is.
+	// Filters are the profile's filters by hand that callers may know of. The
+	// column of a mandatory one is in RequireFilter too, and so it is shown.
 	Filters []profiles.Filter
 
 	rules map[*catalog.Column]profiles.Column

@@ -1,8 +1,6 @@
 package oracle
 
 import (
-	"fmt"
-	"math/big"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -17,7 +15,6 @@ type restQuestion struct {
 	table  *table
 	self   *binding
 	picked []restPick
-	stars  bool  // nothing is selected by name: all that is visible
 	where  *term // nil for every row
 	order  []restOrder
 	limit  int // -1 for none
@@ -75,7 +72,7 @@ func (q *restQuestion) grouped() bool {
 // choose says what is selected.
 func (q *restQuestion) choose(r *rand.Rand, w *world, columns []*column) {
 	if chance(r, 35) {
-		q.stars = true
+
 		for _, c := range columns {
 			q.picked = append(q.picked, restPick{label: c.name, col: c})
 		}
@@ -279,148 +276,4 @@ func (q *restQuestion) knock(cursor string) knock {
 	}
 	k.about = k.method + " " + k.target
 	return k
-}
-
-// answer is what an asker is to get, every row of it before limit and offset.
-func (q *restQuestion) answer(w *world, who int) [][]cell {
-	var rows []row
-	for _, x := range w.seen[who][q.table] {
-		s := &situation{world: w, asks: w.customers[who], rows: map[*binding]row{q.self: x}}
-		if q.where == nil || s.eval(q.where).yes() {
-			rows = append(rows, x)
-		}
-	}
-	if q.grouped() {
-		return q.groups(rows)
-	}
-	// Behind what is asked for comes the key, else all that is selected.
-	order := slices.Clone(q.order)
-	behind := q.table.key
-	if len(behind) == 0 {
-		for _, p := range q.picked {
-			behind = append(behind, p.col)
-		}
-	}
-	for _, c := range behind {
-		order = append(order, restOrder{col: c})
-	}
-	slices.SortStableFunc(rows, func(a, b row) int {
-		for _, o := range order {
-			x, y := a[o.col.index], b[o.col.index]
-			c := 0
-			switch {
-			case x.null() && y.null():
-				continue
-			case x.null() || y.null():
-				if x.null() == o.nullsLast {
-					return 1
-				}
-				return -1
-			default:
-				c = x.compare(y)
-			}
-			if o.down {
-				c = -c
-			}
-			if c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
-	var out [][]cell
-	for _, x := range rows {
-		var cells []cell
-		for _, p := range q.picked {
-			cells = append(cells, shown(x[p.col.index]))
-		}
-		out = append(out, cells)
-	}
-	return out
-}
-
-// groups puts rows together that are alike in the columns that are selected
-// plainly. Without such columns there is one group, even of no rows.
-func (q *restQuestion) groups(rows []row) [][]cell {
-	var keys []string
-	of := map[string][]row{}
-	plain := slices.ContainsFunc(q.picked, func(p restPick) bool { return p.agg == "" })
-	if !plain {
-		keys, of[""] = []string{""}, rows
-	}
-	for _, x := range rows {
-		if !plain {
-			break
-		}
-		var b strings.Builder
-		for _, p := range q.picked {
-			if p.agg == "" {
-				v := x[p.col.index]
-				if v.num != nil {
-					fmt.Fprintf(&b, "%s,", v.num.RatString())
-				} else {
-					fmt.Fprintf(&b, "%d%q,", v.kind, v.text)
-				}
-			}
-		}
-		if of[b.String()] == nil {
-			keys = append(keys, b.String())
-		}
-		of[b.String()] = append(of[b.String()], x)
-	}
-	var out [][]cell
-	for _, key := range keys {
-		group := of[key]
-		var cells []cell
-		for _, p := range q.picked {
-			cells = append(cells, p.over(group))
-		}
-		out = append(out, cells)
-	}
-	return out
-}
-
-// over computes a column of the answer over a group.
-func (p restPick) over(group []row) cell {
-	if p.agg == "" {
-		return shown(group[0][p.col.index])
-	}
-	n, best, sum := int64(0), null, new(big.Rat)
-	for _, x := range group {
-		if p.col == nil {
-			n++
-			continue
-		}
-		v := x[p.col.index]
-		if v.null() {
-			continue
-		}
-		n++
-		if best.null() || p.agg == "max" && v.compare(best) > 0 || p.agg == "min" && v.compare(best) < 0 {
-			best = v
-		}
-		if v.num != nil {
-			sum.Add(sum, v.num)
-		}
-	}
-	switch {
-	case p.agg == "count":
-		return cell{num: new(big.Rat).SetInt64(n)}
-	case best.null():
-		return cell{null: true}
-	case p.agg == "sum":
-		return cell{num: sum, fuzzy: true}
-	}
-	return shown(best)
-}
-
-// shown is a value as an answer has it.
-func shown(v value) cell {
-	switch {
-	case v.null():
-		return cell{null: true}
-	case v.num != nil:
-		return cell{num: v.num, fuzzy: v.kind == kindFloat || v.kind == kindDec}
-	}
-	return normal(v.text, map[kind]shapeOf{kindDate: asMoment, kindStamp: asMoment}[v.kind])
 }

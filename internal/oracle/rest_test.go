@@ -15,11 +15,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/rs/zerolog"
-
-	"github.com/vantelle/vantelle/filter/portal"
-	"github.com/vantelle/vantelle/internal/identity"
 )
 
 // everyRESTRun is how many requests to /rows every run of the tests judges.
@@ -79,7 +74,10 @@ func judgeREST(t *testing.T, engine string, d dialect, at servers) {
 		if err != nil {
 			t.Fatalf("world %d: %v\n%s", number, err, w.yaml)
 		}
-		fronts := stage.fronts()
+		var fronts [askers]http.Handler
+		for who := range fronts {
+			fronts[who] = stage.front(who)
+		}
 		for i := range 30 {
 			q := w.restQuestion(r)
 			for who := range askers {
@@ -113,22 +111,6 @@ func judgeREST(t *testing.T, engine string, d dialect, at servers) {
 	if 100*n.telling < 25*n.asked || 100*n.paged < 5*n.asked {
 		t.Errorf("%d of %d requests depend on the row filter, %d were read by cursors: both must come up more often", n.telling, n.asked, n.paged)
 	}
-}
-
-// fronts is a portal for each asker.
-func (s *stage) fronts() [askers]http.Handler {
-	var out [askers]http.Handler
-	for who := range out {
-		out[who] = portal.New(portal.Config{Gate: s.gate, Identify: doorman{s.callers[who]}, Logger: zerolog.Nop(), Cursors: cursors})
-	}
-	return out
-}
-
-// doorman knows one caller.
-type doorman struct{ caller identity.Caller }
-
-func (d doorman) Backend(context.Context, string, string, string, string, string) (identity.Caller, error) {
-	return d.caller, nil
 }
 
 // one judges a request, and says what is wrong with its answer; "" for nothing.
@@ -298,20 +280,15 @@ func TestRESTNoticesAGateThatLeaks(t *testing.T) {
 	for number := range 8 {
 		r := rand.New(rand.NewPCG(5, uint64(number)))
 		w := randomWorld(r, sqliteDialect)
-		leaky := w.profile.clone()
-		for _, table := range leaky.order {
-			if x := leaky.rules[table]; x.rows != nil {
-				x.rows = operation("OR", x.rows, constant(truth(true)))
-			}
-		}
-		stage, err := newStage(t.Context(), w, leaky.yaml(r), servers{folder: t.TempDir(), name: "l"})
+		stage, err := newStage(t.Context(), w, w.leaky(r), servers{folder: t.TempDir(), name: "l"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var n restTally
+		front := stage.front(0)
 		for range 30 {
 			asked++
-			if n.one(t.Context(), w, w.restQuestion(r), stage.fronts()[0], 0) != "" {
+			if n.one(t.Context(), w, w.restQuestion(r), front, 0) != "" {
 				noticed++
 			}
 		}

@@ -165,9 +165,10 @@ type reply struct {
 	body   []byte
 }
 
-// front is the portal over a stage's gate, as a portal's backend meets it.
-func (s *stage) front() http.Handler {
-	return portal.New(portal.Config{Gate: s.gate, Identify: usher{s}, Logger: zerolog.Nop(), Cursors: cursors})
+// front is the portal over a stage's gate, as a portal's backend meets it that
+// asks for one of the askers.
+func (s *stage) front(who int) http.Handler {
+	return portal.New(portal.Config{Gate: s.gate, Identify: usher{s.callers[who]}, Logger: zerolog.Nop(), Cursors: cursors})
 }
 
 // cursors is one key for all worlds: where the answers are the same, so are
@@ -193,11 +194,11 @@ func (k knock) send(ctx context.Context, front http.Handler) reply {
 	return reply{status: w.Code, header: w.Header(), body: w.Body.Bytes()}
 }
 
-// usher knows the first asker.
-type usher struct{ s *stage }
+// usher knows one asker.
+type usher struct{ caller identity.Caller }
 
 func (u usher) Backend(context.Context, string, string, string, string, string) (identity.Caller, error) {
-	return u.s.callers[0], nil
+	return u.caller, nil
 }
 
 // unsealed puts its length in the place of a cursor. What is sealed is bound to

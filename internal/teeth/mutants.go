@@ -76,6 +76,8 @@ var mutants = []mutant{
 	{"9: changed rows need not be the customer's", "filter/execute/write.go", "if err := r.still(keys, false); err != nil {", "if err := r.still(keys, false); err != nil && false {"},
 	{"9: statements about keys have no row filter", "filter/sqlprint/write.go", "if always, ok := t.Policy.Where.(*querytree.Bool); !ok || !always.Value {", "if false {"},
 	{"9: rows that may only be read are written", "filter/execute/write.go", "case locked[key]:", "case locked[key] || asked[key]:"},
+	{"9: a commit ends with its request", "filter/execute/write.go", "context.WithCancel(context.WithoutCancel(ctx))", "context.WithCancel(ctx)"},
+	{"9: a commit that nobody answered is told as rolled back", "filter/execute/write.go", "return refusal.Because(err, refusal.Uncertain,", "return refusal.Because(err, refusal.Unavailable,"},
 	{"9: an INSERT points anywhere", "filter/execute/write.go", "if err := r.referenced(rows); err != nil {", "if err := r.referenced(rows); err != nil && false {"},
 	{"9: an UPDATE points anywhere", "filter/execute/write.go", "if err := r.referenced(values); err != nil {", "if err := r.referenced(values); err != nil && false {"},
 	{"9: a pinned column takes another value", "filter/execute/write_values.go", "case !same(out[i], pinned):", "case false:"},
@@ -126,6 +128,7 @@ var mutants = []mutant{
 	{"11: a cursor serves any account", "filter/portal/cursor.go", "who.Membership.Account, ", ""},
 	{"11: a cursor outlives its view", "filter/portal/cursor.go", "world.Digest(), ", ""},
 	{"11: a cursor serves any request", "filter/portal/cursor.go", "add(p.key)\n\t\tadd(p.value)", "_ = p"},
+	{"11: a key that is shown in part is read twice", "filter/view/relation.go", "key[i] = visible.Columns[j]\n\t\t\tcontinue", "_ = j"},
 	{"11: the hidden key has a name", "filter/resolve/scope.go", "return JoinKey + rel.table.RowKey[i-len(rel.table.Columns)].Name", "return rel.table.RowKey[i-len(rel.table.Columns)].Name"},
 
 	// 12. Plans are shared, data never.

@@ -16,6 +16,14 @@ type form struct {
 	needsLines        bool
 }
 
+// parts are the header and, where the form has lines, one of them.
+func (f form) parts() []part {
+	if f.lines == nil {
+		return []part{f.fields}
+	}
+	return []part{f.fields, *f.lines}
+}
+
 // part is a form's header, or one of its lines.
 type part struct {
 	name   string
@@ -83,9 +91,8 @@ func typescriptForms(list []form) string {
 	var b strings.Builder
 	var names []string
 	for _, f := range list {
-		f.fields.typescript(&b)
-		if f.lines != nil {
-			f.lines.typescript(&b)
+		for _, p := range f.parts() {
+			p.typescript(&b)
 		}
 		fmt.Fprintf(&b, "\n/** %s */\nexport interface %s {\n  kind: %s\n  fields%s: %s\n", line(title(f.title, f.kind)), f.name, quote(f.kind), mark(f.needsFields), f.fields.name)
 		if f.lines != nil {
@@ -122,9 +129,8 @@ func (p part) typescript(b *strings.Builder) {
 func phpForms(list []form) string {
 	var b strings.Builder
 	for _, f := range list {
-		f.fields.php(&b)
-		if f.lines != nil {
-			f.lines.php(&b)
+		for _, p := range f.parts() {
+			p.php(&b)
 		}
 		fmt.Fprintf(&b, "\n/** %s */\nfinal class %s implements \\JsonSerializable\n{\n", line(title(f.title, f.kind)), f.name)
 		lines := ""
@@ -161,9 +167,8 @@ func (p part) php(b *strings.Builder) {
 func csharpForms(list []form) string {
 	var b strings.Builder
 	for _, f := range list {
-		f.fields.csharp(&b)
-		if f.lines != nil {
-			f.lines.csharp(&b)
+		for _, p := range f.parts() {
+			p.csharp(&b)
 		}
 		fmt.Fprintf(&b, "\n/// <summary>%s</summary>\npublic sealed record %s\n{\n    [JsonPropertyName(\"kind\")]\n    public string Kind => %s;\n    [JsonPropertyName(\"fields\")]\n    public %s%s Fields { get; init; }%s\n",
 			xmlText(line(title(f.title, f.kind))), f.name, quote(f.kind), required(f.needsFields), f.fields.name, map[bool]string{false: " = new();"}[f.needsFields])
