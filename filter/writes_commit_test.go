@@ -33,6 +33,7 @@ const (
 	cutBefore    = "cut before it"    // the server never sees it, and ends the transaction
 	cutBehind    = "cut behind it"    // the server does it, and its answer is lost
 	silentBehind = "silent behind it" // likewise, and the connection stays open
+	lateBehind   = "late behind it"   // its answer comes when the request's time is over
 )
 
 func newLine(t *testing.T, to string) *line {
@@ -64,13 +65,16 @@ func newLine(t *testing.T, to string) *line {
 
 // pass passes bytes on, until a commit is to be broken.
 func (l *line) pass(near, far net.Conn) {
-	var silent atomic.Bool
+	var silent, late atomic.Bool
 	go func() {
 		piece := make([]byte, 32<<10)
 		for {
 			n, err := far.Read(piece)
 			if silent.Load() {
 				continue
+			}
+			if late.Load() {
+				time.Sleep(time.Second)
 			}
 			if _, wrong := near.Write(piece[:n]); err != nil || wrong != nil {
 				_ = near.Close()
@@ -95,6 +99,8 @@ func (l *line) pass(near, far net.Conn) {
 				return
 			case silentBehind:
 				silent.Store(true)
+			case lateBehind:
+				late.Store(true)
 			}
 		}
 		if _, wrong := far.Write(piece[:n]); err != nil || wrong != nil {
@@ -151,6 +157,7 @@ func TestPromise9NobodyIsToldOtherwiseThanACommitEnded(t *testing.T) {
 			cutBefore:    {time.Minute, refusal.Uncertain, false},
 			cutBehind:    {time.Minute, refusal.Uncertain, true},
 			silentBehind: {500 * time.Millisecond, refusal.Uncertain, true},
+			lateBehind:   {500 * time.Millisecond, "", true},
 		} {
 			t.Run(string(engine)+"/"+how, func(t *testing.T) {
 				t.Parallel() // some wait for an answer that never comes
