@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/httpjson"
 	"github.com/vantelle/vantelle/internal/identity"
 )
@@ -39,6 +40,9 @@ func (v *visit) problem(err error) *httpjson.Problem {
 		}
 		p.Members = written(p.Members, refused)
 		return p
+	case errors.Is(err, directory.ErrUnavailable):
+		return &httpjson.Problem{Code: httpjson.DirectoryUnavailable, Detail: "who may enter cannot be looked up at the moment: ask again",
+			RetryAfter: retryUnavailable, Cause: err}
 	case errors.As(err, &conventional):
 		return &httpjson.Problem{Code: httpjson.Code(conventional.code), Detail: conventional.message}
 	case errors.Is(err, identity.ErrUnauthorized):
@@ -55,7 +59,8 @@ func (v *visit) problem(err error) *httpjson.Problem {
 	return httpjson.ProblemOf(v.r, err)
 }
 
-// retryUnavailable is when to try again where an ERP cannot be reached.
+// retryUnavailable is when to try again where an ERP, or the directory, cannot be
+// reached.
 const retryUnavailable = 2 * time.Second
 
 // ending names the end of our time limit and the client's going away, which

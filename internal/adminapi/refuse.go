@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
@@ -50,6 +51,9 @@ func problemOf(err error) error {
 		return &httpjson.Problem{Code: httpjson.Conflict, Detail: "the service is stopping: ask again once it has started", Cause: err}
 	case errors.Is(err, directory.ErrNoLeader):
 		return &httpjson.Problem{Code: httpjson.Conflict, Detail: directory.ErrNoLeader.Error(), Cause: err}
+	case errors.Is(err, directory.ErrUnavailable):
+		return &httpjson.Problem{Code: httpjson.DirectoryUnavailable, Detail: directory.ErrUnavailable.Error() +
+			": where something was to be changed, look whether it was, and ask again", RetryAfter: retryDirectory, Cause: err}
 	case errors.Is(err, directory.ErrConflict):
 		return &httpjson.Problem{Code: httpjson.PreconditionFailed,
 			Detail: "somebody changed it in the meantime: read it again, and send its ETag as If-Match", Cause: err}
@@ -58,6 +62,10 @@ func problemOf(err error) error {
 	}
 	return err
 }
+
+// retryDirectory is when to ask again where the directory was away: its server
+// restarts, or its connections moved.
+const retryDirectory = 2 * time.Second
 
 // refusalProblem tells an administrator what the gate told the requester; the
 // cause stays in the log.

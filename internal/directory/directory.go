@@ -10,5 +10,10 @@ import "errors"
 // ErrNotFound is returned where the thing asked for by its key does not exist.
 var ErrNotFound = errors.New("not found")
 
+// ErrUnavailable is returned where the directory's server cannot be reached, or
+// hung up. Of a write nobody knows then whether it was done: it may have been lost
+// on its way there, or its answer on the way back.
+var ErrUnavailable = errors.New("the directory's database does not answer")
+
 // ErrConflict is returned where an edit was made on an older version than the one stored.
 var ErrConflict = errors.New("changed by somebody else in the meantime")

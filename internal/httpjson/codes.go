@@ -36,6 +36,7 @@ const (
 	QueryFailed          Code = "query_failed"           // it refused the statement
 	TooManyRequests      Code = "too_many_requests"      // of one key or customer
 	Busy                 Code = "busy"                   // of a whole dossier
+	DirectoryUnavailable Code = "directory_unavailable"  // the directory's database does not answer
 	Cancelled            Code = "cancelled"              // the caller went away, or the access was withdrawn
 	AuditUnavailable     Code = "audit_unavailable"      // nothing is answered that cannot be audited
 	ReadOnly             Code = "read_only"              // it may be read, not written
@@ -87,6 +88,7 @@ var meanings = map[Code]meaning{
 	QueryFailed:          {http.StatusBadGateway, "The query failed", "La requête a échoué"},
 	TooManyRequests:      {http.StatusTooManyRequests, "Too many requests", "Trop de requêtes"},
 	Busy:                 {http.StatusServiceUnavailable, "Busy", "Occupé"},
+	DirectoryUnavailable: {http.StatusServiceUnavailable, "The directory is unavailable", "L’annuaire est indisponible"},
 	Cancelled:            {StatusClientClosed, "Cancelled", "Annulé"},
 	AuditUnavailable:     {http.StatusServiceUnavailable, "The audit is unavailable", "L’audit est indisponible"},
 	ReadOnly:             {http.StatusForbidden, "Read only", "Lecture seule"},

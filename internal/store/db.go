@@ -141,7 +141,7 @@ func (d *DB) Close() error {
 
 // get reads one row into dest, and is directory.ErrNotFound without one.
 func (d *DB) get(ctx context.Context, dest any, query string, args ...any) error {
-	err := told(ctx, d.again(ctx, func() error { return d.reader.GetContext(ctx, dest, d.reader.Rebind(query), args...) }))
+	err := d.told(ctx, d.again(ctx, func() error { return d.reader.GetContext(ctx, dest, d.reader.Rebind(query), args...) }))
 	if d.engine.impossible(err) {
 		return directory.ErrNotFound
 	}
@@ -150,7 +150,7 @@ func (d *DB) get(ctx context.Context, dest any, query string, args ...any) error
 
 // list reads every row into dest, a pointer to a slice.
 func (d *DB) list(ctx context.Context, dest any, query string, args ...any) error {
-	err := told(ctx, d.again(ctx, func() error {
+	err := d.told(ctx, d.again(ctx, func() error {
 		reflect.ValueOf(dest).Elem().SetZero() // what an earlier try read
 		return d.reader.SelectContext(ctx, dest, d.reader.Rebind(query), args...)
 	}))
@@ -167,6 +167,15 @@ func (d *DB) again(ctx context.Context, do func() error) (err error) {
 		if err = do(); err == nil || !d.engine.hungUp(err) || ctx.Err() != nil {
 			break
 		}
+	}
+	return err
+}
+
+// told names what an error came of: the end of the context, or that the
+// directory's server is away.
+func (d *DB) told(ctx context.Context, err error) error {
+	if err = told(ctx, err); err != nil && ctx.Err() == nil && d.engine.hungUp(err) {
+		return fmt.Errorf("%w: %w", directory.ErrUnavailable, err)
 	}
 	return err
 }
@@ -206,7 +215,7 @@ var errUnchanged = errors.New("nothing to write")
 // On PostgreSQL each statement sees what was committed before it: fn locks what
 // it decides by, the revision first.
 func (d *DB) write(ctx context.Context, fn func(tx) error) error {
-	return told(ctx, d.transaction(ctx, fn))
+	return d.told(ctx, d.transaction(ctx, fn))
 }
 
 func (d *DB) transaction(ctx context.Context, fn func(tx) error) error {

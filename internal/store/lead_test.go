@@ -129,6 +129,26 @@ func TestLeadIsLostWithItsConnection(t *testing.T) {
 	start(t, second.Store(), "run")
 }
 
+// TestWriteWhoseSessionEndsSaysSo: who wrote is told that the directory was away,
+// not that something is wrong with what he asked.
+func TestWriteWhoseSessionEndsSaysSo(t *testing.T) {
+	db := openWith(t, postgresConfig(t))
+	err := db.write(t.Context(), func(w tx) error {
+		var session int
+		if err := w.get(&session, "SELECT pg_backend_pid()"); err != nil {
+			return err
+		}
+		if _, err := db.reader.ExecContext(t.Context(), "SELECT pg_terminate_backend($1)", session); err != nil {
+			return err
+		}
+		return w.raiseRevision()
+	})
+	if !errors.Is(err, directory.ErrUnavailable) {
+		t.Fatalf("it is told %v", err)
+	}
+	must(t, db.write(t.Context(), func(w tx) error { return w.raiseRevision() }))
+}
+
 // TestSilentLeaderIsThrownOut has a leader that beats no more while one of its
 // transactions is open, as a paused process has.
 func TestSilentLeaderIsThrownOut(t *testing.T) {
