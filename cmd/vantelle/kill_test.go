@@ -157,7 +157,7 @@ func (k *killed) disturb() (over func()) {
 	}
 	timer := time.AfterFunc(time.Duration(k.dice.Int64N(int64(k.span))), func() {
 		var n int64
-		k.disturbed.Store(true) // before anybody can notice
+		k.disturbed.Store(true)                                    // before anybody can notice
 		if err := k.erp.QueryRow(statement).Scan(&n); err == nil { // else there is no directory yet
 			k.faults.Add(n)
 		}

@@ -56,7 +56,7 @@ func (p *portal) readTree(v *visit, r *reading, enc encoding, first, size int64)
 	case *arrayEncoding:
 		t.numbersAsStrings = enc.numbersAsStrings
 	}
-	rows, top, more, err := t.page()
+	rows, keys, top, more, err := t.page()
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +66,12 @@ func (p *portal) readTree(v *visit, r *reading, enc encoding, first, size int64)
 			return nil, err
 		}
 		top.subs = append(top.subs, sub)
+	}
+	if r.attached != nil {
+		if err := t.rowFiles(r.table, rows, keys); err != nil {
+			return nil, err
+		}
+		top.subs = append(top.subs, r.attached.level())
 	}
 	pg := &page{kind: enc.contentType(), more: more, rows: int64(len(rows))}
 	pg.endsAt(t.ends, t.last)
@@ -90,22 +96,24 @@ type treeReader struct {
 	last []any           // its last row's cells there
 }
 
-// page reads the rows of the page itself.
-func (t *treeReader) page() (rows []*treeRow, top *level, more bool, err error) {
+// page reads the rows of the page itself. fileKeys are by whose values their files
+// are asked for; none where they are not.
+func (t *treeReader) page() (rows []*treeRow, fileKeys []string, top *level, more bool, err error) {
 	s := &statement{}
 	var keys []sqlast.Item
 	for i, name := range t.shape.key {
 		keys = append(keys, as(of(t.table, name), generated("p", i)))
 	}
-	places := t.portal.placeItems(t.reading)
-	answer, err := t.portal.ask(t.visit, t.reading.page(s, t.items, slices.Concat(keys, places), t.first, t.size+1), s)
+	places, named := t.portal.placeItems(t.reading), t.attached.items(t.table)
+	answer, err := t.portal.ask(t.visit, t.reading.page(s, t.items, slices.Concat(keys, places, named), t.first, t.size+1), s)
 	if err != nil {
-		return nil, nil, false, err
+		return nil, nil, nil, false, err
 	}
 	defer answer.Close()
-	top = t.newLevel(nil, answer.Columns[:len(answer.Columns)-len(keys)-len(places)])
+	top = t.newLevel(nil, answer.Columns[:len(answer.Columns)-len(keys)-len(places)-len(named)])
 	paths := pathWriters(answer.Columns[len(top.columns) : len(top.columns)+len(keys)])
-	t.ends, t.last = answer.Columns[len(top.columns)+len(keys):], make([]any, len(places))
+	ends := len(top.columns) + len(keys)
+	t.ends, t.last = answer.Columns[ends:ends+len(places)], make([]any, len(places))
 	cut, err := t.each(answer, func(cells []any) error {
 		if int64(len(rows)) == t.size {
 			more = true
@@ -119,12 +127,15 @@ func (t *treeReader) page() (rows []*treeRow, top *level, more bool, err error) 
 		if err != nil {
 			return err
 		}
-		copy(t.last, cells[len(top.columns)+len(keys):])
+		copy(t.last, cells[ends:ends+len(places)])
+		if len(named) > 0 {
+			fileKeys = append(fileKeys, fileKeyOf(cells[ends+len(places)]))
+		}
 		rows = append(rows, row)
 		top.rows[string(path)] = row
 		return nil
 	})
-	return rows, top, more || cut, err
+	return rows, fileKeys, top, more || cut, err
 }
 
 // embedded reads the rows of e, which is the at-th table embedded in those of

@@ -97,15 +97,7 @@ func (p *portal) filesOfMany(v *visit) error {
 			continue
 		}
 		all[key] = []fileDocument{} // and no null
-		ask := filter.FileRequest{Caller: v.who, RequestID: v.id(), Resource: resource, Key: key, Still: p.still(v)}
-		row, err := p.Files.Find(v.r.Context(), ask)
-		if errors.Is(err, filter.ErrNoFile) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		list, err := p.documentsOf(v, ask, row)
+		list, err := p.filesOfKey(v, resource, key)
 		if err != nil {
 			return err
 		}

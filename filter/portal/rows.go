@@ -133,7 +133,7 @@ func (p *portal) ask(v *visit, query *sqlast.Query, s *statement) (*filter.Answe
 // readPage reads at most size rows. The query asks for one more, whose coming
 // says that there is more behind the page.
 func (p *portal) readPage(v *visit, r *reading, enc encoding, first, size int64) (*page, error) {
-	if len(r.embeds) > 0 && r.shape.columns != nil {
+	if (len(r.embeds) > 0 || r.attached != nil) && r.shape.columns != nil {
 		return p.readRelated(v, r, enc, first, size)
 	}
 	s := &statement{}

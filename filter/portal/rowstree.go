@@ -14,8 +14,9 @@ import (
 // related. What isn't in the view is the gate's to refuse, in its own words.
 type reading struct {
 	*rowsQuery
-	table string
-	shape rowsShape
+	table    string
+	shape    rowsShape
+	attached *rowFiles // nil where the request does not ask for them
 
 	resumed     bool        // a cursor says where the page begins
 	after       sqlast.Expr // the condition of the rows behind it; nil where it only counts them
@@ -26,6 +27,10 @@ func newReading(q *rowsQuery, table string, world *view.View) (*reading, error) 
 	r := &reading{rowsQuery: q, table: table, shape: shapeOf(world, table)}
 	if len(q.embeds) == 0 || r.shape.columns == nil {
 		return r, nil
+	}
+	var err error
+	if r.attached, err = takeFiles(q, table, world); err != nil {
+		return nil, err
 	}
 	if !r.shape.total {
 		return nil, keyless(table)
