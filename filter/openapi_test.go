@@ -48,7 +48,11 @@ func TestOpenAPI(t *testing.T) {
 		if err := doc.Validate(t.Context()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if doc.Paths.Len() < 1 || doc.Paths.Len() != len(doc.Components.Schemas)-1 {
+		others := 1 // Problem
+		if doc.Components.Schemas["RowFile"] != nil {
+			others++
+		}
+		if doc.Paths.Len() < 1 || doc.Paths.Len() != len(doc.Components.Schemas)-others {
 			t.Errorf("%s: %d paths, %d schemas", name, doc.Paths.Len(), len(doc.Components.Schemas))
 		}
 		for _, hidden := range append([]string{"cost", "margin", "owner", "buying", "wage", "mark", "secrets", "memo", `\u0000`}, nobodys...) {
@@ -83,7 +87,7 @@ func TestOpenAPISaysWhatIsThere(t *testing.T) {
 	}
 	body := describedBy(newRig(t, strings.Join(spelled(depot), ";"), depotProfile)).Body.String()
 	for _, want := range []string{`"/rows/invoices":`, `"lines":{"items":{"$ref":"#/components/schemas/invoice_lines"},"type":"array","x-embedded":true}`,
-		`"date":{"format":"date","nullable":true,"title":"Date","type":"string","x-type":"date"}`, `"projects":{"allOf":[{"$ref":"#/components/schemas/projects"}],"nullable":true,"x-embedded":true}`} {
+		`"date":{"format":"date","nullable":true,"title":"Date","type":"string","x-type":"date"}`, `"files":{"items":{"$ref":"#/components/schemas/RowFile"},"type":"array","x-embedded":true}`, `"projects":{"allOf":[{"$ref":"#/components/schemas/projects"}],"nullable":true,"x-embedded":true}`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %s in %s", want, body)
 		}
@@ -117,6 +121,9 @@ func TestTypesCompile(t *testing.T) {
 const row: Rows['invoices'] = { number: 'F1', total: 1.5, date: null, lines: [{ article: 'RING', quantity: 2 }] }
 const invoice: Invoices = row
 export const first: string | null | undefined = invoice.lines?.[0]?.article
+export const file: string | undefined = invoice.files?.[0]?.url
+// @ts-expect-error: files are no table
+export type NoTable = Rows['RowFile']
 // @ts-expect-error: what is hidden is not there
 invoice.cost
 `

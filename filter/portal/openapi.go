@@ -32,7 +32,7 @@ func (p *portal) openapi(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := &apiDocument{language: v.language(), names: map[string]string{}, taken: map[string]bool{"Problem": true}, schemas: object{}, paths: object{}}
+	d := &apiDocument{language: v.language(), names: map[string]string{}, taken: map[string]bool{"Problem": true, fileSchema: true}, schemas: object{}, paths: object{}}
 	body, err := json.Marshal(d.describe(world, v.r.PathValue("dossier"), p.Outbox != nil))
 	if err != nil {
 		return fmt.Errorf("write description: %w", err)
@@ -71,6 +71,10 @@ func (d *apiDocument) describe(world *view.View, dossier string, requests bool) 
 			}
 			properties[c.Name] = s
 			required = append(required, c.Name)
+		}
+		if _, column := properties[filesWord]; r.FileKey != "" && !column { // add puts a relation of that name in its place
+			properties[filesWord] = object{"type": "array", "items": reference(fileSchema), "x-embedded": true}
+			d.addFile()
 		}
 		d.add(world, r.Name, d.say(r.Title), properties, required)
 	}
@@ -120,6 +124,14 @@ func (d *apiDocument) describe(world *view.View, dossier string, requests bool) 
 	}
 }
 
+// fileSchema describes a file in the list of a row's.
+const fileSchema = "RowFile"
+
+func (d *apiDocument) addFile() {
+	d.schemas[fileSchema] = object{"type": "object", "x-embedded": true, "x-columns": fileMembers, "title": d.say(profiles.Text{EN: "File of a row", FR: "Fichier d’une ligne"}),
+		"properties": object{"name": text(), "type": text(), "url": text(), "size": object{"type": "integer", "format": "int64", "nullable": true}}}
+}
+
 // free gives a schema's name that no table and no resource has.
 func (d *apiDocument) free(name string) string {
 	out := name
@@ -165,7 +177,7 @@ func (d *apiDocument) add(world *view.View, name, title string, properties objec
 	}
 	for _, link := range world.Links(name) {
 		to, known := d.names[link.To[len(link.To)-1]]
-		if _, column := properties[link.Names[0]]; !known || column {
+		if !known || slices.Contains(required, link.Names[0]) {
 			continue
 		}
 		if link.One {

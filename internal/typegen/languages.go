@@ -30,7 +30,9 @@ func typescript(list []row) string {
 	}
 	b.WriteString("\n/** Every name under /rows, with the type of its rows. */\nexport interface Rows {\n")
 	for _, r := range list {
-		fmt.Fprintf(&b, "  %s: %s\n", quote(r.from), r.name)
+		if r.from != "" {
+			fmt.Fprintf(&b, "  %s: %s\n", quote(r.from), r.name)
+		}
 	}
 	b.WriteString("}\n")
 	return b.String()
@@ -61,8 +63,11 @@ func (m member) typescript() string {
 }
 
 func title(title, name string) string {
-	if title == "" {
+	switch {
+	case title == "":
 		return name
+	case name == "":
+		return title
 	}
 	return title + " (" + name + ")"
 }

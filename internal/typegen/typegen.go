@@ -36,7 +36,7 @@ func Generate(document []byte, language string) (string, error) {
 	taken := map[string]bool{}
 	names := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
-		if s := doc.Components.Schemas[key]; s.Name != "" {
+		if s := doc.Components.Schemas[key]; s.isRow() {
 			name := unique(pascal(key), taken)
 			names[key] = name
 			list = append(list, row{name: name, from: s.Name, title: s.Title})
@@ -44,7 +44,7 @@ func Generate(document []byte, language string) (string, error) {
 	}
 	i := 0
 	for _, key := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
-		if s := doc.Components.Schemas[key]; s.Name != "" {
+		if s := doc.Components.Schemas[key]; s.isRow() {
 			list[i].members = s.members(names)
 			i++
 		}
@@ -83,14 +83,19 @@ type schema struct {
 	Enum     []string `json:"enum"`
 }
 
+// isRow tells whether a schema is of rows: those under /rows have a name there,
+// others are only embedded.
+func (s *schema) isRow() bool { return s.Name != "" || s.Embedded }
+
 type value struct {
 	Code string `json:"code"`
 }
 
 // row is a type to be made.
 type row struct {
-	name, from, title string
-	members           []member
+	name, title string
+	from        string // its name under /rows; empty for what is only embedded
+	members     []member
 }
 
 // member is a column, or rows that can be embedded.
