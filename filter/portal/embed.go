@@ -237,6 +237,13 @@ func (s *statement) rebound(x sqlast.Expr, q *rowsQuery, alias, table string) sq
 	case *sqlast.Like:
 		left := again(x.X)
 		return &sqlast.Like{X: left, Not: x.Not, Insensitive: x.Insensitive, Pattern: again(x.Pattern), Escape: x.Escape}
+	case *sqlast.Call: // of a search
+		out := *x
+		out.Args = nil
+		for _, arg := range x.Args {
+			out.Args = append(out.Args, again(arg))
+		}
+		return &out
 	case *sqlast.InList:
 		out := &sqlast.InList{X: again(x.X), Not: x.Not}
 		for _, v := range x.List {

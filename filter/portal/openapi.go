@@ -111,12 +111,13 @@ func (d *apiDocument) describe(world *view.View, dossier string, requests bool) 
 			"schemas":         d.schemas,
 			"securitySchemes": object{"key": object{"type": "http", "scheme": "bearer"}},
 			"parameters": object{
-				"customer": object{"name": "Vantelle-Customer", "in": "header", "required": true, "schema": text(), "description": d.say(profiles.Text{EN: "For whom: the customer's code, or id: and its id", FR: "Pour qui : le code du client, ou id: et son identifiant"})},
-				"select":   object{"name": "select", "in": "query", "schema": text()},
-				"order":    object{"name": "order", "in": "query", "schema": text()},
-				"limit":    object{"name": "limit", "in": "query", "schema": object{"type": "integer", "minimum": 0}},
-				"offset":   object{"name": "offset", "in": "query", "schema": object{"type": "integer", "minimum": 0}},
-				"cursor":   object{"name": "cursor", "in": "query", "schema": text()},
+				"customer":  object{"name": "Vantelle-Customer", "in": "header", "required": true, "schema": text(), "description": d.say(profiles.Text{EN: "For whom: the customer's code, or id: and its id", FR: "Pour qui : le code du client, ou id: et son identifiant"})},
+				"select":    object{"name": "select", "in": "query", "schema": text()},
+				"order":     object{"name": "order", "in": "query", "schema": text()},
+				"limit":     object{"name": "limit", "in": "query", "schema": object{"type": "integer", "minimum": 0}},
+				"offset":    object{"name": "offset", "in": "query", "schema": object{"type": "integer", "minimum": 0}},
+				"cursor":    object{"name": "cursor", "in": "query", "schema": text()},
+				searchParam: object{"name": searchParam, "in": "query", "schema": text(), "description": d.say(profiles.Text{EN: "Words to look for, whatever their case and accents", FR: "Mots à chercher, sans égard à la casse ni aux accents"})},
 			},
 			"responses": object{"problem": object{"description": d.say(profiles.Text{EN: "Refused", FR: "Refusé"}),
 				"content": object{"application/problem+json": object{"schema": reference("Problem")}}}},
@@ -174,6 +175,9 @@ func (d *apiDocument) add(world *view.View, name, title string, properties objec
 		default: // a reserved word is written in quotes
 			parameters = append(parameters, object{"name": column, "in": "query", "schema": text(), "description": "op.value"})
 		}
+	}
+	if r := world.Resource(name); r != nil && len(r.Search) > 0 && !slices.Contains(required, searchParam) {
+		parameters = append(parameters, object{"$ref": "#/components/parameters/" + searchParam})
 	}
 	for _, link := range world.Links(name) {
 		to, known := d.names[link.To[len(link.To)-1]]

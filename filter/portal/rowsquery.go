@@ -22,6 +22,7 @@ type rowsQuery struct {
 	embeds  []*embed
 	grouped bool   // an aggregate is selected: rows that are alike in all else are one
 	cursor  string // where a page before this one ended; empty for the first
+	search  string // what q looks for, where given has it
 
 	conds   conditions
 	filters []sqlast.Expr
@@ -113,6 +114,9 @@ func (q *rowsQuery) read(p queryParam, whole string, top bool) (err error) {
 		switch {
 		case top && p.key == cursorParam:
 			q.cursor = p.value
+			return q.once(p.key)
+		case top && p.key == searchParam:
+			q.search = p.value
 			return q.once(p.key)
 		case top && (p.key == "columns" || p.key == "on_conflict"):
 			return refusal.New(refusal.Unsupported, "%s belongs to writing and means nothing when rows are read: leave it out, or put the name of a column in double quotes", p.key)

@@ -25,6 +25,9 @@ type reading struct {
 
 func newReading(q *rowsQuery, table string, world *view.View) (*reading, error) {
 	r := &reading{rowsQuery: q, table: table, shape: shapeOf(world, table)}
+	if err := q.searchFor(table, world); err != nil {
+		return nil, err
+	}
 	if len(q.embeds) == 0 || r.shape.columns == nil {
 		return r, nil
 	}

@@ -169,6 +169,9 @@ func parseWrite(rawQuery string, kind sqlast.WriteKind, prefer writePreferences)
 	if err != nil {
 		return nil, err
 	}
+	if err := q.searchIsColumn(); err != nil { // what is written is a table, which nobody searches
+		return nil, err
+	}
 	if kind != sqlast.Insert && q.where == nil { // whatever stood there was no condition
 		return nil, refusal.New(refusal.FilterRequired, "say by conditions which rows are meant: without one, all of them would be written")
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/fold"
 )
 
 // Texts are matched character by character, whatever the collation: REPLACE
@@ -90,6 +91,46 @@ func concatWS(e catalog.Engine, args []sqltype.Type) string {
 	return "COALESCE(STUFF(CONCAT(" + strings.TrimPrefix(template, ", ") + "), 1, LEN({0!} + 'x') - 1, ''), '')"
 }
 
+// folded spells FOLD: in small letters, and each letter of fold.Letters without
+// its accent. What a database's LOWER leaves because of its locale, PostgreSQL's
+// is told letter by letter. Neither MariaDB nor SQL Server before 2017 has a
+// TRANSLATE, and that of SQL Server knows letters but by a collation.
+func folded() spelling {
+	var from, to strings.Builder
+	lite := "VANTELLE_FOLD({0})" // internal/erp gives it to every connection
+	pg, my := "", "LOWER(CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin)"
+	ms := "LOWER(CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2)"
+	var pairs []fold.Letter
+	for _, l := range fold.Letters() {
+		if my, ms = "REPLACE("+my+", '"+string(l.From)+"', '"+l.To+"')", "REPLACE("+ms+", N'"+string(l.From)+"', N'"+l.To+"')"; len(l.To) > 1 {
+			pairs = append(pairs, l)
+			continue
+		}
+		from.WriteRune(l.From)
+		to.WriteString(l.To)
+	}
+	for _, l := range fold.Capitals() {
+		if small := fold.Text(l.To); len([]rune(small)) == 1 {
+			from.WriteRune(l.From)
+			to.WriteString(small)
+		} else {
+			pairs = append(pairs, fold.Letter{From: l.From, To: small})
+		}
+	}
+	pg = "TRANSLATE(LOWER({0}), '" + from.String() + "', '" + to.String() + "')"
+	for _, l := range pairs {
+		pg = "REPLACE(" + pg + ", '" + string(l.From) + "', '" + l.To + "')"
+	}
+	for _, l := range fold.Stubborn() {
+		my, ms = "REPLACE("+my+", '"+string(l.From)+"', '"+l.To+"')", "REPLACE("+ms+", N'"+string(l.From)+"', N'"+l.To+"')"
+	}
+	ms = "(" + ms + " COLLATE DATABASE_DEFAULT)"
+	return spelling{catalog.Postgres: pg, catalog.SQLite: lite, catalog.MariaDB: my, catalog.SQLServer: ms}
+}
+
+// foldedChars: a letter may become two.
+func foldedChars(args []Arg) int { return 2 * args[0].Chars }
+
 var lpad, lpadShort = padded(true)
 var rpad, rpadShort = padded(false)
 
@@ -98,6 +139,8 @@ var textFuncs = []*Func{
 		Doc: "text in capitals. What letters beyond ASCII become is the database's own rule; SQLite leaves them"},
 	{Name: "LOWER", Synonyms: []string{"LCASE"}, Args: []ArgKind{Text}, Result: fixed(text),
 		Doc: "text in small letters. What letters beyond ASCII become is the database's own rule; SQLite leaves them"},
+	{Name: "FOLD", Args: []ArgKind{Text}, Result: fixed(text), Chars: foldedChars, partial: grows(foldedChars), spell: folded(),
+		Doc: "text in small letters and without accents, for searching: 'Œuvre à Łódź' is 'oeuvre a lodz'. That is said of the Latin letters of Europe; other letters only become small, as LOWER makes them", Example: "POSITION('cafe' IN FOLD(note))"},
 	{Name: "TRIM", Synonyms: []string{"BTRIM"}, Args: []ArgKind{Text}, Result: fixed(text), spell: spelling{catalog.SQLServer: "LTRIM(RTRIM({0}))"},
 		Doc: "text without blanks at either end"},
 	{Name: "LTRIM", Args: []ArgKind{Text}, Result: fixed(text), Doc: "text without blanks at its start"},

@@ -2,6 +2,7 @@ package erp
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -12,9 +13,26 @@ import (
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
+
+	"github.com/vantelle/vantelle/internal/fold"
 )
 
 type sqliteEngine struct{}
+
+// SQLite has no function that takes accents away: the gate's FOLD is printed as
+// this one of ours.
+func init() {
+	sqlite.MustRegisterDeterministicScalarFunction("vantelle_fold", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		switch v := args[0].(type) {
+		case string:
+			return fold.Text(v), nil
+		case nil:
+			return nil, nil
+		default: // a number that an untyped column holds
+			return fmt.Sprint(v), nil
+		}
+	})
+}
 
 func (sqliteEngine) driver() string { return "sqlite3" }
 
