@@ -91,6 +91,7 @@ resources:
     columns:
       code: {from: code, label: {fr: Code, en: Code}}
       name: {from: name, label: {fr: Nom, en: Name}}
+    search: [code, name]
 `
 
 // restOf asks the portal's REST as a customer.

@@ -63,6 +63,11 @@ async function main() {
   const none = await invoices().eq('number', 'F9').single()
   same([none.status, none.error.code], [406, 'PGRST116'])
 
+  // searching, and the files of rows
+  same(await rows(client.from('goods').select('code').textSearch('q', 'BAGUÉ ring')), [{ code: 'RING' }])
+  same(await rows(client.from('goods').select('code').textSearch('q', 'broche', { type: 'websearch' })), [{ code: 'PIN' }])
+  same(await rows(invoices('number,files(*)').eq('number', 'F1')), [{ number: 'F1', files: [] }])
+
   // CSV
   same(await rows(invoices('number,date').eq('number', 'F1').csv()), 'number,date\r\nF1,2026-01-05\r\n')
 
