@@ -14,7 +14,7 @@ import (
 type Request struct {
 	Caller    identity.Caller
 	RequestID string
-	Front     string // "sql", "rows", "cli"
+	Front     string // "sql", "rows", "dashboard", "cli"
 
 	Text  string        // the portal's SQL
 	Query *sqlast.Query // a query that a front built; its values are parameters

@@ -3,6 +3,7 @@ package filter
 import (
 	"context"
 
+	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/profiles"
 )
 
@@ -15,4 +16,20 @@ func (g *Gate) Under(book *profiles.Book) *Gate {
 	worlds.book = func(context.Context) (*profiles.Book, error) { return book, nil }
 	other.worlds = &worlds
 	return &other
+}
+
+// Unasked gives, by their names, the tiles of a view's dashboard that nobody there
+// could ask for, each with the refusal.
+func Unasked(v *view.View) map[string]error {
+	var refused map[string]error
+	for _, t := range v.Profile.Dashboard {
+		_, err := compile(v, Request{Text: t.SQL.SQL, Front: "dashboard"}, v.Catalog.Engine, Limits{})
+		if err != nil {
+			if refused == nil {
+				refused = map[string]error{}
+			}
+			refused[t.Name] = err
+		}
+	}
+	return refused
 }

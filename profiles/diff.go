@@ -67,6 +67,7 @@ func Changes(from, to *Profile) []Change {
 	}
 	d.resources(from, to)
 	d.requests(from, to)
+	d.dashboard(from, to)
 	slices.SortFunc(d.changes, func(a, b Change) int { return strings.Compare(a.Text, b.Text) })
 	return d.changes
 }

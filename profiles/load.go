@@ -70,6 +70,7 @@ func readProfile(n strictyaml.Node) *Profile {
 	for _, name := range requests.Keys() {
 		p.Requests[name] = readRequestKind(name, requests.Get(name))
 	}
+	p.Dashboard = readDashboard(m.Get("dashboard"))
 	m.Done()
 	return p
 }

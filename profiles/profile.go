@@ -26,6 +26,7 @@ type Profile struct {
 
 	Resources map[string]Resource // by their English names
 	Requests  map[string]RequestKind
+	Dashboard []Tile // as written
 
 	Digest string // hex SHA-256 of the YAML it was read from
 	Source string // where it was read from, for messages

@@ -212,6 +212,11 @@ func (r *standardRig) checkEveryResource(t *testing.T, customer string, lacks ..
 		}
 		r.checkFiles(t, customer, resource)
 	}
+	for _, tile := range r.profile.Dashboard {
+		if _, err := r.try(t.Context(), customer, tile.SQL.SQL); err != nil && !slices.Contains(lacks, tile.Name) {
+			t.Errorf("the dashboard's tile %s: %v (%v)", tile.Name, err, errors.Unwrap(err))
+		}
+	}
 	for _, p := range r.view.Problems {
 		if strings.HasPrefix(p.Msg, "seek") {
 			t.Errorf("%s: %s", p.Table, p.Msg)

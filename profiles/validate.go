@@ -49,6 +49,7 @@ func check(p *Profile, complain complaint) {
 	checkFollows(p, complain)
 	checkResources(p, complain)
 	checkRequests(p, complain)
+	checkDashboard(p, complain)
 }
 
 func checkTitle(t Text, path string, complain complaint) {

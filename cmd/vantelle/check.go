@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/rs/zerolog"
 
+	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/erp"
@@ -161,6 +164,10 @@ func (k *checker) view(label string, v *view.View, isDefault bool) {
 			what = "table unavailable"
 		}
 		k.note(label, fmt.Sprintf("%s %s: %s", place, what, p.Msg))
+	}
+	unasked := filter.Unasked(v)
+	for _, name := range slices.Sorted(maps.Keys(unasked)) {
+		k.note(label, fmt.Sprintf("dashboard.%s left out: %v", name, unasked[name]))
 	}
 	if len(v.Tables) == 0 && isDefault {
 		k.bad(label, "no table of it is available here", "Choose a profile made for this ERP, or give the ERP login the right to read its tables.")

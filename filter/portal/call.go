@@ -169,6 +169,6 @@ func (p *portal) onlyMethods(name, allowed string) http.Handler {
 func (p *portal) noSuchCall() http.Handler {
 	return p.front(callNone, func(*visit) error {
 		return httpjson.Errorf(httpjson.NotFound,
-			"there is nothing at this path: under /v1/dossiers/{dossier} there are /catalog, /openapi.json, /requests, /rows/{table} and /sql")
+			"there is nothing at this path: under /v1/dossiers/{dossier} there are /catalog, /files/{resource}/{key}, /me/dashboard, /openapi.json, /requests, /rows/{table} and /sql")
 	})
 }

@@ -97,6 +97,9 @@ func (d *apiDocument) describe(world *view.View, dossier string, requests bool) 
 	if requests {
 		d.addRequests(world)
 	}
+	if len(world.Profile.Dashboard) > 0 {
+		d.addDashboard()
+	}
 	d.schemas["Problem"] = object{"type": "object", "required": []string{"type", "title", "status", "code", "message"}, "properties": object{
 		"type": text(), "title": text(), "status": object{"type": "integer"}, "code": text(), "detail": text(), "request_id": text(),
 		"message": text(), "details": object{"type": "string", "nullable": true}, "hint": object{"type": "string", "nullable": true},
@@ -131,6 +134,24 @@ const fileSchema = "RowFile"
 func (d *apiDocument) addFile() {
 	d.schemas[fileSchema] = object{"type": "object", "x-embedded": true, "x-columns": fileMembers, "title": d.say(profiles.Text{EN: "File of a row", FR: "Fichier d’une ligne"}),
 		"properties": object{"name": text(), "type": text(), "url": text(), "size": object{"type": "integer", "format": "int64", "nullable": true}}}
+}
+
+// addDashboard adds the call for the first page.
+func (d *apiDocument) addDashboard() {
+	tile := object{"type": "object", "required": []string{"name", "title", "columns", "rows"}, "properties": object{
+		"name": text(), "title": text(), "columns": object{"type": "array", "items": text()},
+		"rows": object{"type": "array", "items": object{"type": "object"}}, "truncated": object{"type": "boolean"}}}
+	d.paths["/me/dashboard"] = object{"get": object{
+		"operationId": "read_dashboard",
+		"summary":     d.say(profiles.Text{EN: "The first page", FR: "La page d’accueil"}),
+		"parameters":  []object{{"$ref": "#/components/parameters/customer"}},
+		"responses": object{
+			"200": object{"description": d.say(profiles.Text{EN: "The tiles", FR: "Les tuiles"}), "content": object{mediaJSON: object{"schema": object{
+				"type": "object", "required": []string{"as_of", "tiles"}, "properties": object{
+					"as_of": object{"type": "string", "format": "date-time"}, "tiles": object{"type": "array", "items": tile}}}}}},
+			"default": object{"$ref": "#/components/responses/problem"},
+		},
+	}}
 }
 
 // free gives a schema's name that no table and no resource has.

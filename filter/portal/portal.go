@@ -147,6 +147,7 @@ func (p *portal) routes() http.Handler {
 	mux.Handle("GET /v1/dossiers/{dossier}/requests/{id}", p.call(callRequests, p.showRequest))
 	mux.Handle("GET /v1/dossiers/{dossier}/catalog", p.call(callCatalog, p.catalog))
 	mux.Handle("GET /v1/dossiers/{dossier}/openapi.json", p.call(callOpenAPI, p.openapi))
+	mux.Handle("GET /v1/dossiers/{dossier}/me/dashboard", p.call(callDashboard, p.dashboard))
 
 	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}", p.call(callFiles, p.filesOfMany))
 	mux.Handle("GET /v1/dossiers/{dossier}/files/{resource}/{key}", p.call(callFiles, p.files))
@@ -158,6 +159,7 @@ func (p *portal) routes() http.Handler {
 	mux.Handle("/v1/dossiers/{dossier}/requests/{id}", p.onlyMethods(callRequests, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/catalog", p.onlyMethods(callCatalog, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/openapi.json", p.onlyMethods(callOpenAPI, "GET, HEAD"))
+	mux.Handle("/v1/dossiers/{dossier}/me/dashboard", p.onlyMethods(callDashboard, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}", p.onlyMethods(callFiles, "GET, HEAD"))
 	mux.Handle("/v1/dossiers/{dossier}/files/{resource}/{key}/{name}", p.onlyMethods(callFiles, "GET, HEAD"))
@@ -173,7 +175,8 @@ const (
 	callOpenAPI = "openapi"
 	callFiles   = "files"
 
-	callRequests = "requests"
+	callRequests  = "requests"
+	callDashboard = "dashboard"
 
 	callNone = "none" // no such path
 )

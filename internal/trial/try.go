@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/access"
@@ -54,6 +57,7 @@ func (t *Trial) Try(ctx context.Context, by access.Administrator, c access.Candi
 		if c.Base != nil {
 			all = append(all, wider(d.Name, view.Bind(c.Base, cat), v)...)
 		}
+		all = append(all, tiles(d.Name, v)...)
 		empty, err := t.empties(ctx, by, d, c, v)
 		if err != nil {
 			return nil, err
@@ -122,6 +126,17 @@ func bindings(dossier string, v *view.View, before *profiles.Profile, cat *catal
 		found = append(found, f)
 	}
 	return found, missing
+}
+
+// tiles tells which tiles of the dashboard a dossier's customers would not have.
+func tiles(dossier string, v *view.View) []profiles.Finding {
+	var found []profiles.Finding
+	unasked := filter.Unasked(v)
+	for _, name := range slices.Sorted(maps.Keys(unasked)) {
+		found = append(found, profiles.Finding{Severity: profiles.Warning, Code: "tile_left_out", Dossier: dossier, Place: "dashboard." + name,
+			Message: "the tile is left out here: " + reason(unasked[name]), Remedy: "correct its query, or leave it where other dossiers have what it asks for"})
+	}
+	return found
 }
 
 // wider compares the two views that a restriction and its base are in a
