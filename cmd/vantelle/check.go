@@ -49,11 +49,17 @@ func (c *checkCmd) Run(w *world) error {
 	k := &checker{w: w, style: w.styleFor(w.stdout)}
 	k.ok("configuration", c.Config)
 	k.directory(ctx, cfg.Directory)
-	book, err := loadProfiles(cfg.Profiles.Dir)()
-	if err != nil {
+	book, from, err := profilesAt(ctx, cfg, func(profile string, version int, err error) {
+		k.bad("profiles", fmt.Sprintf("version %d of %s is in force and cannot be read by this program, so its customers see nothing: %v", version, profile, err),
+			"Put an earlier version of it in force with vantelle profile, or run the program that wrote it.")
+	})
+	switch {
+	case err != nil && cfg.Profiles.InFiles():
 		k.bad("profiles", err.Error(), "Correct the files in "+cfg.Profiles.Dir+".")
-	} else {
-		k.ok("profiles", strings.Join(book.Names(), ", "))
+	case err != nil:
+		k.bad("profiles", err.Error(), "Let the directory be read from here.")
+	default:
+		k.ok("profiles", from+": "+versionsOf(book))
 		for _, name := range sortedNames(cfg.Dossiers) {
 			k.dossier(ctx, name, cfg.Dossiers[name], book)
 		}
@@ -62,6 +68,18 @@ func (c *checkCmd) Run(w *world) error {
 		return errSaid
 	}
 	return nil
+}
+
+// versionsOf names a book's profiles, with their versions where they have had several.
+func versionsOf(book *profiles.Book) string {
+	var names []string
+	for _, name := range book.Names() {
+		if p, _ := book.Get(name); p.Version > 1 {
+			name = fmt.Sprintf("%s (version %d)", name, p.Version)
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // directory looks at a directory that others may have made; a file of our own

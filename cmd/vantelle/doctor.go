@@ -44,7 +44,9 @@ func (c *doctorCmd) Run(w *world) error {
 	if in.ConfigText, err = os.ReadFile(c.Config); err != nil {
 		return err
 	}
-	in.Book, in.BookErr = loadProfiles(cfg.Profiles.Dir)()
+	in.Book, _, in.BookErr = profilesAt(ctx, cfg, func(profile string, version int, err error) {
+		in.Broken = append(in.Broken, doctor.BrokenProfile{Profile: profile, Version: version, Err: err})
+	})
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		d, err := dossierOf(cfg, name)
 		if err != nil {

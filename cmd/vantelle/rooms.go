@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -127,6 +128,40 @@ func loadProfiles(dir string) func() (*profiles.Book, error) {
 		}
 		return book.With(own), nil
 	}
+}
+
+// profilesAt gives the profiles that are in force at an installation, and where
+// they come from, for who only looks: those of the directory, or those of files
+// where the configuration says so or no directory is there yet. Versions in force
+// that this program cannot read are told to broken.
+func profilesAt(ctx context.Context, cfg config.Config, broken func(profile string, version int, err error)) (book *profiles.Book, from string, err error) {
+	fromFiles := func() (*profiles.Book, string, error) {
+		book, err := loadProfiles(cfg.Profiles.Dir)()
+		return book, "in files", err
+	}
+	if cfg.Profiles.InFiles() {
+		return fromFiles()
+	}
+	look, err := store.LookAt(ctx, storeConfig(cfg.Directory, zerolog.Nop()))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fromFiles() // they are brought into it at the first start
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = look.Close() }() // it was only read
+	form, target, err := look.Form(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if form != target {
+		return fromFiles() // the directory itself is told of elsewhere
+	}
+	book, _, err = access.DirectorySource{Store: look, Broken: broken}.Load(ctx)
+	if err == nil && len(book.Names()) == 0 {
+		return fromFiles()
+	}
+	return book, "in force in the directory", err
 }
 
 // erpSettings says how to talk to a dossier's ERP.

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/vantelle/vantelle/internal/directory"
 )
 
 // Look is a directory that is only looked at: it is never made, migrated or
@@ -44,6 +46,22 @@ func (l *Look) Form(ctx context.Context) (form, target int64, err error) {
 		return 0, 0, fmt.Errorf("read the form of directory store %s: %w", l.Place, err)
 	}
 	return form, target, nil
+}
+
+// ProfileRevision and ProfilesInForce read the profiles of a directory whose form
+// is this program's, as directory.ProfileStore does.
+func (l *Look) ProfileRevision(ctx context.Context) (int64, error) {
+	return l.asStore().ProfileRevision(ctx)
+}
+
+// ProfilesInForce is told of at ProfileRevision.
+func (l *Look) ProfilesInForce(ctx context.Context) (directory.ProfileSet, error) {
+	return l.asStore().ProfilesInForce(ctx)
+}
+
+// asStore is a store that can only read.
+func (l *Look) asStore() *DB {
+	return &DB{engine: l.engine, reader: l.DB, profileRevision: &lastSeen{}}
 }
 
 // lastStep is the number of the last of the steps, by their names.

@@ -21,11 +21,20 @@ type Installation struct {
 	Config     config.Config
 	Book       *profiles.Book // nil where the profiles cannot be loaded, see BookErr
 	BookErr    error
+	Broken     []BrokenProfile // in force, and in no book
 	Dossiers   []Dossier
 
 	Now       func() time.Time
 	FreeSpace func(folder string) (bytes uint64, err error) // FreeSpace outside tests
 	Modes     bool                                          // whether files have the owner, group, others of Unix
+}
+
+// BrokenProfile is a version in force that this program cannot read: the
+// customers who have it see nothing.
+type BrokenProfile struct {
+	Profile string
+	Version int
+	Err     error
 }
 
 // Dossier is one dossier to look at.
@@ -42,7 +51,7 @@ type Dossier struct {
 // installation first, then dossier by dossier.
 func Diagnose(ctx context.Context, in Installation) []Finding {
 	all := []Finding{fine("config.valid", "%s has no mistake", in.ConfigFile)}
-	all = append(all, checkProfiles(in.Book, in.BookErr)...)
+	all = append(all, checkProfiles(in)...)
 	all = append(all, checkSecrets(in.Config, in.ConfigText)...)
 	all = append(all, checkFiles(in)...)
 	all = append(all, checkSpace(in)...)
@@ -108,11 +117,20 @@ func connect(ctx context.Context, d Dossier) ([]Finding, *catalog.Catalog) {
 }
 
 // checkProfiles tells whether the profiles can be loaded.
-func checkProfiles(book *profiles.Book, err error) []Finding {
-	if err != nil || book == nil {
-		return []Finding{found(Error, "profiles.invalid", "Correct the files in profiles.dir.", "the profiles cannot be loaded: %v", err)}
+func checkProfiles(in Installation) []Finding {
+	if in.BookErr != nil || in.Book == nil {
+		remedy := "Let the directory be read from here."
+		if in.Config.Profiles.InFiles() {
+			remedy = "Correct the files in profiles.dir."
+		}
+		return []Finding{found(Error, "profiles.invalid", remedy, "the profiles cannot be loaded: %v", in.BookErr)}
 	}
-	return []Finding{fine("profiles.valid", "%s", some(book.Names()))}
+	all := []Finding{fine("profiles.valid", "%s", some(in.Book.Names()))}
+	for _, b := range in.Broken {
+		all = append(all, found(Error, "profiles.broken", "Put an earlier version of it in force with vantelle profile, or run the program that wrote it.",
+			"version %d of %s is in force and cannot be read by this program, so its customers see nothing: %v", b.Version, b.Profile, b.Err))
+	}
+	return all
 }
 
 // Mistakes gives the findings for a configuration that could not be loaded.
