@@ -6,7 +6,7 @@ package profiles
 //
 // A resource is read through its tables, with their row filters, and its
 // columns come from columns that they show; only what the author computes may
-// be made of hidden ones. Raw table names keep working beside it.
+// be made of hidden ones, where he names them. Raw table names keep working beside it.
 type Resource struct {
 	// Name is what requests call it. EN is the resource's key in the profile,
 	// FR its French name; either may be used, and so may Synonyms.
@@ -45,10 +45,12 @@ type ResourceColumn struct {
 	// Computed is an expression of the portal's SQL, taken where a dossier
 	// has no column of From. The resource's own row is called self, and
 	// every column is written with its table: self.DO_Type. Subqueries read
-	// the profile's tables through their row filters. Hidden columns may be
-	// used: what is computed of them is the author's to publish.
+	// the profile's tables through their row filters.
 	Computed Condition
-	Label    Text // for people; may be empty
+	// UsesHidden names columns that their tables hide, and that Computed may
+	// read all the same: what is computed of them is the author's to publish.
+	UsesHidden []HiddenColumn
+	Label      Text // for people; may be empty
 	// Values decodes what is stored. A column with values shows the code,
 	// and beside it stands a column <name>_label with the label. What is
 	// stored but not listed has the code and label of Other, or NULL where
@@ -57,6 +59,9 @@ type ResourceColumn struct {
 	Other  *Value
 	Line   int
 }
+
+// HiddenColumn is a hidden column of a table, by the table's key in the profile.
+type HiddenColumn struct{ Table, Column string }
 
 // Value is what one stored value means.
 type Value struct {

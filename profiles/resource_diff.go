@@ -32,6 +32,7 @@ func (d *difference) resource(thing string, a, b Resource) {
 		column := thing + ": column " + name
 		if d.presence(before, after, column, "") {
 			d.value(column, "source", x.source(), y.source())
+			d.value(column, "hidden columns that it is computed of", x.hidden(), y.hidden())
 			d.value(column, "values", x.codes(), y.codes())
 		}
 	}
@@ -49,6 +50,14 @@ func (d *difference) resource(thing string, a, b Resource) {
 			d.value(thing+": files "+name, "source", x.String(), y.String())
 		}
 	}
+}
+
+func (c ResourceColumn) hidden() string {
+	var names []string
+	for _, h := range c.UsesHidden {
+		names = append(names, h.Table+"."+h.Column)
+	}
+	return sortedList(names)
 }
 
 // source words where a column comes from.

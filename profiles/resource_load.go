@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vantelle/vantelle/internal/strictyaml"
 )
@@ -48,8 +49,11 @@ func readResourceColumn(n strictyaml.Node) ResourceColumn {
 	c := ResourceColumn{
 		From:     m.Get("from").TextOrTexts(),
 		Computed: readCondition(m.Get("computed")),
-		Label:    readTitle(m.Get("label")),
-		Line:     n.Line(),
+
+		UsesHidden: readHiddenColumns(m.Get("uses_hidden")),
+
+		Label: readTitle(m.Get("label")),
+		Line:  n.Line(),
 	}
 	values := m.Get("values").ValueMap()
 	for _, stored := range values.Keys() {
@@ -63,6 +67,16 @@ func readResourceColumn(n strictyaml.Node) ResourceColumn {
 	}
 	m.Done()
 	return c
+}
+
+// readHiddenColumns reads TABLE.COLUMN, or schema.TABLE.COLUMN.
+func readHiddenColumns(n strictyaml.Node) []HiddenColumn {
+	var out []HiddenColumn
+	for _, text := range n.Texts() {
+		at := strings.LastIndexByte(text, '.')
+		out = append(out, HiddenColumn{text[:max(at, 0)], text[at+1:]})
+	}
+	return out
 }
 
 func readValue(n strictyaml.Node) Value {

@@ -141,6 +141,17 @@ func checkResourceColumn(p *Profile, r Resource, name, path string, complain com
 			checkShown(t, r.Table, from, path+".from", complain)
 		}
 	}
+	for i, h := range c.UsesHidden {
+		at := strictyaml.Item(path+".uses_hidden", i)
+		switch _, known := p.Tables[h.Table]; {
+		case c.Computed.SQL == "":
+			complain(at, "only what is computed can be made of hidden columns: give computed")
+		case h.Table == "" || h.Column == "":
+			complain(at, "write the column with its table, as TABLE.COLUMN")
+		case !known:
+			complain(at, "there is no table %s in this profile%s", h.Table, strictyaml.DidYouMean(h.Table, slices.Sorted(maps.Keys(p.Tables))))
+		}
+	}
 	if len(c.Values) == 0 {
 		if c.Other != nil {
 			complain(path+".other", "other is for what values does not list: give values")

@@ -36,6 +36,7 @@ func Widenings(base, copied *Profile) []Finding {
 		w.table(strictyaml.Path("tables", key), base.Tables[there], copied.Tables[key])
 	}
 	w.files()
+	w.hidden()
 	w.requests()
 	return w.found
 }
@@ -175,6 +176,21 @@ func (w *widenings) files() {
 			if !reflect.DeepEqual(mine, theirs) || w.copied.Resources[key].Table != there.Table || w.copied.Resources[key].FileKey() != there.FileKey() {
 				w.say(strictyaml.Path("resources", key, "files", name), "take it out, or write it as "+w.base.Name+" does", "%s gives no such files", w.base.Name)
 			}
+		}
+	}
+}
+
+// hidden compares what resources are computed of hidden columns: a copy may leave
+// it out, and may not compute anything else of them.
+func (w *widenings) hidden() {
+	for _, key := range slices.Sorted(maps.Keys(w.copied.Resources)) {
+		mine, theirs := w.copied.Resources[key], w.base.Resources[key]
+		for _, name := range mine.ColumnOrder {
+			c, there := mine.Columns[name], theirs.Columns[name]
+			if len(c.UsesHidden) == 0 || mine.Table == theirs.Table && mine.Query.SQL == theirs.Query.SQL && c.Computed.SQL == there.Computed.SQL && slices.Equal(c.UsesHidden, there.UsesHidden) {
+				continue
+			}
+			w.say(strictyaml.Path("resources", key, "columns", name, "uses_hidden"), "take it out, or compute the column as "+w.base.Name+" does", "%s computes nothing like it of hidden columns", w.base.Name)
 		}
 	}
 }

@@ -181,10 +181,6 @@ func (r *standardRig) checkBound(t *testing.T, lacksTables []string) {
 	}
 }
 
-// notOffered are the columns that the gate does not offer: they are computed of
-// columns that nobody may see. It may leave these out, and no other.
-var notOffered = []string{"stock.availability"}
-
 // checkEveryResource asks for everything of every resource but those that the
 // dossier lacks.
 func (r *standardRig) checkEveryResource(t *testing.T, customer string, lacks ...string) {
@@ -198,7 +194,7 @@ func (r *standardRig) checkEveryResource(t *testing.T, customer string, lacks ..
 			continue
 		}
 		for _, column := range resource.ColumnOrder {
-			if bound.Column(column) == nil && !slices.Contains(notOffered, name+"."+column) {
+			if bound.Column(column) == nil {
 				t.Errorf("resource %s has no %s here", name, column)
 			}
 		}

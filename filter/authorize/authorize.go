@@ -130,5 +130,6 @@ func shows(t *catalog.Table, col *catalog.Column) bool {
 	if col.Position >= 0 && col.Position < len(t.Columns) && t.Columns[col.Position] == col {
 		return true
 	}
-	return slices.Contains(t.RowKey, col) // only fronts can name it
+	return slices.Contains(t.RowKey, col) || // only fronts can name it
+		slices.Contains(t.Veiled, col) // only a resource's own expressions can
 }

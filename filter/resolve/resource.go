@@ -34,6 +34,11 @@ type ResourceColumn struct {
 // resources together, and requests may not: no text of a request holds it.
 const JoinKey = "\x00"
 
+// VeilKey begins the names by which a resource's own expressions, and nothing
+// else, read the hidden columns that its author computes it of. It begins with
+// JoinKey.
+const VeilKey = JoinKey + "hidden "
+
 // resourceUse is a resource as one FROM clause uses it: the columns that
 // nothing has asked for are not resolved, and not in the statement.
 type resourceUse struct {

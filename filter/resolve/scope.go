@@ -72,7 +72,7 @@ func (rel *relation) columns() []joinColumn {
 	n := len(rel.labels)
 	switch {
 	case rel.table != nil:
-		n = len(rel.table.Columns) + len(rel.table.RowKey)
+		n = len(rel.table.Columns) + len(rel.table.RowKey) + len(rel.table.Veiled)
 	case rel.resource != nil:
 		n = len(rel.resource.resource.Columns)
 	}
@@ -86,8 +86,10 @@ func (rel *relation) columns() []joinColumn {
 
 func (rel *relation) columnName(i int) string {
 	switch {
+	case rel.table != nil && i >= len(rel.table.Columns)+len(rel.table.RowKey):
+		return VeilKey + columnOf(rel.table, i).Name
 	case rel.table != nil && i >= len(rel.table.Columns):
-		return JoinKey + rel.table.RowKey[i-len(rel.table.Columns)].Name
+		return JoinKey + columnOf(rel.table, i).Name
 	case rel.table != nil:
 		return rel.table.Columns[i].Name
 	case rel.resource != nil:
@@ -97,12 +99,15 @@ func (rel *relation) columnName(i int) string {
 }
 
 // columnOf gives a column of a table by its place: the visible ones, then
-// those of the key that the view hides.
+// those of the key that the view hides, then the veiled ones.
 func columnOf(t *catalog.Table, i int) *catalog.Column {
-	if i >= len(t.Columns) {
-		return t.RowKey[i-len(t.Columns)]
+	for _, columns := range [...][]*catalog.Column{t.Columns, t.RowKey} {
+		if i < len(columns) {
+			return columns[i]
+		}
+		i -= len(columns)
 	}
-	return t.Columns[i]
+	return t.Veiled[i]
 }
 
 // labelOf is what the relation calls the column that a reference to it means.
@@ -167,7 +172,7 @@ func (r *resolver) column(n *sqlast.Name, s *scope) (querytree.Expr, error) {
 	unknown := func() error { // made only where it is needed
 		return refusal.At(n.Pos(), refusal.UnknownName, "there is no column %s", dotted(n.Parts))
 	}
-	if len(n.Parts) > 3 {
+	if len(n.Parts) > 3 || !r.inResource && strings.HasPrefix(last.Name, VeilKey) {
 		return nil, unknown()
 	}
 	if len(n.Parts) == 1 && (r.policy || r.inResource) && s.outer != nil {

@@ -316,6 +316,7 @@ func (b *binder) table(name string, policy *querytree.Policy) *Table {
 		}
 	}
 	visible.RowKey = b.hiddenKey(t, visible)
+	visible.Veiled = b.veiled(name, t, visible)
 	for _, f := range rule.Filters {
 		if !f.Hidden {
 			out.Filters = append(out.Filters, f)

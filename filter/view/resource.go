@@ -207,6 +207,7 @@ func (b *resourceBinder) source(out *Resource, p profiles.ResourceColumn) (sqlas
 	if err != nil {
 		return nil, nil, fmt.Errorf("computed at line %d: %w", p.Computed.Line, err)
 	}
+	b.unveil(x, p)
 	return x, nil, nil
 }
 

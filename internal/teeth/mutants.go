@@ -129,7 +129,9 @@ var mutants = []mutant{
 	{"11: a cursor outlives its view", "filter/portal/cursor.go", "world.Digest(), ", ""},
 	{"11: a cursor serves any request", "filter/portal/cursor.go", "add(p.key)\n\t\tadd(p.value)", "_ = p"},
 	{"11: a key that is shown in part is read twice", "filter/view/relation.go", "key[i] = visible.Columns[j]\n\t\t\tcontinue", "_ = j"},
-	{"11: the hidden key has a name", "filter/resolve/scope.go", "return JoinKey + rel.table.RowKey[i-len(rel.table.Columns)].Name", "return rel.table.RowKey[i-len(rel.table.Columns)].Name"},
+	{"11: the hidden key has a name", "filter/resolve/scope.go", "return JoinKey + columnOf(rel.table, i).Name", "return columnOf(rel.table, i).Name"},
+	{"4: a hidden column that resources are computed of has a name", "filter/resolve/scope.go", "return VeilKey + columnOf(rel.table, i).Name", "return columnOf(rel.table, i).Name"},
+	{"9: a search is left out of a write", "filter/portal/rowswrite.go", "if err := q.searchIsColumn(); err != nil { // what is written is a table, which nobody searches\n\t\treturn nil, err\n\t}\n", ""},
 
 	// 12. Plans are shared, data never.
 	{"12: plans are shared between views", "filter/plankey.go", "view: w.View.Digest(), ", ""},

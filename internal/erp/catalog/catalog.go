@@ -48,7 +48,10 @@ type Table struct {
 	// RowKey is, for a table as a view shows it, the key that the view hides:
 	// no request can name it; the gate pages and ties rows together by it. nil
 	// where the table has none, or where its key can be seen.
-	RowKey      []*Column
+	RowKey []*Column
+	// Veiled are, for a table as a view shows it, hidden columns that resources
+	// of the profile are computed of: no request can name them.
+	Veiled      []*Column
 	PrimaryKey  []string
 	Unique      [][]string
 	ForeignKeys []ForeignKey
