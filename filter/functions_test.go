@@ -20,7 +20,7 @@ var functionCases = []struct {
 	params    []any
 	babelfish bool // Babelfish fails at the ends of the calendar, where SQL Server does not
 }{
-	{sql: "FOLD(word)"}, {sql: "FOLD(part)"}, {sql: "FOLD('ŒUVRE À Łódź, Straße, İĞDIR')"}, {sql: "FOLD(?)", params: []any{"ΑΘΗΝΑ МОСКВА ẞ"}}, {sql: "FOLD(?)", params: []any{everyLetter()}}, {sql: "POSITION('e' IN FOLD(word))"},
+	{sql: "FOLD(word)"}, {sql: "FOLD(part)"}, {sql: "FOLD('ŒUVRE À Łódź, Straße, İĞDIR')"}, {sql: "FOLD(LEFT(?, 100))", params: []any{"ΑΘΗΝΑ МОСКВА ẞ"}}, {sql: "FOLD(LEFT(?, 1000))", params: []any{everyLetter()}}, {sql: "POSITION('e' IN FOLD(word))"},
 	{sql: "TRIM(word)"}, {sql: "LTRIM(word)"}, {sql: "RTRIM(word)"}, {sql: "BTRIM(word)"},
 	{sql: "LENGTH(word)"}, {sql: "LEN(word)"}, {sql: "CHAR_LENGTH(part)"},
 	{sql: "SUBSTRING(word, 2)"}, {sql: "SUBSTRING(word, 2, 3)"}, {sql: "SUBSTRING(word FROM 3 FOR 2)"}, {sql: "SUBSTR(word, 4)"},

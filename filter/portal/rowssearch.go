@@ -3,6 +3,7 @@ package portal
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,10 +54,12 @@ func (q *rowsQuery) searchFor(table string, world *view.View) error {
 		var places []sqlast.Expr
 		for _, name := range resource.Search {
 			folded := &sqlast.Call{Name: sqlast.Ident{At: sqlast.NoPos, Name: "FOLD"}, Args: []sqlast.Expr{column(name)}}
-			wanted, err := q.conds.param(word)
+			text, err := q.conds.param(word)
 			if err != nil {
 				return err
 			}
+			// A text that is known to be short costs little to look for, whatever the row.
+			wanted := &sqlast.Call{Name: sqlast.Ident{At: sqlast.NoPos, Name: "LEFT"}, Args: []sqlast.Expr{text, number(strconv.Itoa(maxWordSize))}}
 			found := &sqlast.Call{Name: sqlast.Ident{At: sqlast.NoPos, Name: "LOCATE"}, Args: []sqlast.Expr{wanted, folded}}
 			places = append(places, &sqlast.Binary{At: sqlast.NoPos, Op: ">", X: found, Y: number("0")})
 		}

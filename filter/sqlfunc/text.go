@@ -1,6 +1,7 @@
 package sqlfunc
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,41 +92,39 @@ func concatWS(e catalog.Engine, args []sqltype.Type) string {
 	return "COALESCE(STUFF(CONCAT(" + strings.TrimPrefix(template, ", ") + "), 1, LEN({0!} + 'x') - 1, ''), '')"
 }
 
-// folded spells FOLD: in small letters, and each letter of fold.Letters without
-// its accent. What a database's LOWER leaves because of its locale, PostgreSQL's
-// is told letter by letter. Neither MariaDB nor SQL Server before 2017 has a
-// TRANSLATE, and that of SQL Server knows letters but by a collation.
+// folded spells FOLD: capitals that a LOWER may leave are taken first, then all
+// becomes small, and each letter of fold.Letters loses its accent. What a
+// database's LOWER leaves because of its locale, PostgreSQL's is told letter by
+// letter. Neither MariaDB nor SQL Server before 2017 has a TRANSLATE, and that of
+// SQL Server knows letters but by a collation.
 func folded() spelling {
+	replaced := func(text, prefix string, letters []fold.Letter) string {
+		for _, l := range letters {
+			text = "REPLACE(" + text + ", " + prefix + "'" + string(l.From) + "', " + prefix + "'" + l.To + "')"
+		}
+		return text
+	}
 	var from, to strings.Builder
-	lite := "VANTELLE_FOLD({0})" // internal/erp gives it to every connection
-	pg, my := "", "LOWER(CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin)"
-	ms := "LOWER(CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2)"
-	var pairs []fold.Letter
-	for _, l := range fold.Letters() {
-		if my, ms = "REPLACE("+my+", '"+string(l.From)+"', '"+l.To+"')", "REPLACE("+ms+", N'"+string(l.From)+"', N'"+l.To+"')"; len(l.To) > 1 {
-			pairs = append(pairs, l)
+	var longer []fold.Letter
+	for _, l := range slices.Concat(fold.Letters(), fold.Capitals()) {
+		small := fold.Text(l.To)
+		if len([]rune(small)) > 1 {
+			longer = append(longer, fold.Letter{From: l.From, To: small})
 			continue
 		}
 		from.WriteRune(l.From)
-		to.WriteString(l.To)
+		to.WriteString(small)
 	}
-	for _, l := range fold.Capitals() {
-		if small := fold.Text(l.To); len([]rune(small)) == 1 {
-			from.WriteRune(l.From)
-			to.WriteString(small)
-		} else {
-			pairs = append(pairs, fold.Letter{From: l.From, To: small})
-		}
+	pg := "TRANSLATE(LOWER(" + replaced("{0}", "", fold.Stubborn()) + "), '" + from.String() + "', '" + to.String() + "')"
+	my := "LOWER(" + replaced("CONVERT({0} USING utf8mb4) COLLATE utf8mb4_bin", "", fold.Stubborn()) + ")"
+	// A binary collation may know no capitals beyond ASCII.
+	ms := "(LOWER(" + replaced("CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2", "N", fold.Stubborn()) + " COLLATE Latin1_General_CI_AS) COLLATE Latin1_General_100_BIN2)"
+	return spelling{
+		catalog.Postgres:  replaced(pg, "", longer),
+		catalog.SQLite:    "VANTELLE_FOLD({0})", // internal/erp gives it to every connection
+		catalog.MariaDB:   replaced(my, "", fold.Letters()),
+		catalog.SQLServer: "(" + replaced(ms, "N", fold.Letters()) + " COLLATE DATABASE_DEFAULT)",
 	}
-	pg = "TRANSLATE(LOWER({0}), '" + from.String() + "', '" + to.String() + "')"
-	for _, l := range pairs {
-		pg = "REPLACE(" + pg + ", '" + string(l.From) + "', '" + l.To + "')"
-	}
-	for _, l := range fold.Stubborn() {
-		my, ms = "REPLACE("+my+", '"+string(l.From)+"', '"+l.To+"')", "REPLACE("+ms+", N'"+string(l.From)+"', N'"+l.To+"')"
-	}
-	ms = "(" + ms + " COLLATE DATABASE_DEFAULT)"
-	return spelling{catalog.Postgres: pg, catalog.SQLite: lite, catalog.MariaDB: my, catalog.SQLServer: ms}
 }
 
 // foldedChars: a letter may become two.

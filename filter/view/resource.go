@@ -8,6 +8,7 @@ import (
 
 	"github.com/vantelle/vantelle/filter/resolve"
 	"github.com/vantelle/vantelle/filter/sqlast"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqlparse"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -159,11 +160,19 @@ func (b *resourceBinder) resource(key string, p profiles.Resource) *Resource {
 		out.FileKey = key
 	}
 	for _, s := range p.Search {
-		if c := out.Column(s); c != nil && c.Type.Kind == sqltype.Text {
+		if c := out.Column(s); c != nil && b.searchable(c.Type) {
 			out.Search = append(out.Search, s)
 		}
 	}
 	return out
+}
+
+// searchable tells whether a search can look into a column: into text, and on an
+// engine without a fence not into text without end, whose reading would tell of
+// rows that are others'.
+func (b *resourceBinder) searchable(t sqltype.Type) bool {
+	engine := b.v.Catalog.Engine
+	return t.Kind == sqltype.Text && !(engine == catalog.SQLServer && sqlfunc.Lookup("FOLD").PartialOn(engine, sqlfunc.Arg{Type: t, Chars: t.MaxChars()}))
 }
 
 // column adds a column, and the one with its labels, to both languages.
