@@ -52,6 +52,9 @@ func (g *Gate) finder(ctx context.Context, r FileRequest) (*finder, error) {
 	if c == nil || text == "" {
 		return nil, ErrNoFile
 	}
+	if err := f.shown(ctx); err != nil {
+		return nil, err
+	}
 	f.key = text
 	if c.Type.Kind == sqltype.Int {
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -61,6 +64,19 @@ func (g *Gate) finder(ctx context.Context, r FileRequest) (*finder, error) {
 		f.key = n
 	}
 	return f, nil
+}
+
+// shown refuses a resource, or a key of it, that is there for the gate alone: the
+// view of files has hidden columns, and finding a row by one tells its value.
+func (f *finder) shown(ctx context.Context) error {
+	world, err := f.g.worlds.world(ctx, f.req.Caller, toRead)
+	if err != nil {
+		return f.g.refuse(err)
+	}
+	if r := world.View.Resource(f.req.Resource); r == nil || r.Column(f.column) == nil {
+		return ErrNoFile
+	}
+	return nil
 }
 
 func (f *finder) sources() []string { return slices.Sorted(maps.Keys(f.resource.Files)) }

@@ -17,7 +17,7 @@ func (d *apiDocument) addRequests(world *view.View) {
 	var entry, sent []object
 	for _, k := range outbox.Readable(world.Profile) {
 		kinds = append(kinds, k.Name)
-		fields := d.form("request_"+k.Name+"_fields", k.Title, k.Fields)
+		fields := d.form(world, "request_"+k.Name+"_fields", k.Title, k.Fields)
 		entry = append(entry, fields)
 		form := object{"kind": object{"type": "string", "enum": []string{k.Name}}, "fields": fields}
 		required := []string{"kind"}
@@ -25,7 +25,7 @@ func (d *apiDocument) addRequests(world *view.View) {
 			required = append(required, "fields")
 		}
 		if k.Lines != nil {
-			form["lines"] = object{"type": "array", "items": d.form("request_"+k.Name+"_line", k.Title, k.Lines.Fields), "minItems": k.Lines.Min, "maxItems": k.Lines.Max}
+			form["lines"] = object{"type": "array", "items": d.form(world, "request_"+k.Name+"_line", k.Title, k.Lines.Fields), "minItems": k.Lines.Min, "maxItems": k.Lines.Max}
 			if k.Lines.Min > 0 {
 				required = append(required, "lines")
 			}
@@ -96,10 +96,10 @@ func (d *apiDocument) requestRows(schema string, description profiles.Text) obje
 }
 
 // form adds the schema of a form's header or line, and refers to it.
-func (d *apiDocument) form(name string, title profiles.Text, fields []profiles.RequestField) object {
+func (d *apiDocument) form(world *view.View, name string, title profiles.Text, fields []profiles.RequestField) object {
 	properties, required, order := object{}, []string(nil), []string{}
 	for _, f := range fields {
-		s := fieldSchema(f)
+		s := fieldSchema(world, f)
 		if label := d.say(f.Label); label != "" {
 			s["title"] = label
 		}
@@ -134,7 +134,7 @@ func mandatory(fields []profiles.RequestField) bool {
 }
 
 // fieldSchema is what a field of a form takes.
-func fieldSchema(f profiles.RequestField) object {
+func fieldSchema(world *view.View, f profiles.RequestField) object {
 	s := object{}
 	switch f.Type {
 	case profiles.FieldNumber:
@@ -174,8 +174,8 @@ func fieldSchema(f profiles.RequestField) object {
 			s["default"] = f.Default
 		}
 	}
-	if f.Refers != nil {
-		s["x-refers-to"] = []string{f.Refers.To, f.Refers.Column}
+	if to := refersTo(world, f); to != nil {
+		s["x-refers-to"] = to
 	}
 	return s
 }

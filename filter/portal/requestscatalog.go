@@ -39,26 +39,36 @@ func describeRequests(world *view.View) []catalogRequest {
 		if _, offered := world.Profile.Offers(k.Name); !offered {
 			continue
 		}
-		c := catalogRequest{Kind: k.Name, Title: label(k.Title), Fields: describeFields(k.Fields)}
+		c := catalogRequest{Kind: k.Name, Title: label(k.Title), Fields: describeFields(world, k.Fields)}
 		if k.Lines != nil {
-			c.Lines = &catalogLines{k.Lines.Min, k.Lines.Max, describeFields(k.Lines.Fields)}
+			c.Lines = &catalogLines{k.Lines.Min, k.Lines.Max, describeFields(world, k.Lines.Fields)}
 		}
 		out = append(out, c)
 	}
 	return out
 }
 
-func describeFields(fields []profiles.RequestField) []catalogField {
+func describeFields(world *view.View, fields []profiles.RequestField) []catalogField {
 	out := []catalogField{}
 	for _, f := range fields {
 		c := catalogField{Name: f.Name, Label: label(f.Label), Type: string(f.Type), Mandatory: f.Mandatory, MaxLength: f.Max, Values: f.Values, Default: f.Default}
 		if f.Type == profiles.FieldNumber {
 			c.Decimals = &f.Decimals
 		}
-		if f.Refers != nil {
-			c.RefersTo = []string{f.Refers.To, f.Refers.Column}
-		}
+		c.RefersTo = refersTo(world, f)
 		out = append(out, c)
 	}
 	return out
+}
+
+// refersTo names the resource whose values a field takes, and its column; nil
+// where the view does not show them: what a caller does not see has no name.
+func refersTo(world *view.View, f profiles.RequestField) []string {
+	if f.Refers == nil {
+		return nil
+	}
+	if r := world.Resource(f.Refers.To); r == nil || r.Column(f.Refers.Column) == nil {
+		return nil
+	}
+	return []string{f.Refers.To, f.Refers.Column}
 }

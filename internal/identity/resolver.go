@@ -159,10 +159,39 @@ func (r *Resolver) entrant(ctx context.Context, dossier string, name customerNam
 		case len(found) == 0:
 			return directory.Entrant{}, ErrNoAccess
 		case len(found) > 1:
-			return directory.Entrant{}, ErrAmbiguous
+			return directory.Entrant{}, r.ambiguous(ctx, dossier, found)
 		}
 		id = found[0].ID
 	}
+	entrant, err := r.entrantByID(ctx, dossier, id)
+	if err != nil {
+		return directory.Entrant{}, err
+	}
+	// Between the two reads a synchronisation may have given the code away.
+	if entrant.Customer.ID != id || (name.code != "" && entrant.Customer.Code != name.code) {
+		return directory.Entrant{}, ErrNoAccess
+	}
+	return entrant, nil
+}
+
+// ambiguous is why none of several customers with one code is let in. Where
+// none of them might enter by his id, the answer must not tell that they are there.
+func (r *Resolver) ambiguous(ctx context.Context, dossier string, found []directory.Customer) error {
+	why := ErrNoAccess
+	for _, c := range found {
+		entrant, err := r.entrantByID(ctx, dossier, c.ID)
+		switch {
+		case err == nil && entrant.Access.State == directory.AccessGranted:
+			why = ErrAmbiguous
+		case err != nil && !errors.Is(err, ErrNoAccess):
+			return err
+		}
+	}
+	return why
+}
+
+// entrantByID reads a customer and its access, unless a dormant one may not enter.
+func (r *Resolver) entrantByID(ctx context.Context, dossier, id string) (directory.Entrant, error) {
 	entrant, err := r.Store.Entrant(ctx, dossier, id)
 	if errors.Is(err, directory.ErrNotFound) {
 		return directory.Entrant{}, ErrNoAccess
@@ -171,10 +200,6 @@ func (r *Resolver) entrant(ctx context.Context, dossier string, name customerNam
 		return directory.Entrant{}, fmt.Errorf("look up access in dossier %s: %w", dossier, err)
 	}
 	if entrant.Customer.State == directory.CustomerDormant && r.RefuseDormant != nil && r.RefuseDormant(dossier) {
-		return directory.Entrant{}, ErrNoAccess
-	}
-	// Between the two reads a synchronisation may have given the code away.
-	if entrant.Customer.ID != id || (name.code != "" && entrant.Customer.Code != name.code) {
 		return directory.Entrant{}, ErrNoAccess
 	}
 	return entrant, nil

@@ -93,6 +93,8 @@ func newDirectory() *fakeDirectory {
 	f.entrants[5].Customer.RemovedAt = &gone
 	f.add("ACME", "7", "TWICE", directory.AccessGranted)
 	f.add("ACME", "8", "TWICE", directory.AccessRevoked)
+	f.add("ACME", "13", "NEITHER", directory.AccessRevoked)
+	f.add("ACME", "14", "NEITHER", directory.AccessSuspended)
 	f.add("ACME", "9", "id:1", directory.AccessGranted)
 	f.add("ACME", "É 10", "Éts « Noël » 50%+", directory.AccessGranted)
 	f.add("ACME", "11", "granted", directory.AccessGranted)
@@ -132,6 +134,7 @@ func TestBackend(t *testing.T) {
 		"a removed customer":                      {"ACME", shopKey, "REMOVED", "", identity.ErrNoAccess, ""},
 		"a removed customer, by id":               {"ACME", shopKey, "id:6", "", identity.ErrNoAccess, ""},
 		"a code of two":                           {"ACME", shopKey, "TWICE", "", identity.ErrAmbiguous, ""},
+		"a code of two who may not enter":         {"ACME", shopKey, "NEITHER", "", identity.ErrNoAccess, ""},
 		"one of two, by id":                       {"ACME", shopKey, "id:7", "7", nil, ""},
 		"no key":                                  {"ACME", "", "GRANTED", "", identity.ErrUnauthorized, ""},
 		"an unknown key":                          {"ACME", "vk_unknown", "GRANTED", "", identity.ErrUnauthorized, ""},

@@ -1,0 +1,84 @@
+package filter_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/filter/portal"
+	"github.com/vantelle/vantelle/internal/identity"
+	"github.com/vantelle/vantelle/internal/outbox"
+)
+
+// Files are looked up with columns that the profile hides. By none of them can
+// a file be asked for: whether there is one would tell the column's values.
+func TestNoFileIsAskedForByAHiddenColumn(t *testing.T) {
+	library := archive(t)
+	for what, c := range map[string]struct{ old, new, request string }{
+		"by an id that is made of a hidden column": {"columns: {number: {from: number}, id: {from: id}", "columns: {number: {from: number}, id: {computed: self.cost}", "id:60/plan.pdf"},
+		"by a key that is made of a hidden column": {"columns: {number: {from: number}", "columns: {number: {computed: self.cost}", "60/plan.pdf"},
+	} {
+		profile := strings.Replace(archiveProfile, c.old, c.new, 1)
+		if profile == archiveProfile {
+			t.Fatalf("%s: %q is not in the profile", what, c.old)
+		}
+		profile = strings.Replace(profile, "shelf/{shelf}/all.pdf", "shelf/{shelf}-{id}/all.pdf", 1) // a source that reads the id
+		on(t, workshopsWith(t, archiveERP, profile), func(t *testing.T, w *workshop) {
+			own := *library
+			own.Gate = w.gate
+			front := portal.New(portal.Config{Gate: w.gate, Files: &own, Identify: anybody{}, Logger: zerolog.Nop()})
+			ask := func(path string) string {
+				_, all := attack{customer: "ANNA", request: "GET " + path + " HTTP"}.through(front)
+				return all
+			}
+			if got, none := ask("files/invoices/"+c.request), ask("files/invoices/no-such/plan.pdf"); got != none {
+				t.Errorf("%s: it is told apart from a file that is not there:\n%s\n%s", what, got, none)
+			}
+			key, _, _ := strings.Cut(c.request, "/")
+			got, none := ask("files/invoices?key=eq."+key), ask("files/invoices?key=eq.no-such")
+			if strings.ReplaceAll(got, key, "no-such") != none && !strings.Contains(got, `[]`) {
+				t.Errorf("%s: the list of several tells: %s", what, got)
+			}
+		})
+	}
+}
+
+// lowered lets everybody in, with one module taken away.
+type lowered struct{ module string }
+
+func (l lowered) Backend(_ context.Context, _, _, customer, _, _ string) (identity.Caller, error) {
+	c := as(customer)
+	c.Access.Levels = map[string]string{l.module: "none"}
+	return c, nil
+}
+
+// A form may name values of a column that its customer's levels hide: what
+// describes the form must not say the column's name.
+func TestAFormNamesNoHiddenColumn(t *testing.T) {
+	r := newRig(t, "CREATE TABLE goods (code varchar(20) NOT NULL PRIMARY KEY, tariff varchar(20))", `
+profile: FORMS
+erp: custom
+modules: {orders: {level: full}, prices: {level: read}}
+tables: {goods: {public: true, columns: {code: {}, tariff: {module: prices}}}}
+resources: {wares: {table: goods, columns: {number: {from: code}, tariff: {from: tariff}}}}
+requests:
+  order:
+    module: orders
+    fields: {rate: {type: text, refers: {to: wares, column: tariff}}}
+    lines: {max: 5, fields: {article: {type: text, refers: {to: wares, column: number}}, price: {type: text, refers: {to: wares, column: tariff}}}}
+`)
+	for module, told := range map[string]bool{"prices": false, "nothing": true} {
+		front := portal.New(portal.Config{Gate: r.gate, Outbox: &outbox.Outbox{Gate: r.gate}, Identify: lowered{module}, Logger: zerolog.Nop()})
+		for _, path := range []string{"catalog", "openapi.json"} {
+			got, all := attack{customer: "ANNA", request: "GET " + path + " HTTP"}.through(front)
+			if got.refused || !strings.Contains(all, "article") {
+				t.Fatalf("%s: %s", path, all)
+			}
+			if strings.Contains(all, "tariff") != told {
+				t.Errorf("without %s, %s says: %s", module, path, all)
+			}
+		}
+	}
+}
