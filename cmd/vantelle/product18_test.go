@@ -74,6 +74,21 @@ func TestProduct18_Refused(t *testing.T) {
 		t.Run("what is only doubtful is a warning", func(t *testing.T) {
 			h.puts("MINE", changed(t, "orders: DO_Type = 1", "orders: DO_Type IN (1, 7)")).ok(http.StatusOK).holds("modules_overlap")
 		})
+		t.Run("a filter that no index serves is a warning, with the index to make", func(t *testing.T) {
+			h.puts("MINE", changed(t, "  F_DOCLIGNE:", "  F_CREGLEMENT: {rows: RG_Libelle = :customer, columns: {RG_No: {}}}\n  F_DOCLIGNE:")).
+				ok(http.StatusOK).holds(`"no_index"`).holds("F_CREGLEMENT").holds("CREATE INDEX")
+		})
+		t.Run("a column that this generation lacks is a warning, and left out", func(t *testing.T) {
+			h.puts("MINE", changed(t, "DO_Date: {}", "DO_Date: {}\n      DO_NetAPayer2: {}")).ok(http.StatusOK).
+				holds(`"column_missing"`).holds("F_DOCENTETE.columns.DO_NetAPayer2")
+			h.sql(erpshape.SageAlpha, "SELECT DO_NetAPayer2 FROM F_DOCENTETE").want(t, 400, "unknown_name")
+			h.sql(erpshape.SageAlpha, "SELECT DO_Date FROM F_DOCENTETE").column(t)
+		})
+		t.Run("a standard profile on a generation that lacks columns says which", func(t *testing.T) {
+			text := h.ask("GET", "/profiles/B2B/text", nil, "").ok(http.StatusOK).json["text"].(string)
+			h.ask("PUT", "/profiles/B2B", map[string]any{"text": strings.Replace(text, "note: \"\"", "note: tried", 1), "dry_run": true}, h.etag("B2B")).
+				ok(http.StatusOK).holds(`"column_missing"`).holds("DR_AdressePaiement")
+		})
 		t.Run("an emptied view can be accepted by name", func(t *testing.T) {
 			h.ask("PUT", "/profiles/MINE", map[string]any{"text": changed(t, "CT_Num = :customer AND CT_Type = 0", "CT_Num = :customer AND CT_Type = 9", "DO_Domaine = 0\n", "DO_Domaine = 9\n"),
 				"accept": []string{"empties_views"}}, h.etag("MINE")).ok(http.StatusOK)
