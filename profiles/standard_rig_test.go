@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -176,9 +177,30 @@ func (r *standardRig) checkBound(t *testing.T, lacksTables []string) {
 			t.Errorf("table %s %s: %s", p.Table, p.Column, p.Msg)
 		}
 	}
+	for _, table := range r.view.Tables {
+		for _, c := range table.Visible.Columns {
+			if name := table.Catalog.Name + "." + c.Name; sensitive.MatchString(c.Name) && harmless[name] == "" {
+				t.Errorf("%s shows %s, whose name says that it is the seller's own: hide it, or say in harmless why not", r.profile.Name, name)
+			}
+		}
+	}
 	if want := len(r.profile.Tables) - len(lacksTables); len(r.view.Tables) != want {
 		t.Errorf("%d tables are in the view, want %d", len(r.view.Tables), want)
 	}
+}
+
+// sensitive are words in the names of columns that no customer is to see: costs
+// and margins, credit and solvency, bank data, secrets, private notes, what the
+// machine keeps for itself.
+var sensitive = regexp.MustCompile(`(?i)ach(at)?$|PrixAch|PrixRU|PUNet|cost|co[uû]t|marge|margin|purchase_price|standard_price|buy_price|pmp|encours|credit|solva|risq|assur|coface|` +
+	`iban|bic$|rib|bank|banq|pass|secret|token|api_?key|totp|signup|private|priv[ée]|intern|comment(aire)?$|margin|commission|score|trust|debit_limit|outstanding|hash|blocnote|cbCreat|cbModif|cbProt|cbRepl|cbFlag`)
+
+// harmless are columns that have such a word in their names and are shown all
+// the same.
+var harmless = map[string]string{
+	"F_ARTICLEMEDIA.ME_Commentaire":                "what stands below a picture of the catalogue",
+	"account_move_line.credit":                     "a side of the account, not a credit given",
+	"product_template.has_configurable_attributes": "whether a product comes in variants",
 }
 
 // checkEveryResource asks for everything of every resource but those that the
