@@ -82,3 +82,19 @@ requests:
 		}
 	}
 }
+
+// What a column of a module is computed into goes with the module: a band would
+// still tell of quantities that the customer's levels have taken away.
+func TestNothingIsComputedOfAModuleThatIsOff(t *testing.T) {
+	profile := strings.Replace(storesProfile, "modules: {shop: {level: read}}", "modules: {shop: {level: read}, stocks: {level: read}}", 1)
+	profile = strings.Replace(profile, "onhand: {hidden: true}", "onhand: {hidden: true, module: stocks}", 1)
+	on(t, workshopsWith(t, storesERP, profile), func(t *testing.T, w *workshop) {
+		for module, want := range map[string]string{"nothing": `200 [{"article":"B"}]`, "stocks": "unknown_name"} {
+			front := portal.New(portal.Config{Gate: w.gate, Identify: lowered{module}, Logger: zerolog.Nop()})
+			got, all := attack{customer: "ANNA", request: "GET rows/stock?select=article&band=eq.few HTTP"}.through(front)
+			if said := got.code + strings.Join(got.rows, ""); said != want {
+				t.Errorf("without %s: %s", module, all)
+			}
+		}
+	})
+}

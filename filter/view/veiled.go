@@ -23,7 +23,7 @@ func (b *binder) veiled(name string, t, visible *catalog.Table) []*catalog.Colum
 		for _, c := range r.Columns {
 			for _, h := range c.UsesHidden {
 				col := t.Column(h.Column)
-				if h.Table != name || col == nil || unprintable(b.v.Catalog.Engine, col.Name) || visible.Column(col.Name) != nil ||
+				if h.Table != name || col == nil || unprintable(b.v.Catalog.Engine, col.Name) || visible.Column(col.Name) != nil || b.off(name, col) ||
 					slices.ContainsFunc(out, func(o *catalog.Column) bool { return o.Name == col.Name }) {
 					continue
 				}
@@ -34,6 +34,17 @@ func (b *binder) veiled(name string, t, visible *catalog.Table) []*catalog.Colum
 	}
 	slices.SortFunc(out, func(a, b *catalog.Column) int { return a.Position - b.Position })
 	return out
+}
+
+// off tells whether a column belongs to a module that is off: then nothing made of
+// it is shown either.
+func (b *binder) off(name string, col *catalog.Column) bool {
+	for listed, c := range b.v.Profile.Tables[name].Columns {
+		if c.Module != "" && strings.EqualFold(listed, col.Name) {
+			return !b.v.Profile.Modules[c.Module].Level.AllowsReading()
+		}
+	}
+	return false
 }
 
 // unveil has a computed expression read the hidden columns that it may, by the
