@@ -37,7 +37,7 @@ type cli struct {
 	Query     queryCmd     `cmd:"" help:"Run a query as a customer, through the gate, and print the answer."`
 	Explain   explainCmd   `cmd:"" help:"Show what the gate makes of a query: the decision, the tables, the SQL the ERP would get."`
 	Types     typesCmd     `cmd:"" help:"Make types for a portal's TypeScript, PHP or C# from the description of a view."`
-	Profile   profileCmd   `cmd:"" help:"Profiles: list, history, export, import, diff, duplicate, undo, reset, levels, users, transfer, delete, test, why, changes."`
+	Profile   profileCmd   `cmd:"" help:"Profiles: list, history, export, import, diff, duplicate, undo, reset, levels, licences, defaults, users, transfer, delete, test, why, changes."`
 	Outbox    outboxCmd    `cmd:"" help:"What customers asked for: list, show, take, done, refuse, return."`
 	Check     checkCmd     `cmd:"" help:"Check the configuration, the profiles and each dossier, and say what to do."`
 	Doctor    doctorCmd    `cmd:"" help:"Look at everything: configuration, files, and each ERP's connection, rights, indexes; say what to do."`

@@ -25,6 +25,9 @@ type profileCmd struct {
 	Undo      profileUndoCmd      `cmd:"" help:"Put an earlier version in force again, as a new version."`
 	Reset     profileResetCmd     `cmd:"" help:"Put the shipped standard in force again; the version before stays in history."`
 	Levels    profileLevelsCmd    `cmd:"" help:"Set levels of modules: quotes=none invoices=read '*=none'."`
+	Licences  profileLicencesCmd  `cmd:"" help:"List the licence types, the cheapest first, with what each offers at most."`
+	Licence   profileLicenceCmd   `cmd:"" help:"Make, change or delete a licence type: light '*=read' orders=none --price-class 1."`
+	Defaults  profileDefaultsCmd  `cmd:"" help:"Show or set which profile accesses have that name none: bijou '*=B2B' light='B2B small'."`
 	Users     profileUsersCmd     `cmd:"" help:"List who has a profile, with their dossiers."`
 	Transfer  profileTransferCmd  `cmd:"" help:"Give users of one profile another: all of them, or one customer's in one dossier."`
 	Delete    profileDeleteCmd    `cmd:"" help:"Take a profile out of force that nobody has."`
