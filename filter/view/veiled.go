@@ -27,6 +27,12 @@ func (b *binder) veiled(name string, t, visible *catalog.Table) []*catalog.Colum
 					slices.ContainsFunc(out, func(o *catalog.Column) bool { return o.Name == col.Name }) {
 					continue
 				}
+				// Where it is a part of the hidden key it is that very column, or a
+				// statement would read it twice.
+				if i := slices.IndexFunc(visible.RowKey, func(k *catalog.Column) bool { return k.Name == col.Name }); i >= 0 {
+					out = append(out, visible.RowKey[i])
+					continue
+				}
 				own := *col
 				out = append(out, &own)
 			}
