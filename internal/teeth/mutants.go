@@ -130,6 +130,7 @@ var mutants = []mutant{
 	{"11: a cursor serves any request", "filter/portal/cursor.go", "add(p.key)\n\t\tadd(p.value)", "_ = p"},
 	{"11: a key that is shown in part is read twice", "filter/view/relation.go", "key[i] = visible.Columns[j]\n\t\t\tcontinue", "_ = j"},
 	{"11: the hidden key has a name", "filter/resolve/scope.go", "return JoinKey + columnOf(rel.table, i).Name", "return columnOf(rel.table, i).Name"},
+	{"4: what is computed of a column outlives the column's module", "filter/view/veiled.go", "return !b.v.Profile.Modules[c.Module].Level.AllowsReading()", "return false"},
 	{"4: a hidden column that resources are computed of has a name", "filter/resolve/scope.go", "return VeilKey + columnOf(rel.table, i).Name", "return columnOf(rel.table, i).Name"},
 	{"9: a search is left out of a write", "filter/portal/rowswrite.go", "if err := q.searchIsColumn(); err != nil { // what is written is a table, which nobody searches\n\t\treturn nil, err\n\t}\n", ""},
 
@@ -158,6 +159,7 @@ var mutants = []mutant{
 	{"files: those that are not published are there", "filter/filefinder.go", `if s.Where.SQL != "" {`, "if false {"},
 	{"files: an id is read loosely", "filter/filefinder.go", "if err != nil || strconv.FormatInt(n, 10) != text {", "if err != nil {"},
 	{"files: a row's files are everybody's", "filter/filefinder.go", `") f ON " + strings.Join(on, " AND ")`, `") f ON " + strings.Join(on, " OR ") + " OR 1 = 1"`},
+	{"files: a hidden column finds them", "filter/filefinder.go", "if r := world.View.Resource(f.req.Resource); r == nil || r.Column(f.column) == nil {", "if r := world.View.Resource(f.req.Resource); r == nil {"},
 	{"files: they are opened unaudited", "filter/files.go", "if err := g.audit.Begin(ctx, entry); err != nil {", "if err := g.audit.Begin(ctx, entry); err != nil && false {"},
 	{"files: rows share what was pushed", "internal/filestore/pushed.go", "sum := sha256.Sum256([]byte(key))", `_ = key
 	sum := sha256.Sum256([]byte("row"))`},
@@ -166,6 +168,7 @@ var mutants = []mutant{
 
 	// The outbox keeps what its customer may ask for, and shows nobody else's.
 	{"outbox: any level sends", "profiles/requests.go", "if !known || !p.Modules[k.Module].Level.AllowsWriting() {", "if !known {"},
+	{"outbox: a form names hidden columns", "filter/portal/requestscatalog.go", "if r := world.Resource(f.Refers.To); r == nil || r.Column(f.Refers.Column) == nil {", "if r := world.Resource(f.Refers.To); r == nil {"},
 	{"outbox: any level reads", "internal/outbox/outbox.go", "if k := p.Requests[name]; p.Modules[k.Module].Level.AllowsReading() {", "if k := p.Requests[name]; true {"},
 	{"outbox: a request names anybody's record", "internal/outbox/outbox.go", "if err := o.checkReferences(ctx, s, world, checked); err != nil {", "if err := o.checkReferences(ctx, s, world, checked); err != nil && false {"},
 	{"outbox: everybody's requests are listed", "internal/outbox/outbox.go", "q.Dossier, q.CustomerID, q.Kinds = q.Caller.Dossier, q.Caller.Customer.ID, kinds", "q.Dossier, q.Kinds = q.Caller.Dossier, kinds"},
