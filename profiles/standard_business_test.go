@@ -25,6 +25,12 @@ var vocabulary = map[string]struct {
 		lines("invoice")},
 	"due_dates": {[]string{"document", "date", "amount", "status"}, dueDate},
 	"payments":  {[]string{"number", "date", "amount"}, payment},
+	"payment_allocations": {[]string{"document", "number", "amount"}, func(d erpshape.Document) []string {
+		if d.Paid == 0 {
+			return nil
+		}
+		return []string{fmt.Sprintf("%s|%s|%d", d.Number, d.Number[:2]+"RG"+d.Number[4:], d.Paid)}
+	}},
 }
 
 // document gives the row of a document of a kind, with its status where one is given.

@@ -199,6 +199,7 @@ var sensitive = regexp.MustCompile(`(?i)ach(at)?$|PrixAch|PrixRU|PUNet|cost|co[u
 // the same.
 var harmless = map[string]string{
 	"F_ARTICLEMEDIA.ME_Commentaire":                "what stands below a picture of the catalogue",
+	"account_partial_reconcile.credit_move_id":     "the payment's side of the account",
 	"account_move_line.credit":                     "a side of the account, not a credit given",
 	"product_template.has_configurable_attributes": "whether a product comes in variants",
 }

@@ -89,4 +89,5 @@ func odooInvoice(r *Rows, d Document, id, partner int) {
 		}
 		entry(7+n, side)
 	}
+	r.Add("account_partial_reconcile", map[string]any{"id": id, "debit_move_id": 10*id + 5, "credit_move_id": 10*id + 7, "amount": d.Paid, "company_id": 1, "max_date": d.Due})
 }
