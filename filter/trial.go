@@ -21,13 +21,9 @@ func (g *Gate) Under(book *profiles.Book) *Gate {
 // Unasked gives, by their names, the tiles of a view's dashboard that nobody there
 // could ask for, each with the refusal.
 func Unasked(v *view.View) map[string]error {
-	var refused map[string]error
+	refused := map[string]error{}
 	for _, t := range v.Profile.Dashboard {
-		_, err := compile(v, Request{Text: t.SQL.SQL, Front: "dashboard"}, v.Catalog.Engine, Limits{})
-		if err != nil {
-			if refused == nil {
-				refused = map[string]error{}
-			}
+		if _, err := compile(v, Request{Text: t.SQL.SQL, Front: "dashboard"}, v.Catalog.Engine, Limits{}); err != nil {
 			refused[t.Name] = err
 		}
 	}

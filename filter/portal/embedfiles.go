@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -25,7 +26,7 @@ const maxFileRows = 100
 type rowFiles struct {
 	embed  *embed
 	key    string       // the column by whose value a row's files are asked for
-	fields []fileMember // what is told of each; never empty
+	fields []fileMember // what is told of each; none where embed is silent
 }
 
 // fileMember is a member of a file's description, and what it is called.
@@ -64,11 +65,7 @@ func takeFiles(q *rowsQuery, table string, world *view.View) (*rowFiles, error) 
 			if !ok || !slices.Contains(fileMembers, name.Parts[0].Name) {
 				return nil, refusal.New(refusal.UnknownName, "select: of a file there are %s", strings.Join(fileMembers, ", "))
 			}
-			field := fileMember{name.Parts[0].Name, name.Parts[0].Name}
-			if item.Alias.Name != "" {
-				field.label = item.Alias.Name
-			}
-			f.fields = append(f.fields, field)
+			f.fields = append(f.fields, fileMember{name.Parts[0].Name, cmp.Or(item.Alias.Name, name.Parts[0].Name)})
 		}
 	}
 	var named []filter.Column

@@ -96,12 +96,11 @@ func (p *portal) filesOfMany(v *visit) error {
 		if all[key] != nil {
 			continue
 		}
-		all[key] = []fileDocument{} // and no null
 		list, err := p.filesOfKey(v, resource, key)
 		if err != nil {
 			return err
 		}
-		all[key] = append([]fileDocument{}, list...)
+		all[key] = append([]fileDocument{}, list...) // and no null
 	}
 	body, err := json.Marshal(map[string]any{"files": all})
 	if err != nil {
