@@ -26,6 +26,8 @@ func init() {
 		switch v := args[0].(type) {
 		case string:
 			return fold.Text(v), nil
+		case []byte:
+			return fold.Text(string(v)), nil
 		case nil:
 			return nil, nil
 		default: // a number that an untyped column holds

@@ -174,7 +174,7 @@ func (d *DB) again(ctx context.Context, do func() error) (err error) {
 // told names what an error came of: the end of the context, or that the
 // directory's server is away.
 func (d *DB) told(ctx context.Context, err error) error {
-	if err = told(ctx, err); err != nil && ctx.Err() == nil && d.engine.hungUp(err) {
+	if err = told(ctx, err); err != nil && ctx.Err() == nil && (d.engine.hungUp(err) || unreachable(err)) {
 		return fmt.Errorf("%w: %w", directory.ErrUnavailable, err)
 	}
 	return err

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/vantelle/vantelle/internal/directory"
 )
 
@@ -147,6 +149,18 @@ func TestWriteWhoseSessionEndsSaysSo(t *testing.T) {
 		t.Fatalf("it is told %v", err)
 	}
 	must(t, db.write(t.Context(), func(w tx) error { return w.raiseRevision() }))
+}
+
+// TestDirectoryThatIsDownIsToldAsSuch: every request reads the revision, so a server
+// that is not there shows first in it.
+func TestDirectoryThatIsDownIsToldAsSuch(t *testing.T) {
+	down, err := sqlx.Open("pgx", "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable")
+	must(t, err)
+	db := &DB{engine: postgresEngine{}, reader: down, profileRevision: &lastSeen{}}
+	if _, err := db.ProfileRevision(t.Context()); !errors.Is(err, directory.ErrUnavailable) {
+		t.Errorf("it is told %v", err)
+	}
+	must(t, down.Close())
 }
 
 // TestSilentLeaderIsThrownOut has a leader that beats no more while one of its

@@ -253,6 +253,13 @@ func (postgresEngine) hungUp(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
+// unreachable reports whether a server that is down, or not to be found, is the
+// cause. Unlike after a session's end, another try at once would not help.
+func unreachable(err error) bool {
+	var e *pgconn.ConnectError
+	return errors.As(err, &e)
+}
+
 // impossible: PostgreSQL keeps no NUL and nothing that is not UTF-8.
 func (postgresEngine) impossible(err error) bool {
 	const characterNotInRepertoire = "22021"

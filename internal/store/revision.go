@@ -16,7 +16,7 @@ const readRevision = "SELECT value FROM revisions WHERE name = 'directory'"
 // Revision implements directory.AccessStore.
 func (d *DB) Revision(ctx context.Context) (int64, error) {
 	n, err := d.directoryRevision.read(d.watch, func() (n int64, err error) {
-		err = found(told(ctx, d.again(ctx, func() error { return d.revision.QueryRowContext(d.engine.quick(ctx)).Scan(&n) })))
+		err = found(d.told(ctx, d.again(ctx, func() error { return d.revision.QueryRowContext(d.engine.quick(ctx)).Scan(&n) })))
 		return n, err
 	})
 	if err != nil {
