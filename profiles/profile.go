@@ -30,6 +30,8 @@ type Profile struct {
 
 	Digest string // hex SHA-256 of the YAML it was read from
 	Source string // where it was read from, for messages
+
+	written map[string]string // see Written
 }
 
 // Text is a label in the two languages of the house.

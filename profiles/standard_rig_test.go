@@ -29,6 +29,7 @@ type standardRig struct {
 	view    *view.View
 	gate    *filter.Gate
 	files   []filter.FileFound // what checkFiles has found
+	prefix  string             // what stands at the site for llx_; empty for llx_
 }
 
 // noAudit forgets what it is told.
@@ -40,9 +41,15 @@ func (noAudit) Finish(audit.Outcome)                     {}
 // onStandard opens a database with a standard profile.
 func onStandard(t testing.TB, name string, engine catalog.Engine, dsn, schema string) *standardRig {
 	t.Helper()
+	return onStandardUnder(t, name, engine, dsn, schema, "")
+}
+
+// onStandardUnder is onStandard with what the names of the tables begin with.
+func onStandardUnder(t testing.TB, name string, engine catalog.Engine, dsn, schema, prefix string) *standardRig {
+	t.Helper()
 	p := standardProfile(t, name)
 	settings := erp.DefaultSettings()
-	settings.Name, settings.Engine, settings.DSN = "d", engine, dsn
+	settings.Name, settings.Engine, settings.DSN, settings.TablesPrefix = "d", engine, dsn, prefix
 	if schema != "" {
 		settings.Schemas = []string{schema}
 	}
@@ -61,7 +68,7 @@ func onStandard(t testing.TB, name string, engine catalog.Engine, dsn, schema st
 		t.Fatal(err)
 	}
 	limits := filter.Limits{Rows: 100_000, Time: time.Minute}
-	return &standardRig{profile: p, view: v, gate: filter.New(filter.Config{Worlds: worlds, Audit: noAudit{}, Limits: limits})}
+	return &standardRig{profile: p, view: v, prefix: prefix, gate: filter.New(filter.Config{Worlds: worlds, Audit: noAudit{}, Limits: limits})}
 }
 
 func standardProfile(t testing.TB, name string) *profiles.Profile {
@@ -88,6 +95,9 @@ func (r *standardRig) ask(t testing.TB, customer, text string) []string {
 }
 
 func (r *standardRig) try(ctx context.Context, customer, text string) ([]string, error) {
+	if r.prefix != "" {
+		text = strings.ReplaceAll(text, "llx_", r.prefix)
+	}
 	answer, err := r.gate.Do(ctx, filter.Request{Caller: callerOf(customer), Front: "sql", Text: text})
 	if err != nil {
 		return nil, err

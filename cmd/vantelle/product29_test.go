@@ -126,11 +126,16 @@ func (h *house) page(dossier, customer string) string {
 // directory, synchronises them, and tests each before and after Alpha and Beta
 // may enter.
 func onEveryERP(t *testing.T, before, after func(h *house, dossier string, erp erpOf)) {
+	onERPs(t, (*site).everyERP, before, after)
+}
+
+// onERPs is onEveryERP with other ERPs.
+func onERPs(t *testing.T, erps func(*site) map[string]erpOf, before, after func(h *house, dossier string, erp erpOf)) {
 	for _, driver := range []string{"sqlite", "postgres"} {
 		t.Run(driver, func(t *testing.T) {
 			where := directoryIn(t, driver)
 			s := newSite(t)
-			all := s.everyERP()
+			all := erps(s)
 			var names, dossiers []string
 			for name, erp := range all {
 				names = append(names, name)
@@ -179,6 +184,59 @@ func TestProduct29_OnePageOnEveryERP(t *testing.T) {
 		}
 		if got, want := h.page(dossier, erp.beta), shownOn("B"); got != want {
 			h.t.Errorf("%s shows Beta\n%swant\n%s", dossier, got, want)
+		}
+	})
+}
+
+// TestProduct29_TheSamePageWhateverTheTablesAreCalled: two Dolibarrs share one
+// database, under prefixes of their own. Each dossier shows the documents of its
+// own Dolibarr, by the vocabulary and by the tables' names at the site; the other
+// one's tables do not exist in it, though its customers go by the same ids.
+func TestProduct29_TheSamePageWhateverTheTablesAreCalled(t *testing.T) {
+	if os.Getenv("VANTELLE_TEST_MARIADB") == "" {
+		t.Skip("VANTELLE_TEST_MARIADB is not set")
+	}
+	twins := func(s *site) map[string]erpOf {
+		dsn, db := erpshape.MariaDB(s.t)
+		all := map[string]erpOf{}
+		for _, prefix := range []string{"llx_", "Shop2_"} {
+			if err := erpshape.LoadDolibarr(s.t.Context(), db, catalog.MariaDB, "", prefix, erpshape.DolibarrBusiness); err != nil {
+				s.t.Fatal(err)
+			}
+			name := strings.ToLower(strings.TrimSuffix(prefix, "_"))
+			all[name] = erpOf{fmt.Sprintf(`{erp: dolibarr, engine: mariadb, dsn: %q, schedule: "", default_profile: B2B Dolibarr, tables_prefix: %s}`, dsn, prefix),
+				fmt.Sprint(erpshape.DolibarrAlpha), fmt.Sprint(erpshape.DolibarrBeta), "A"}
+		}
+		if _, err := db.ExecContext(s.t.Context(), "UPDATE Shop2_facture SET ref = CONCAT('V2', ref)"); err != nil {
+			s.t.Fatal(err)
+		}
+		return all
+	}
+	onERPs(t, twins, func(*house, string, erpOf) {}, func(h *house, dossier string, erp erpOf) {
+		page := h.page(dossier, erp.alpha)
+		if want := shownOn(erp.letters); dossier == "llx" && page != want {
+			h.t.Errorf("%s shows Alpha\n%swant\n%s", dossier, page, want)
+		}
+		for line := range strings.Lines(page) {
+			if !strings.HasPrefix(line, " ") && strings.HasPrefix(line, "V2V") != (dossier == "shop2") {
+				h.t.Errorf("%s shows %s", dossier, line)
+			}
+		}
+		if want := strings.Count(shownOn(erp.letters), "\n"); strings.Count(page, "\n") != want {
+			h.t.Errorf("%s shows %d lines, want %d", dossier, strings.Count(page, "\n"), want)
+		}
+		other := map[string]string{"llx": "Shop2_facture", "shop2": "llx_facture"}
+		mine := map[string]string{"llx": "llx_facture", "shop2": "Shop2_facture"}
+		if got := h.of(dossier, erp.alpha, "/rows/"+mine[dossier]+"?select=ref"); got.status != http.StatusOK || strings.Contains(got.body, "V2V") != (dossier == "shop2") {
+			h.t.Errorf("%s: %d %s", dossier, got.status, got.body)
+		}
+		absent := h.of(dossier, erp.alpha, "/rows/no_such_table?select=ref")
+		if got := h.of(dossier, erp.alpha, "/rows/"+other[dossier]+"?select=ref"); got.status != absent.status || got.status == http.StatusOK {
+			h.t.Errorf("%s: the other one's table: %d %s", dossier, got.status, got.body)
+		}
+		why := h.call("POST", h.admin+"/admin/v1/dossiers/"+dossier+"/why", `{"customer": "id:`+erp.alpha+`", "table": "`+mine[dossier]+`", "column": "ref", "row": {"ref": "`+strings.Fields(page)[0]+`"}}`, admin())
+		if why.status != http.StatusOK || !strings.Contains(why.body, `"sees":true`) {
+			h.t.Errorf("%s: why: %d %s", dossier, why.status, why.body)
 		}
 	})
 }

@@ -168,6 +168,7 @@ func profilesAt(ctx context.Context, cfg config.Config, broken func(profile stri
 func erpSettings(name string, d config.Dossier) erp.Settings {
 	s := erp.DefaultSettings()
 	s.Name, s.Engine, s.Schemas = name, catalog.Engine(d.Engine), d.Schemas
+	s.TablesPrefix = d.TablesPrefix
 	s.DSN, s.Server, s.CostLimit = d.DSN.Reveal(), erpServer(d), d.CostLimit
 	if d.Engine == config.SQLite {
 		s.DSN = d.Path

@@ -25,6 +25,19 @@ const gateVersion = "3"
 // Bind binds p to the catalog of one dossier. It always gives a view: what of
 // the profile cannot be bound is missing from it and named in Problems.
 func Bind(p *profiles.Profile, cat *catalog.Catalog) *View {
+	named, err := atSite(p, cat)
+	if err != nil {
+		nothing := *p
+		nothing.Tables, nothing.Resources = nil, nil
+		v := Bind(&nothing, catalog.New(cat.Engine, cat.Version, nil))
+		v.Profile, v.Catalog = p, cat
+		v.Problems = append(v.Problems, Problem{Fatal: true, Msg: err.Error()})
+		return v
+	}
+	return bind(named, cat)
+}
+
+func bind(p *profiles.Profile, cat *catalog.Catalog) *View {
 	b := &binder{v: &View{Profile: p, Catalog: cat, tables: map[*catalog.Table]*Table{}},
 		policies: map[string]*querytree.Policy{}, failed: map[string]bool{}}
 	names := make([]string, 0, len(p.Tables))
@@ -52,7 +65,7 @@ func Bind(p *profiles.Profile, cat *catalog.Catalog) *View {
 	(&resourceBinder{binder: b, tables: named}).all()
 	b.writes(named)
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s\x00%s", gateVersion, p.Name, p.Version, p.Digest, cat.Fingerprint())
+	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s\x00%s\x00%q", gateVersion, p.Name, p.Version, p.Digest, cat.Fingerprint(), names)
 	b.v.digest = hex.EncodeToString(h.Sum(nil)[:16])
 	return b.v
 }

@@ -143,6 +143,7 @@ func (db *DB) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 	}
 	dropUnreadableKeys(tables)
 	c := catalog.New(db.settings.Engine, version, tables)
+	c.TablesPrefix = db.settings.TablesPrefix
 	db.log.Debug().Int("tables", len(c.Tables)).Str("catalog", c.Fingerprint()).Msg("catalog read")
 	return c, nil
 }

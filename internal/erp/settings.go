@@ -24,6 +24,8 @@ type Settings struct {
 	// Schemas are those whose tables make up the catalog. Empty is "public" on
 	// PostgreSQL and every schema on SQL Server; the other engines have none.
 	Schemas []string
+	// TablesPrefix is handed to the catalog: see catalog.Catalog.
+	TablesPrefix string
 	// CostLimit is what SQL Server may estimate a statement to cost, in its
 	// own seconds, before it refuses to run it; 0 is no limit.
 	CostLimit int

@@ -60,6 +60,9 @@ func MakeDolibarr(ctx context.Context, db *sql.DB, o Options, more ...func(*Rows
 		}
 	}
 	text := strings.ReplaceAll(dolibarrSchema, `"llx_`, `"`+o.Prefix)
+	if o.Prefix != "llx_" { // names of constraints are one for a whole database
+		text = strings.ReplaceAll(text, `CONSTRAINT "`, `CONSTRAINT "`+o.Prefix)
+	}
 	d, err := read(text, o, func(_, declared string, _ bool) (string, error) { return ofDolibarr(o.Engine, declared) })
 	if err == nil {
 		err = load(ctx, db, d, o, "rowid", fill)

@@ -71,8 +71,8 @@ func (t *Trial) WhatChanges(ctx context.Context, by access.Administrator, dossie
 		c := TableChange{Table: table.Name, ColumnsGained: []string{}, ColumnsLost: []string{}}
 		x, y := a.Table(table.Schema, table.Name), b.Table(table.Schema, table.Name)
 		c.ColumnsLost, c.ColumnsGained = columnsApart(x, y), columnsApart(y, x)
-		before := t.as(by, who, keysOnly(from, table), book, "what_changes")
-		after := t.as(by, who, keysOnly(to, table), book, "what_changes")
+		before := t.as(by, who, keysOnly(a.Profile, table), book, "what_changes")
+		after := t.as(by, who, keysOnly(b.Profile, table), book, "what_changes")
 		if err := countRows(ctx, &c, table, before, after, x != nil, y != nil); err != nil {
 			if unavailable(err) || ctx.Err() != nil {
 				return Changes{}, err

@@ -95,7 +95,8 @@ func bindings(dossier string, v *view.View, before *profiles.Profile, cat *catal
 		}
 	}
 	for _, p := range v.Problems {
-		f := profiles.Finding{Severity: profiles.Warning, Code: "column_missing", Dossier: dossier, Place: p.Table, Message: p.Msg}
+		written := v.Profile.Written(p.Table)
+		f := profiles.Finding{Severity: profiles.Warning, Code: "column_missing", Dossier: dossier, Place: written, Message: p.Msg}
 		if p.Column != "" {
 			f.Place += ".columns." + p.Column
 		}
@@ -120,7 +121,7 @@ func bindings(dossier string, v *view.View, before *profiles.Profile, cat *catal
 			f.Severity, f.Code = profiles.Error, "table_lost"
 			f.Message = "customers have this table now and would lose it: " + p.Msg
 			f.Remedy = "correct the condition, or take the table out"
-		case before == nil || isNew(before, p.Table):
+		case before == nil || isNew(before, written):
 			f.Severity, f.Code, f.Remedy = profiles.Error, "table_lost", "correct the condition, or take the table out"
 		}
 		found = append(found, f)

@@ -63,11 +63,13 @@ func (t *Trial) Why(ctx context.Context, by access.Administrator, q Question) (W
 	if err != nil {
 		return Why{}, err
 	}
+	v := view.Bind(p, cat)
+	p = v.Profile // with the names that the tables have here
 	table, rule := w.table(cat, p)
 	if table == nil {
 		return w.answer(), nil
 	}
-	w.column(view.Bind(p, cat), table, rule)
+	w.column(v, table, rule)
 	if len(q.Row) > 0 {
 		if err := w.row(ctx, p, table, rule); err != nil {
 			return Why{}, err

@@ -2,7 +2,6 @@ package erpsource
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,26 +49,16 @@ func planDolibarr(_ context.Context, s *shape, _ *reader, opts Options) (*plan, 
 }
 
 // dolibarrPrefix is what the tables' names begin with: the one given, or that
-// of the only pair of societe and socpeople in the database.
+// of the only Dolibarr in the database.
 func dolibarrPrefix(s *shape, given string) (string, error) {
-	const table = "societe"
 	if given != "" {
 		return given, nil
 	}
-	var found []string
-	for _, t := range s.catalog.Tables {
-		end := max(0, len(t.Name)-len(table))
-		if prefix := t.Name[:end]; strings.EqualFold(t.Name[end:], table) && s.table(prefix+"socpeople", "") != nil {
-			found = append(found, prefix)
-		}
+	prefix, found, err := s.catalog.DolibarrPrefix()
+	if err == nil && !found {
+		err = &MissingError{Table: "llx_societe"}
 	}
-	switch len(found) {
-	case 0:
-		return "", &MissingError{Table: "llx_" + table}
-	case 1:
-		return found[0], nil
-	}
-	return "", fmt.Errorf("the database holds several Dolibarrs, with tables that begin with %s: say in tables_prefix which one this dossier is", strings.Join(found, ", "))
+	return prefix, err
 }
 
 // dolibarrIsCustomer are the conditions that make a third party a customer.

@@ -34,6 +34,9 @@ type Catalog struct {
 	Engine  Engine
 	Version string // the server's own version text
 	Tables  []*Table
+	// TablesPrefix is what the names of a Dolibarr's tables begin with, where the
+	// configuration of the dossier says so; else empty. See DolibarrPrefix.
+	TablesPrefix string
 
 	exact, folded map[string][]*Table
 	fingerprint   string
