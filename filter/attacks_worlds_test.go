@@ -90,7 +90,7 @@ func TestNothingOfferedFailsOnAHiddenRow(t *testing.T) {
 	dates := []string{"DATE '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59'", "CURRENT_TIMESTAMP", "DATE '9999-12-31'"}
 	values := map[sqlfunc.ArgKind][]string{
 		sqlfunc.Text: texts, sqlfunc.Exact: numbers, sqlfunc.Number: numbers, sqlfunc.Real: numbers, sqlfunc.Whole: numbers,
-		sqlfunc.Temporal: dates, sqlfunc.Moment: dates, sqlfunc.Count: {"1", "0", "10000", "20", "1000"}, sqlfunc.Written: {"'a'", "'%'", "'İ'"},
+		sqlfunc.Temporal: dates, sqlfunc.Moment: dates, sqlfunc.Count: {"1", "0", "10000", "20", "1000"}, sqlfunc.Written: {"'a'", "'%'", "'İ'"}, sqlfunc.JSON: texts, sqlfunc.Key: {"'a'", "'İ'"},
 		sqlfunc.Ordered: append(append(slices.Clone(texts), numbers...), dates...), sqlfunc.Same: append(slices.Clone(texts), numbers...),
 		sqlfunc.Any: texts, sqlfunc.Cond: {"id > 52", "NULL", "label = ''"},
 	}

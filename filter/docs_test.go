@@ -124,7 +124,7 @@ var engineName = map[catalog.Engine]string{catalog.SQLite: "SQLite", catalog.Pos
 
 var sampleArgs = map[sqlfunc.ArgKind]string{
 	sqlfunc.Text: "ref", sqlfunc.Exact: "total", sqlfunc.Number: "total", sqlfunc.Real: "total", sqlfunc.Whole: "kind", sqlfunc.Temporal: "due", sqlfunc.Moment: "at",
-	sqlfunc.Ordered: "total", sqlfunc.Same: "ref", sqlfunc.Cond: "paid", sqlfunc.Any: "total", sqlfunc.Written: "'-'", sqlfunc.Unit: "'month'",
+	sqlfunc.Ordered: "total", sqlfunc.Same: "ref", sqlfunc.Cond: "paid", sqlfunc.Any: "total", sqlfunc.Written: "'-'", sqlfunc.JSON: "note", sqlfunc.Key: "'fr'", sqlfunc.Unit: "'month'",
 }
 
 func example(f *sqlfunc.Func) string {

@@ -67,10 +67,10 @@ tables:
 // spoken are the words of warehouse on each engine; the parts of {text n} stand
 // before and after n.
 var spoken = map[catalog.Engine]map[string]string{
-	catalog.SQLite:    {"text": "varchar(", "end": ")", "time": "datetime", "bool": "boolean", "yes": "1", "no": "0", "float": "double", "at": "at", "lines": "lines", "backslash": "", "N": ""},
-	catalog.Postgres:  {"text": "varchar(", "end": `) COLLATE "C"`, "time": "timestamp", "bool": "boolean", "yes": "TRUE", "no": "FALSE", "float": "double precision", "at": "at", "lines": "lines", "backslash": "", "N": ""},
-	catalog.MariaDB:   {"text": "varchar(", "end": ") COLLATE utf8mb4_bin", "time": "datetime(3)", "bool": "bit(1)", "yes": "1", "no": "0", "float": "double", "at": "at", "lines": "`lines`", "backslash": `\`, "N": ""},
-	catalog.SQLServer: {"text": "varchar(", "end": ") COLLATE Latin1_General_BIN2", "time": "datetime", "bool": "bit", "yes": "1", "no": "0", "float": "float", "at": "[at]", "lines": "lines", "backslash": "", "N": "N"},
+	catalog.SQLite:    {"text": "varchar(", "end": ")", "time": "datetime", "bool": "boolean", "yes": "1", "no": "0", "float": "double", "at": "at", "lines": "lines", "backslash": "", "json": "text", "N": ""},
+	catalog.Postgres:  {"text": "varchar(", "end": `) COLLATE "C"`, "time": "timestamp", "bool": "boolean", "yes": "TRUE", "no": "FALSE", "float": "double precision", "at": "at", "lines": "lines", "backslash": "", "json": "jsonb", "N": ""},
+	catalog.MariaDB:   {"text": "varchar(", "end": ") COLLATE utf8mb4_bin", "time": "datetime(3)", "bool": "bit(1)", "yes": "1", "no": "0", "float": "double", "at": "at", "lines": "`lines`", "backslash": `\`, "json": "longtext", "N": ""},
+	catalog.SQLServer: {"text": "varchar(", "end": ") COLLATE Latin1_General_BIN2", "time": "datetime", "bool": "bit", "yes": "1", "no": "0", "float": "float", "at": "[at]", "lines": "lines", "backslash": "", "json": "nvarchar(max)", "N": "N"},
 }
 
 // say spells a statement of warehouse.

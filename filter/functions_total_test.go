@@ -27,7 +27,7 @@ func TestWhatIsCalledTotalNeverFails(t *testing.T) {
 	values := map[sqlfunc.ArgKind][]string{
 		sqlfunc.Text: {"word", "part"}, sqlfunc.Exact: {"big", "d", "n"}, sqlfunc.Number: {"f", "d", "big"}, sqlfunc.Real: {"f", "d", "big"}, sqlfunc.Whole: {"n", "big"},
 		sqlfunc.Temporal: {"due", "at"}, sqlfunc.Moment: {"at", "due"}, sqlfunc.Ordered: {"word", "d", "f", "due"}, sqlfunc.Same: {"big"}, sqlfunc.Cond: {"ok"}, sqlfunc.Any: {"d", "word"},
-		sqlfunc.Count: {"1", "0", "20"}, sqlfunc.Written: {"'a'", "'%'"},
+		sqlfunc.Count: {"1", "0", "20"}, sqlfunc.Written: {"'a'", "'%'"}, sqlfunc.JSON: {"word", "part"}, sqlfunc.Key: {"'a'"},
 	}
 	var calls []string
 	ofAggregates := map[string]bool{}

@@ -112,7 +112,7 @@ func hostileCalls() []string {
 	values := map[sqlfunc.ArgKind][]string{
 		sqlfunc.Text: texts, sqlfunc.Exact: exacts, sqlfunc.Number: append(slices.Clone(floats), exacts...), sqlfunc.Real: append(slices.Clone(floats), exacts...), sqlfunc.Whole: {"n", "big", "bigu"},
 		sqlfunc.Temporal: dates, sqlfunc.Moment: dates, sqlfunc.Ordered: {"word", "d", "f", "due"}, sqlfunc.Same: {"big", "1.1"}, sqlfunc.Cond: {"ok"}, sqlfunc.Any: {"d", "word", "due", "t", "u"},
-		sqlfunc.Count: {"1", "0", "20"}, sqlfunc.Written: {"'a'"},
+		sqlfunc.Count: {"1", "0", "20"}, sqlfunc.Written: {"'a'"}, sqlfunc.JSON: texts, sqlfunc.Key: {"'a'"},
 	}
 	var calls []string
 	for _, f := range sqlfunc.All() {

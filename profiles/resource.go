@@ -50,6 +50,10 @@ type ResourceColumn struct {
 	// UsesHidden names columns that their tables hide, and that Computed may
 	// read all the same: what is computed of them is the author's to publish.
 	UsesHidden []HiddenColumn
+	// ByLanguage gives, by language, the names under which JSON of the column holds
+	// the text, the best one first; see Languages. Where the column of From is no
+	// JSON it changes nothing.
+	ByLanguage Languages
 	Label      Text // for people; may be empty
 	// Values decodes what is stored. A column with values shows the code,
 	// and beside it stands a column <name>_label with the label. What is
@@ -59,6 +63,10 @@ type ResourceColumn struct {
 	Other  *Value
 	Line   int
 }
+
+// Languages are names of languages as an ERP writes them, such as fr_FR, by the
+// language of the one who asks.
+type Languages struct{ FR, EN []string }
 
 // HiddenColumn is a hidden column of a table, by the table's key in the profile.
 type HiddenColumn struct{ Table, Column string }

@@ -33,6 +33,7 @@ func (d *difference) resource(thing string, a, b Resource) {
 		if d.presence(before, after, column, "") {
 			d.value(column, "source", x.source(), y.source())
 			d.value(column, "hidden columns that it is computed of", x.hidden(), y.hidden())
+			d.value(column, "names of languages", x.ByLanguage.String(), y.ByLanguage.String())
 			d.value(column, "values", x.codes(), y.codes())
 		}
 	}
@@ -67,6 +68,14 @@ func (c ResourceColumn) source() string {
 		parts = append(parts, c.Computed.SQL)
 	}
 	return strings.Join(parts, ", else ")
+}
+
+// String gives "fr: fr_FR, en_US; en: en_US"; empty for none.
+func (l Languages) String() string {
+	if len(l.FR)+len(l.EN) == 0 {
+		return ""
+	}
+	return "fr: " + strings.Join(l.FR, ", ") + "; en: " + strings.Join(l.EN, ", ")
 }
 
 func (c ResourceColumn) codes() string {

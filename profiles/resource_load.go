@@ -51,6 +51,7 @@ func readResourceColumn(n strictyaml.Node) ResourceColumn {
 		Computed: readCondition(m.Get("computed")),
 
 		UsesHidden: readHiddenColumns(m.Get("uses_hidden")),
+		ByLanguage: readLanguages(m.Get("by_language")),
 
 		Label: readTitle(m.Get("label")),
 		Line:  n.Line(),
@@ -67,6 +68,13 @@ func readResourceColumn(n strictyaml.Node) ResourceColumn {
 	}
 	m.Done()
 	return c
+}
+
+func readLanguages(n strictyaml.Node) Languages {
+	m := n.Map()
+	l := Languages{FR: m.Get("fr").TextOrTexts(), EN: m.Get("en").TextOrTexts()}
+	m.Done()
+	return l
 }
 
 // readHiddenColumns reads TABLE.COLUMN, or schema.TABLE.COLUMN.

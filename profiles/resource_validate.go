@@ -152,6 +152,7 @@ func checkResourceColumn(p *Profile, r Resource, name, path string, complain com
 			complain(at, "there is no table %s in this profile%s", h.Table, strictyaml.DidYouMean(h.Table, slices.Sorted(maps.Keys(p.Tables))))
 		}
 	}
+	checkLanguages(c, path, complain)
 	if len(c.Values) == 0 {
 		if c.Other != nil {
 			complain(path+".other", "other is for what values does not list: give values")
@@ -166,6 +167,32 @@ func checkResourceColumn(p *Profile, r Resource, name, path string, complain com
 	}
 	if c.Other != nil {
 		checkValue(*c.Other, path+".other", complain)
+	}
+}
+
+// languageName is how ERPs name languages: fr, fr_FR, sr@latin.
+var languageName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_@.-]{0,63}$`)
+
+func checkLanguages(c ResourceColumn, path string, complain complaint) {
+	path += ".by_language"
+	if len(c.ByLanguage.FR)+len(c.ByLanguage.EN) == 0 {
+		return
+	}
+	if len(c.From) == 0 || len(c.Values) > 0 {
+		complain(path, "by_language is for a column of the table (from) without values")
+	}
+	for _, l := range []struct {
+		name  string
+		names []string
+	}{{"fr", c.ByLanguage.FR}, {"en", c.ByLanguage.EN}} {
+		if len(l.names) == 0 {
+			complain(path, "say for both languages, fr and en, where their texts stand: {fr: [fr_FR, en_US], en: [en_US, fr_FR]}")
+		}
+		for i, name := range l.names {
+			if !languageName.MatchString(name) {
+				complain(strictyaml.Item(path+"."+l.name, i), "expected the name of a language as the ERP writes it, such as fr_FR")
+			}
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/audit"
 	"github.com/vantelle/vantelle/internal/directory"
@@ -191,6 +192,13 @@ func (r *standardRig) checkBound(t *testing.T, lacksTables []string) {
 		for _, c := range table.Visible.Columns {
 			if name := table.Catalog.Name + "." + c.Name; sensitive.MatchString(c.Name) && harmless[name] == "" {
 				t.Errorf("%s shows %s, whose name says that it is the seller's own: hide it, or say in harmless why not", r.profile.Name, name)
+			}
+		}
+	}
+	for _, resource := range r.view.Resources {
+		for _, c := range resource.Columns {
+			if c.Type.Kind == sqltype.JSON {
+				t.Errorf("resource %s shows %s as JSON: say by_language where its texts stand", resource.Name, c.Name)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"regexp"
 	"strconv"
 	"unicode/utf8"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Call, s *scope) error {
@@ -40,6 +42,13 @@ func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Cal
 				return err
 			}
 			out.Args, weight = append(out.Args, w), append(weight, 1)
+			continue
+		case sqlfunc.Key:
+			k, err := key(a, f, i)
+			if err != nil {
+				return err
+			}
+			out.Args, weight = append(out.Args, k), append(weight, 1)
 			continue
 		}
 		v, err := r.expr(a, s)
@@ -133,6 +142,18 @@ func written(a sqlast.Expr, f *sqlfunc.Func, i int) (querytree.Expr, error) {
 	return nil, refusal.At(a.Pos(), refusal.Unsupported, "argument %d of %s is a text of 1 to %d characters, written out", i+1, f.Name, maxPattern)
 }
 
+// keyName is what a name in a JSON object is made of here: nothing that a path
+// could be made to mean otherwise by.
+var keyName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_@.-]{0,63}$`)
+
+// key takes the name of a member of a JSON object, written out.
+func key(a sqlast.Expr, f *sqlfunc.Func, i int) (querytree.Expr, error) {
+	if t, ok := a.(*sqlast.String); ok && keyName.MatchString(t.Value) {
+		return literal(t.Value, sqltype.Type{Kind: sqltype.Text}), nil
+	}
+	return nil, refusal.At(a.Pos(), refusal.Unsupported, "argument %d of %s is a name of letters without accents, digits, _ @ . and -, written out", i+1, f.Name)
+}
+
 // wants maps what a function wants to the kinds it takes.
 var wants = map[sqlfunc.ArgKind]struct {
 	words string
@@ -145,6 +166,7 @@ var wants = map[sqlfunc.ArgKind]struct {
 	sqlfunc.Whole:    {"a whole number", []sqltype.Kind{sqltype.Int}},
 	sqlfunc.Temporal: {"a date", []sqltype.Kind{sqltype.Timestamp, sqltype.Date}},
 	sqlfunc.Moment:   {"a date or a time", []sqltype.Kind{sqltype.Timestamp, sqltype.Date}},
+	sqlfunc.JSON:     {"JSON", []sqltype.Kind{sqltype.JSON, sqltype.Text}},
 	sqlfunc.Cond:     {"a condition", []sqltype.Kind{sqltype.Bool}},
 	sqlfunc.Ordered: {"a number, a text or a date", []sqltype.Kind{sqltype.Text, sqltype.Int, sqltype.Decimal, sqltype.Float,
 		sqltype.Date, sqltype.Timestamp, sqltype.Time}},
@@ -164,6 +186,8 @@ func (r *resolver) argument(v querytree.Expr, f *sqlfunc.Func, i int, at sqlast.
 		return r.coerce(v, sqltype.Type{Kind: sqltype.Timestamp}, at)
 	case flexible(v) && kind == sqlfunc.Real:
 		return r.coerce(v, sqltype.Type{Kind: sqltype.Float, Bits: 64}, at)
+	case kind == sqlfunc.JSON && from == sqltype.Text && r.opt.Engine == catalog.Postgres: // which fails on a text that is no JSON
+		return nil, refusal.At(at, refusal.TypeMismatch, "%s wants a column of JSON, not %s", f.Name, from)
 	case kind == sqlfunc.Text && from == sqltype.Int:
 		return r.asText(v), nil
 	}

@@ -118,8 +118,11 @@ func facts(args []querytree.Expr) []sqlfunc.Arg {
 	out := make([]sqlfunc.Arg, len(args))
 	for i, x := range args {
 		out[i].Type = x.Type()
-		if out[i].Type.Kind == sqltype.Text {
+		switch out[i].Type.Kind {
+		case sqltype.Text:
 			out[i].Chars = chars(x)
+		case sqltype.JSON:
+			out[i].Chars = sqltype.AssumedChars
 		}
 		if n, ok := x.(*querytree.Number); ok {
 			out[i].Count = small(n.Text)

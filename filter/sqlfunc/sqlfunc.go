@@ -49,6 +49,8 @@ const (
 	Any                     // anything
 	Count                   // a whole number, written in the request
 	Written                 // a text that is not empty, written in the request
+	JSON                    // JSON; text too where the engine keeps JSON in text columns, which is all but PostgreSQL
+	Key                     // a name in a JSON object, written in the request
 	Unit                    // a word of Func.Units, with or without quotes; not an expression
 	Pattern                 // how a date is written out, in quotes; not an expression
 )

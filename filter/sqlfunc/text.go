@@ -130,6 +130,14 @@ func folded() spelling {
 // foldedChars: a letter may become two.
 func foldedChars(args []Arg) int { return 2 * args[0].Chars }
 
+// jsonChars: a text in JSON is as long as the JSON at most.
+func jsonChars(args []Arg) int { return args[0].Chars }
+
+// jsonRaw is partial for JSON that PostgreSQL keeps as it came.
+func jsonRaw(e catalog.Engine, args []Arg) bool {
+	return e == catalog.Postgres && (len(args) == 0 || args[0].Type.Raw)
+}
+
 var lpad, lpadShort = padded(true)
 var rpad, rpadShort = padded(false)
 
@@ -192,6 +200,20 @@ var textFuncs = []*Func{
 			catalog.MariaDB:   "CAST(CONV(NULLIF(HEX(CONVERT(LEFT({0}, 1) USING utf32)), ''), 16, 10) AS SIGNED)",
 		},
 		Doc: "the Unicode number of the first character, NULL of an empty text. SQL Server gives half of a character beyond U+FFFF unless the column's collation says SC"},
+	{Name: "JSON_TEXT", Args: []ArgKind{JSON, Key}, Result: fixed(text), Chars: jsonChars, partial: jsonRaw,
+		Refused: map[catalog.Engine]string{catalog.SQLServer: ""},
+		write: func(e catalog.Engine, args []sqltype.Type) string {
+			if e == catalog.Postgres && len(args) > 0 && args[0].Raw {
+				return "CASE WHEN json_typeof({0!} -> {1}) = 'string' THEN {0!} ->> {1} END"
+			}
+			return ""
+		},
+		spell: spelling{
+			catalog.Postgres: "CASE WHEN jsonb_typeof({0!} -> {1}) = 'string' THEN {0!} ->> {1} END",
+			catalog.SQLite:   "CASE WHEN JSON_VALID({0}) AND JSON_TYPE({0}, '$.\"' || {1} || '\"') = 'text' THEN JSON_EXTRACT({0}, '$.\"' || {1} || '\"') END",
+			catalog.MariaDB:  "CASE WHEN JSON_VALID({0}) AND JSON_TYPE(JSON_EXTRACT({0}, CONCAT('$.\"', {1}, '\"'))) = 'STRING' THEN JSON_VALUE({0}, CONCAT('$.\"', {1}, '\"')) END",
+		},
+		Doc: "the text that a JSON object has under a name; NULL where it has none, where that is no text, and of what is no object. On PostgreSQL the first argument is a JSON column, elsewhere a text", Example: "JSON_TEXT('{\"fr_FR\": \"Écrou\"}', 'fr_FR')"},
 	{Name: "STUFF", Synonyms: []string{"OVERLAY"}, Args: []ArgKind{Text, Count, Count, Text}, Result: fixed(text), Expands: true, Counts: map[int]Range{1: {1, 10000}, 2: {0, 10000}},
 		Doc: "the first argument with so many characters from a position on become the fourth: LEFT(a, from - 1) || d || SUBSTRING(a, from + length)", Example: "STUFF(ref, 2, 1, '/')"},
 	{Name: "STARTS_WITH", Synonyms: []string{"STARTSWITH"}, Args: []ArgKind{Text, Written}, Result: fixed(booleanT), Expands: true,

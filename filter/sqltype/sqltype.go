@@ -68,6 +68,9 @@ type Type struct {
 	Coarse bool
 	// Zoned marks a Timestamp that carries an offset.
 	Zoned bool
+	// Raw marks JSON that PostgreSQL keeps as it came (json): a text in it can be
+	// one that it cannot read out. What is kept as jsonb is checked when written.
+	Raw bool
 	// Count marks an Int parameter that may not be negative, such as LIMIT's.
 	Count bool
 }

@@ -186,6 +186,10 @@ func (b *resourceBinder) column(out *Resource, english, french *resolve.Resource
 		english.Columns = append(english.Columns, resolve.ResourceColumn{Name: c.Name, X: en})
 		french.Columns = append(french.Columns, resolve.ResourceColumn{Name: c.Name, X: fr})
 	}
+	if stored != nil && stored.Type.Kind == sqltype.JSON && len(p.ByLanguage.EN) > 0 {
+		add(ResourceColumn{Name: name, Label: p.Label}, translated(x, p.ByLanguage.EN), translated(x, p.ByLanguage.FR))
+		return nil
+	}
 	if len(p.Values) == 0 {
 		add(ResourceColumn{Name: name, Label: p.Label}, x, x)
 		return nil
@@ -234,6 +238,23 @@ func decode(x sqlast.Expr, column *catalog.Column, p profiles.ResourceColumn, wh
 		out.Else = &sqlast.String{At: sqlast.NoPos, Value: what(*p.Other)}
 	}
 	return out
+}
+
+// translated makes COALESCE(JSON_TEXT(x, 'fr_FR'), JSON_TEXT(x, 'en_US'), …): an
+// ERP leaves out what is not translated.
+func translated(x sqlast.Expr, languages []string) sqlast.Expr {
+	var texts []sqlast.Expr
+	for _, l := range languages {
+		texts = append(texts, call("JSON_TEXT", x, &sqlast.String{At: sqlast.NoPos, Value: l}))
+	}
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	return call("COALESCE", texts...)
+}
+
+func call(name string, args ...sqlast.Expr) sqlast.Expr {
+	return &sqlast.Call{Name: sqlast.Ident{At: sqlast.NoPos, Name: name}, Args: args}
 }
 
 // storedValue is a stored value as the request itself would write it for the

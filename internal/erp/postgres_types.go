@@ -48,7 +48,9 @@ func postgresType(schema, name string, modifier int) sqltype.Type {
 		return sqltype.Type{Kind: sqltype.Binary}
 	case "uuid":
 		return sqltype.Type{Kind: sqltype.UUID}
-	case "json", "jsonb":
+	case "json":
+		return sqltype.Type{Kind: sqltype.JSON, Raw: true}
+	case "jsonb":
 		return sqltype.Type{Kind: sqltype.JSON}
 	}
 	return sqltype.Type{Kind: sqltype.Other}
