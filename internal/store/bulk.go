@@ -20,16 +20,28 @@ type table struct {
 	dossier string // with a key: whose rows they all are
 }
 
-// rowValues gives the values of row i, in the order of a table's columns.
-type rowValues func(i int) ([]any, error)
+// tableRows are rows for one table, each in the order of the table's columns and
+// in the types that drivers know.
+type tableRows struct {
+	into   table
+	values [][]any
+}
 
-// plain gives a row in the types that drivers know.
-func (r rowValues) plain(i int) ([]any, error) {
-	values, err := r(i)
-	for j := 0; err == nil && j < len(values); j++ {
-		values[j], err = driver.DefaultParameterConverter.ConvertValue(values[j])
+// makeRows makes n rows. It needs no database, so that rows can be made while
+// others are written.
+func makeRows(into table, n int, row func(i int) ([]any, error)) (tableRows, error) {
+	made := tableRows{into, make([][]any, n)}
+	for i := range made.values {
+		values, err := row(i)
+		for j := 0; err == nil && j < len(values); j++ {
+			values[j], err = driver.DefaultParameterConverter.ConvertValue(values[j])
+		}
+		if err != nil {
+			return tableRows{}, fmt.Errorf("row for %s: %w", into.name, err)
+		}
+		made.values[i] = values
 	}
-	return values, err
+	return made, nil
 }
 
 // marks spells n placeholders.
@@ -52,12 +64,23 @@ func inChunks(ids []string, do func(marks string, ids []any) error) error {
 	return nil
 }
 
-// put writes n rows: in bulk where the engine can, else many at a time.
-func (t tx) put(into table, n int, row rowValues) error {
+// putAll writes rows of several tables, in order.
+func (t tx) putAll(all []tableRows) error {
+	for _, rows := range all {
+		if err := t.put(rows); err != nil {
+			return fmt.Errorf("put %s: %w", rows.into.name, err)
+		}
+	}
+	return nil
+}
+
+// put writes rows: in bulk where the engine can, else many at a time.
+func (t tx) put(rows tableRows) error {
+	n, into := len(rows.values), rows.into
 	if n == 0 {
 		return nil
 	}
-	if done, err := t.engine.bulk(t, into, n, row); done || err != nil {
+	if done, err := t.engine.bulk(t, rows); done || err != nil {
 		return err
 	}
 	full, err := t.PreparexContext(t.ctx, t.Rebind(into.insert(min(n, chunk))))
@@ -66,14 +89,11 @@ func (t tx) put(into table, n int, row rowValues) error {
 	}
 	// Closing a statement of a transaction fails only with the transaction.
 	defer func() { _ = full.Close() }()
+	args := make([]any, 0, min(n, chunk)*len(rows.values[0]))
 	for start := 0; start < n; start += chunk {
 		end := min(start+chunk, n)
-		var args []any
-		for i := start; i < end; i++ {
-			values, err := row(i)
-			if err != nil {
-				return err
-			}
+		args = args[:0]
+		for _, values := range rows.values[start:end] {
 			args = append(args, values...)
 		}
 		if end-start == min(n, chunk) {

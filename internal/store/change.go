@@ -11,24 +11,24 @@ import (
 // blockChanges is how many changes of a large run stand in one row.
 const blockChanges = 500
 
-// putChanges stores changes of a run, of which so many are there already. Those
-// of a large run are kept in blocks: millions of rows would cost as much as the
-// records themselves.
-func (t tx) putChanges(runID string, before int, changes []directory.Change) error {
-	blocks := len(changes) / blockChanges
-	err := t.put(table{name: "change_blocks", columns: "run_id, first, last, body"}, blocks, func(i int) ([]any, error) {
+// changeRows are changes of a run, of which so many are there already. Those of a
+// large run are kept in blocks: millions of rows would cost as much as the records
+// themselves.
+func changeRows(runID string, before int, changes []directory.Change) ([]tableRows, error) {
+	packed := len(changes) / blockChanges * blockChanges
+	blocks, err := makeRows(table{name: "change_blocks", columns: "run_id, first, last, body"}, packed/blockChanges, func(i int) ([]any, error) {
 		first := i * blockChanges
 		body, err := packChanges(changes[first : first+blockChanges])
 		return []any{runID, before + first + 1, before + first + blockChanges, body}, err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	packed := blocks * blockChanges
-	return t.put(table{name: "changes", columns: "run_id, seq, noun, record, kind, detail"}, len(changes)-packed, func(i int) ([]any, error) {
+	single, err := makeRows(table{name: "changes", columns: "run_id, seq, noun, record, kind, detail"}, len(changes)-packed, func(i int) ([]any, error) {
 		c := changes[packed+i]
 		return []any{runID, before + packed + i + 1, c.Noun, c.Record, c.Kind, c.Detail}, nil
 	})
+	return []tableRows{blocks, single}, err
 }
 
 // packChanges writes changes as one JSON array, four texts for each.

@@ -61,7 +61,7 @@ type engine interface {
 	lockRow() string
 	// bulk writes many rows faster than statements do, and reports whether it
 	// did: where it did not, put does it.
-	bulk(t tx, into table, n int, row rowValues) (done bool, err error)
+	bulk(t tx, rows tableRows) (done bool, err error)
 	// hungUp reports whether err says that the server ended the session, before
 	// or while it was used: another one may work.
 	hungUp(err error) bool

@@ -185,7 +185,11 @@ func TestSilentLeaderIsThrownOut(t *testing.T) {
 			}
 			close(began)
 			<-over
-			return t.putCustomers("ACME", big(1).PutCustomers)
+			rows, err := customerRows("ACME", big(1).PutCustomers)
+			if err != nil {
+				return err
+			}
+			return t.put(rows)
 		})
 	}()
 	<-began

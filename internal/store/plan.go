@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/vantelle/vantelle/internal/directory"
+	"github.com/vantelle/vantelle/internal/readahead"
 )
 
 // ApplyPlan implements directory.SyncStore.
@@ -82,30 +84,48 @@ func (t tx) drop(table, dossier string, ids []string, at micros) error {
 }
 
 // putParts writes the records that a plan puts, and its changes, piece by piece:
-// no more of a large plan is in memory than is needed.
+// no more of a large plan is in memory than is needed. The rows of the next piece
+// are made while the database writes one.
 func (t tx) putParts(runID string, plan directory.Plan) error {
-	changes := 0
-	for part, err := range plan.Parts() {
+	for rows, err := range readahead.Of(partRows(runID, plan), 1, 0) {
+		if err == nil {
+			err = t.putAll(rows)
+		}
 		if err != nil {
 			return err
 		}
-		if err := t.putCustomers(plan.Dossier, part.PutCustomers); err != nil {
-			return fmt.Errorf("put customers: %w", err)
-		}
-		if err := t.putContacts(plan.Dossier, part.PutContacts); err != nil {
-			return fmt.Errorf("put contacts: %w", err)
-		}
-		if err := t.putChanges(runID, changes, part.Changes); err != nil {
-			return fmt.Errorf("store changes: %w", err)
-		}
-		changes += len(part.Changes)
 	}
 	return nil
 }
 
-func (t tx) putCustomers(dossier string, customers []directory.Customer) error {
-	return t.put(table{"customers", customerColumns + ", search", "dossier, id", dossier}, len(customers), func(i int) ([]any, error) {
-		c := customers[i]
+// partRows gives the rows of each part of a plan, in the order in which they are
+// written. After an error nothing follows.
+func partRows(runID string, plan directory.Plan) iter.Seq2[[]tableRows, error] {
+	return func(yield func([]tableRows, error) bool) {
+		changes := 0
+		for part, err := range plan.Parts() {
+			var customers, contacts tableRows
+			var changed []tableRows
+			if err == nil {
+				customers, err = customerRows(plan.Dossier, part.PutCustomers)
+			}
+			if err == nil {
+				contacts, err = contactRows(plan.Dossier, part.PutContacts)
+			}
+			if err == nil {
+				changed, err = changeRows(runID, changes, part.Changes)
+			}
+			if !yield(append([]tableRows{customers, contacts}, changed...), err) || err != nil {
+				return
+			}
+			changes += len(part.Changes)
+		}
+	}
+}
+
+func customerRows(dossier string, customers []directory.Customer) (tableRows, error) {
+	return makeRows(table{"customers", customerColumns + ", search", "dossier, id", dossier}, len(customers), func(i int) ([]any, error) {
+		c := &customers[i]
 		if c.Dossier != dossier {
 			return nil, fmt.Errorf("customer %s is of dossier %q", c.ID, c.Dossier)
 		}
@@ -113,14 +133,14 @@ func (t tx) putCustomers(dossier string, customers []directory.Customer) error {
 			c.Dossier, c.ID, c.Code, c.Name, c.Email, c.Phone, c.Address, c.PostalCode, c.City, c.Country,
 			c.VAT, c.RegistrationNo, c.State, c.ParentID, c.PayerID, c.Representative,
 			jsonText[[]string]{c.Tags}, jsonText[map[string]string]{c.Attributes}, c.TechnicalID,
-			jsonText[[]directory.Address]{c.Addresses}, jsonText[[]string]{c.FormerCodes}, c.Stamp, c.Hash, nil, searchText(c),
+			jsonText[[]directory.Address]{c.Addresses}, jsonText[[]string]{c.FormerCodes}, c.Stamp, c.Hash, nil, searchText(*c),
 		}, nil
 	})
 }
 
-func (t tx) putContacts(dossier string, contacts []directory.Contact) error {
-	return t.put(table{"contacts", contactColumns, "dossier, id", dossier}, len(contacts), func(i int) ([]any, error) {
-		c := contacts[i]
+func contactRows(dossier string, contacts []directory.Contact) (tableRows, error) {
+	return makeRows(table{"contacts", contactColumns, "dossier, id", dossier}, len(contacts), func(i int) ([]any, error) {
+		c := &contacts[i]
 		if c.Dossier != dossier {
 			return nil, fmt.Errorf("contact %s is of dossier %q", c.ID, c.Dossier)
 		}

@@ -270,10 +270,11 @@ func (postgresEngine) impossible(err error) bool {
 // bulk copies the rows in, and where some may be there already, by way of a
 // table of the transaction's own. A table that had none of the dossier's rows when
 // the transaction first copied into it gets each once.
-func (postgresEngine) bulk(t tx, into table, n int, row rowValues) (bool, error) {
-	if n < 5*chunk {
+func (postgresEngine) bulk(t tx, rows tableRows) (bool, error) {
+	if len(rows.values) < 5*chunk {
 		return false, nil
 	}
+	into := rows.into
 	to := into.name
 	if into.key != "" {
 		var err error
@@ -281,7 +282,7 @@ func (postgresEngine) bulk(t tx, into table, n int, row rowValues) (bool, error)
 			return true, err
 		}
 	}
-	if err := t.copyRows(to, into.columns, n, row); err != nil || to == into.name {
+	if err := t.copyRows(to, into.columns, rows.values); err != nil || to == into.name {
 		return true, err
 	}
 	_, err := t.exec("INSERT INTO " + into.name + " (" + into.columns + ") SELECT " + into.columns + " FROM " + to + into.onConflict())
@@ -316,7 +317,7 @@ func (t tx) isEmpty(in table) (bool, error) {
 }
 
 // copyRows sends rows by COPY.
-func (t tx) copyRows(to, columns string, n int, row rowValues) error {
+func (t tx) copyRows(to, columns string, rows [][]any) error {
 	names := strings.Split(columns, ",")
 	for i, name := range names {
 		names[i] = strings.TrimSpace(name)
@@ -326,9 +327,9 @@ func (t tx) copyRows(to, columns string, n int, row rowValues) error {
 		if !ok {
 			return fmt.Errorf("COPY needs a connection of pgx, not a %T", driverConn)
 		}
-		copied, err := conn.Conn().CopyFrom(t.ctx, pgx.Identifier{to}, names, pgx.CopyFromSlice(n, row.plain))
-		if err == nil && copied != int64(n) {
-			err = fmt.Errorf("%d of %d rows were copied", copied, n)
+		copied, err := conn.Conn().CopyFrom(t.ctx, pgx.Identifier{to}, names, pgx.CopyFromRows(rows))
+		if err == nil && copied != int64(len(rows)) {
+			err = fmt.Errorf("%d of %d rows were copied", copied, len(rows))
 		}
 		return err
 	})

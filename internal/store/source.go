@@ -117,7 +117,11 @@ func (d *DB) QuarantineRun(ctx context.Context, r directory.Run, plan directory.
 			if err != nil {
 				return err
 			}
-			if err := t.putChanges(r.ID, changes, part.Changes); err != nil {
+			rows, err := changeRows(r.ID, changes, part.Changes)
+			if err == nil {
+				err = t.putAll(rows)
+			}
+			if err != nil {
 				return err
 			}
 			changes += len(part.Changes)

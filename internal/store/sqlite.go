@@ -87,7 +87,7 @@ func (sqliteEngine) quick(ctx context.Context) context.Context { return context.
 // lockRow is empty: there is one writer.
 func (sqliteEngine) lockRow() string { return "" }
 
-func (sqliteEngine) bulk(tx, table, int, rowValues) (bool, error) { return false, nil }
+func (sqliteEngine) bulk(tx, tableRows) (bool, error) { return false, nil }
 
 func (sqliteEngine) hungUp(error) bool { return false }
 
