@@ -14,13 +14,9 @@ import (
 // An engine is all that differs between kinds of database server in this room.
 // Each lives in its own files; nothing else in the package asks which one it is.
 type engine interface {
-	// open prepares a pool whose sessions are read-only and give up on a
-	// statement after timeout. It connects to nothing. Its errors are free of
-	// secrets.
-	open(s Settings, timeout time.Duration) (*sql.DB, error)
-	// openWrites is open for sessions that may write, READ COMMITTED: those of
-	// BeginWrite alone.
-	openWrites(s Settings, timeout time.Duration) (*sql.DB, error)
+	// open prepares a pool whose sessions give up on a statement after timeout. It
+	// connects to nothing. Its errors are free of secrets.
+	open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error)
 	// driver is the name by which sqlx finds the engine's placeholders.
 	driver() string
 	// probe is a statement that fails unless the database can be read.
@@ -44,6 +40,15 @@ type engine interface {
 	asText(expr string) string
 	byteOrder(expr string) string
 }
+
+// purpose is what the sessions of a pool are for.
+type purpose string
+
+const (
+	toServe purpose = "serve" // portals, read-only
+	toSync  purpose = "sync"  // the synchronisation and the catalog, read-only
+	toWrite purpose = "write" // BeginWrite alone: may write, READ COMMITTED
+)
 
 // engines is every engine there is.
 func engines() map[catalog.Engine]engine {

@@ -46,20 +46,20 @@ func Open(s Settings, log zerolog.Logger) (*DB, error) {
 	db.log = log.With().Str("dossier", s.Name).Str("engine", string(s.Engine)).Logger()
 
 	var err error
-	if db.portal, err = db.pool(db.engine.open, s.PortalPool, s.StatementTimeout); err != nil {
+	if db.portal, err = db.pool(toServe, s.PortalPool, s.StatementTimeout); err != nil {
 		return nil, fmt.Errorf("open ERP database %q: %w", s.Name, err)
 	}
-	if db.sync, err = db.pool(db.engine.open, s.SyncPool, s.SyncStatementTimeout); err != nil {
+	if db.sync, err = db.pool(toSync, s.SyncPool, s.SyncStatementTimeout); err != nil {
 		return nil, errors.Join(fmt.Errorf("open ERP database %q: %w", s.Name, err), db.portal.Close())
 	}
-	if db.writes, err = db.pool(db.engine.openWrites, writesPool(s.PortalPool), s.StatementTimeout); err != nil {
+	if db.writes, err = db.pool(toWrite, writesPool(s.PortalPool), s.StatementTimeout); err != nil {
 		return nil, errors.Join(fmt.Errorf("open ERP database %q: %w", s.Name, err), db.portal.Close(), db.sync.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) pool(open func(Settings, time.Duration) (*sql.DB, error), p Pool, timeout time.Duration) (*sqlx.DB, error) {
-	raw, err := open(db.settings, timeout)
+func (db *DB) pool(of purpose, p Pool, timeout time.Duration) (*sqlx.DB, error) {
+	raw, err := db.engine.open(db.settings, of, timeout)
 	if err != nil {
 		return nil, err
 	}

@@ -27,15 +27,7 @@ func (mariadbEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-func (e mariadbEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
-	return e.openAs(s, timeout, false)
-}
-
-func (e mariadbEngine) openWrites(s Settings, timeout time.Duration) (*sql.DB, error) {
-	return e.openAs(s, timeout, true)
-}
-
-func (mariadbEngine) openAs(s Settings, timeout time.Duration, writes bool) (*sql.DB, error) {
+func (mariadbEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error) {
 	config, err := mariadbConfig(s)
 	if err != nil {
 		return nil, err
@@ -47,7 +39,7 @@ func (mariadbEngine) openAs(s Settings, timeout time.Duration, writes bool) (*sq
 	if err != nil {
 		return nil, errors.New("dsn: " + mariadbDSNForm) // the driver's own error may quote the address
 	}
-	return sql.OpenDB(&mariadbConnector{Connector: connector, timeout: timeout, connect: s.ConnectTimeout, writes: writes}), nil
+	return sql.OpenDB(&mariadbConnector{Connector: connector, timeout: timeout, connect: s.ConnectTimeout, writes: of == toWrite}), nil
 }
 
 const mariadbDSNForm = "cannot be read as user:password@tcp(host:3306)/database?tls=true or user:password@unix(/path/of.sock)/database; " +

@@ -27,15 +27,7 @@ func (postgresEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-func (e postgresEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
-	return e.openAs(s, timeout, "on")
-}
-
-func (e postgresEngine) openWrites(s Settings, timeout time.Duration) (*sql.DB, error) {
-	return e.openAs(s, timeout, "off")
-}
-
-func (postgresEngine) openAs(s Settings, timeout time.Duration, readOnly string) (*sql.DB, error) {
+func (postgresEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error) {
 	// The parser's own error quotes the connection string, and cannot promise
 	// to find the password in one that is malformed: it is not handed on.
 	config, err := pgx.ParseConfig(s.DSN)
@@ -45,6 +37,10 @@ func (postgresEngine) openAs(s Settings, timeout time.Duration, readOnly string)
 	config.ConnectTimeout = s.ConnectTimeout
 	for name, value := range sessionParameters(timeout) {
 		config.RuntimeParams[name] = value
+	}
+	readOnly := "on"
+	if of == toWrite {
+		readOnly = "off"
 	}
 	config.RuntimeParams["default_transaction_read_only"] = readOnly
 	// A parameter in "options" could only weaken what is set above.

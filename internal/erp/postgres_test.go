@@ -141,7 +141,7 @@ func TestPostgresCatalog(t *testing.T) {
 		"tiz":       {"time with time zone", sqltype.Type{Kind: sqltype.Other}},
 		"by":        {"bytea", sqltype.Type{Kind: sqltype.Binary}},
 		"u":         {"uuid", sqltype.Type{Kind: sqltype.UUID}},
-		"j":         {"json", sqltype.Type{Kind: sqltype.JSON}},
+		"j":         {"json", sqltype.Type{Kind: sqltype.JSON, Raw: true}},
 		"jb":        {"jsonb", sqltype.Type{Kind: sqltype.JSON}},
 		"ar":        {"integer[]", sqltype.Type{Kind: sqltype.Other}},
 		"m":         {"erp_catalog.mood", sqltype.Type{Kind: sqltype.Other}},

@@ -46,19 +46,11 @@ func (sqliteEngine) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: 
 // maxBusyTimeout bounds the wait for a writer of the file.
 const maxBusyTimeout = 5 * time.Second
 
-func (e sqliteEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
-	return e.openAs(s, sqliteURI, timeout)
-}
-
-func (e sqliteEngine) openWrites(s Settings, timeout time.Duration) (*sql.DB, error) {
-	return e.openAs(s, sqliteWritesURI, timeout)
-}
-
-func (sqliteEngine) openAs(s Settings, spell func(string, time.Duration) (string, error), timeout time.Duration) (*sql.DB, error) {
+func (sqliteEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error) {
 	if strings.HasPrefix(s.DSN, "file:") || strings.Contains(s.DSN, ":memory:") {
 		return nil, errors.New("dsn: must be the path of a SQLite file, not a URI")
 	}
-	uri, err := spell(s.DSN, timeout)
+	uri, err := sqliteURI(s.DSN, of, timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -71,19 +63,9 @@ func (sqliteEngine) openAs(s Settings, spell func(string, time.Duration) (string
 
 // sqliteURI spells how a file is opened: to read only, so that a missing file
 // stays missing; with nothing in its schema trusted; and with "x" never taken
-// for a string where no column x exists.
-func sqliteURI(path string, timeout time.Duration) (string, error) {
-	return sqliteSession(path, timeout, "ro", "query_only(1)")
-}
-
-// sqliteWritesURI is sqliteURI for transactions that write: they take the
-// file's write lock as they begin, and hold to its foreign keys.
-func sqliteWritesURI(path string, timeout time.Duration) (string, error) {
-	uri, err := sqliteSession(path, timeout, "rw", "foreign_keys(1)")
-	return uri + "&_txlock=immediate", err
-}
-
-func sqliteSession(path string, timeout time.Duration, mode, pragma string) (string, error) {
+// for a string where no column x exists. Transactions that write take the file's
+// write lock as they begin, and hold to its foreign keys.
+func sqliteURI(path string, of purpose, timeout time.Duration) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("dsn: %w", err)
@@ -92,8 +74,17 @@ func sqliteSession(path string, timeout time.Duration, mode, pragma string) (str
 	if !strings.HasPrefix(path, "/") { // a drive letter
 		path = "/" + path
 	}
+	mode, pragma, lock := "ro", "query_only(1)", "deferred"
+	if of == toWrite {
+		mode, pragma, lock = "rw", "foreign_keys(1)", "immediate"
+	}
+	sorts := "temp_store(2)" // stay off the disk
+	if of == toSync {
+		sorts = "temp_store(1)" // can be larger than memory: they go to a file that has no name
+	}
 	query := url.Values{
 		"mode":         {mode},
+		"_txlock":      {lock},
 		"_dqs":         {"0"},
 		"_defensive":   {"1"},
 		"_time_format": {"datetime"},
@@ -101,7 +92,7 @@ func sqliteSession(path string, timeout time.Duration, mode, pragma string) (str
 			"busy_timeout(" + strconv.FormatInt(min(timeout, maxBusyTimeout).Milliseconds(), 10) + ")",
 			pragma,
 			"trusted_schema(0)",
-			"temp_store(2)", // large sorts stay off the disk
+			sorts,
 		},
 	}
 	uri := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}

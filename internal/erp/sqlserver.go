@@ -25,15 +25,7 @@ func (sqlserverEngine) probe() string  { return "SELECT 1" }
 // moment. Anything stricter would lock out the people who work on the ERP.
 func (sqlserverEngine) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
-func (e sqlserverEngine) open(s Settings, timeout time.Duration) (*sql.DB, error) {
-	return e.openAs(s, timeout, false)
-}
-
-func (e sqlserverEngine) openWrites(s Settings, timeout time.Duration) (*sql.DB, error) {
-	return e.openAs(s, timeout, true)
-}
-
-func (sqlserverEngine) openAs(s Settings, timeout time.Duration, writes bool) (*sql.DB, error) {
+func (sqlserverEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error) {
 	config, err := sqlserverConfig(s)
 	if err != nil {
 		return nil, err
@@ -44,7 +36,7 @@ func (sqlserverEngine) openAs(s Settings, timeout time.Duration, writes bool) (*
 		timeout: timeout,
 		connect: s.ConnectTimeout,
 		browser: browser{port: browserPort},
-		writes:  writes,
+		writes:  of == toWrite,
 	}), nil
 }
 
