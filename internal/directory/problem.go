@@ -4,6 +4,7 @@ package directory
 const (
 	NounCustomer = "customer"
 	NounContact  = "contact"
+	NounRun      = "run" // of a ChangeNote
 )
 
 // Problem is a record of the ERP that could not be taken as it is. It travels

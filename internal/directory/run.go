@@ -50,13 +50,14 @@ const (
 	ChangeRemove  ChangeKind = "remove"
 	ChangeReturn  ChangeKind = "return"  // a removed record that came back
 	ChangeProblem ChangeKind = "problem" // a record of the ERP that was not taken
+	ChangeNote    ChangeKind = "note"    // of the run itself: how the ERP was read
 )
 
-// Change is one record's change in a run.
+// Change is one record's change in a run, or a note on the run itself.
 type Change struct {
 	RunID  string     `db:"run_id" json:"-"`
 	Seq    int        `db:"seq" json:"seq"`
-	Noun   string     `db:"noun" json:"noun"` // "customer" or "contact"
+	Noun   string     `db:"noun" json:"noun"` // "customer", "contact" or "run"
 	Record string     `db:"record" json:"record"`
 	Kind   ChangeKind `db:"kind" json:"kind"`
 	Detail string     `db:"detail" json:"detail,omitempty"` // which fields, or what is wrong; no values of personal data

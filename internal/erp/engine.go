@@ -3,6 +3,7 @@ package erp
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -14,9 +15,9 @@ import (
 // An engine is all that differs between kinds of database server in this room.
 // Each lives in its own files; nothing else in the package asks which one it is.
 type engine interface {
-	// open prepares a pool whose sessions give up on a statement after timeout. It
+	// open gives a connector whose sessions give up on a statement after timeout. It
 	// connects to nothing. Its errors are free of secrets.
-	open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error)
+	open(s Settings, of purpose, timeout time.Duration) (driver.Connector, error)
 	// driver is the name by which sqlx finds the engine's placeholders.
 	driver() string
 	// probe is a statement that fails unless the database can be read.

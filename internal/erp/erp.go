@@ -59,10 +59,14 @@ func Open(s Settings, log zerolog.Logger) (*DB, error) {
 }
 
 func (db *DB) pool(of purpose, p Pool, timeout time.Duration) (*sqlx.DB, error) {
-	raw, err := db.engine.open(db.settings, of, timeout)
+	connector, err := db.engine.open(db.settings, of, timeout)
 	if err != nil {
 		return nil, err
 	}
+	if db.settings.Through != nil {
+		connector = db.settings.Through(connector)
+	}
+	raw := sql.OpenDB(connector)
 	raw.SetMaxOpenConns(p.MaxOpen)
 	raw.SetMaxIdleConns(p.MaxIdle)
 	raw.SetConnMaxIdleTime(p.MaxIdleTime)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net"
@@ -27,7 +28,7 @@ func (mariadbEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-func (mariadbEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error) {
+func (mariadbEngine) open(s Settings, of purpose, timeout time.Duration) (driver.Connector, error) {
 	config, err := mariadbConfig(s)
 	if err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func (mariadbEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.D
 	if err != nil {
 		return nil, errors.New("dsn: " + mariadbDSNForm) // the driver's own error may quote the address
 	}
-	return sql.OpenDB(&mariadbConnector{Connector: connector, timeout: timeout, connect: s.ConnectTimeout, writes: of == toWrite}), nil
+	return &mariadbConnector{Connector: connector, timeout: timeout, connect: s.ConnectTimeout, writes: of == toWrite}, nil
 }
 
 const mariadbDSNForm = "cannot be read as user:password@tcp(host:3306)/database?tls=true or user:password@unix(/path/of.sock)/database; " +

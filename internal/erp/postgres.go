@@ -3,6 +3,7 @@ package erp
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strconv"
@@ -27,7 +28,7 @@ func (postgresEngine) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-func (postgresEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error) {
+func (postgresEngine) open(s Settings, of purpose, timeout time.Duration) (driver.Connector, error) {
 	// The parser's own error quotes the connection string, and cannot promise
 	// to find the password in one that is malformed: it is not handed on.
 	config, err := pgx.ParseConfig(s.DSN)
@@ -45,7 +46,7 @@ func (postgresEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.
 	config.RuntimeParams["default_transaction_read_only"] = readOnly
 	// A parameter in "options" could only weaken what is set above.
 	delete(config.RuntimeParams, "options")
-	return stdlib.OpenDB(*config, stdlib.OptionAfterConnect(checkSession(readOnly))), nil
+	return stdlib.GetConnector(*config, stdlib.OptionAfterConnect(checkSession(readOnly))), nil
 }
 
 var errPostgresDSN = errors.New("dsn: cannot be read as a PostgreSQL URL (postgres://user:password@host:5432/database?sslmode=…) " +

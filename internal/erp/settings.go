@@ -1,6 +1,7 @@
 package erp
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,6 +34,10 @@ type Settings struct {
 	// PortalPool serves requests and SyncPool the synchronisation and the
 	// catalog: neither can starve the other.
 	PortalPool, SyncPool Pool
+
+	// Through, where it is not nil, stands between each pool and its driver: for
+	// tests that make an ERP fail.
+	Through func(driver.Connector) driver.Connector
 
 	ConnectTimeout       time.Duration // for one attempt to open a connection
 	StatementTimeout     time.Duration // for one statement of PortalPool

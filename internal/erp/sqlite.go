@@ -46,7 +46,7 @@ func (sqliteEngine) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: 
 // maxBusyTimeout bounds the wait for a writer of the file.
 const maxBusyTimeout = 5 * time.Second
 
-func (sqliteEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error) {
+func (sqliteEngine) open(s Settings, of purpose, timeout time.Duration) (driver.Connector, error) {
 	if strings.HasPrefix(s.DSN, "file:") || strings.Contains(s.DSN, ":memory:") {
 		return nil, errors.New("dsn: must be the path of a SQLite file, not a URI")
 	}
@@ -58,7 +58,7 @@ func (sqliteEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB
 	if err != nil {
 		return nil, fmt.Errorf("dsn: %w", err)
 	}
-	return sql.OpenDB(connector), nil
+	return connector, nil
 }
 
 // sqliteURI spells how a file is opened: to read only, so that a missing file

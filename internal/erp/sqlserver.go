@@ -2,6 +2,7 @@ package erp
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net"
@@ -25,19 +26,19 @@ func (sqlserverEngine) probe() string  { return "SELECT 1" }
 // moment. Anything stricter would lock out the people who work on the ERP.
 func (sqlserverEngine) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
-func (sqlserverEngine) open(s Settings, of purpose, timeout time.Duration) (*sql.DB, error) {
+func (sqlserverEngine) open(s Settings, of purpose, timeout time.Duration) (driver.Connector, error) {
 	config, err := sqlserverConfig(s)
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(&sqlserverConnector{
+	return &sqlserverConnector{
 		config:  config,
 		session: sqlserverSession(min(timeout, maxLockTimeout), s.CostLimit),
 		timeout: timeout,
 		connect: s.ConnectTimeout,
 		browser: browser{port: browserPort},
 		writes:  of == toWrite,
-	}), nil
+	}, nil
 }
 
 // sqlserverConfig makes the driver's configuration from the keys or the DSN,

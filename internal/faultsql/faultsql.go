@@ -102,6 +102,7 @@ var (
 	_ driver.Pinger             = (*conn)(nil)
 	_ driver.SessionResetter    = (*conn)(nil)
 	_ driver.NamedValueChecker  = (*conn)(nil)
+	_ driver.Validator          = (*conn)(nil)
 )
 
 // Conn gives the connection of pgx below, for COPY, which database/sql does not
@@ -177,6 +178,12 @@ func (c *conn) ResetSession(ctx context.Context) error {
 		return r.ResetSession(ctx)
 	}
 	return nil
+}
+
+// IsValid tells the pool whether to keep the connection.
+func (c *conn) IsValid() bool {
+	v, ok := c.below.(driver.Validator)
+	return !ok || v.IsValid()
 }
 
 func (c *conn) CheckNamedValue(v *driver.NamedValue) error {

@@ -38,6 +38,9 @@ type Incremental interface {
 
 var _ Incremental = (*snapshot)(nil)
 
+// NoMarkers is why Since reads everything of an ERP that has no change markers.
+const NoMarkers = "this ERP keeps no change markers"
+
 // Overlap is how far back of the newest stamp seen a read begins. It covers
 // stamps by the minute, equal stamps, transactions that commit late, and the
 // hour that a clock is set back in autumn.
@@ -122,6 +125,7 @@ func (s *snapshot) Position(ctx context.Context) (directory.Position, error) {
 		return directory.Position{}, err
 	}
 	p.CustomerIDs, p.ContactIDs = customers.String(), contacts.String()
+	s.remember(&p)
 	if s.marked() { // a stamp ahead of the clock says nothing of what comes after
 		p.Customers, p.Contacts = min(customers.newest, p.Now), min(contacts.newest, p.Now)
 	}
@@ -135,15 +139,20 @@ const maxChanged = 20_000
 // Since implements Incremental.
 func (s *snapshot) Since(ctx context.Context, p directory.Position) (string, error) {
 	if !s.marked() {
-		return "this ERP keeps no change markers", nil
+		return NoMarkers, nil
+	}
+	if p.Shape != s.shapeOf() {
+		return "the columns or the settings are others than they were", nil
+	}
+	tracked, whyAll, err := s.tracked(ctx, p)
+	if err != nil || whyAll != "" {
+		return whyAll, err
 	}
 	now, err := s.Position(ctx)
 	if err != nil {
 		return "", err
 	}
 	switch {
-	case p.Shape != now.Shape:
-		return "the columns or the settings are others than they were", nil
 	case before(now.Now, p.Now, clockTolerance):
 		return "the ERP's clock was set back", nil
 	case now.Customers < p.Customers || now.Contacts < p.Contacts:
@@ -159,11 +168,21 @@ func (s *snapshot) Since(ctx context.Context, p directory.Position) (string, err
 		if err != nil {
 			return "", err
 		}
+		if tracked {
+			if c := s.tracker.condition(st, p.TrackVersion); c != "" {
+				condition = "(" + condition + " OR " + c + ")"
+			}
+		}
 		if changed[st], err = s.changedRows(ctx, st, condition); err != nil {
 			return "", fmt.Errorf("read which %ss have changed: %w", st.noun, err)
 		}
 		if changed[st] == nil {
 			return fmt.Sprintf("more than %d %ss may have changed, or one of them is there twice", maxChanged, st.noun), nil
+		}
+	}
+	if tracked {
+		if whyAll, err := s.stillKnown(ctx, p); err != nil || whyAll != "" {
+			return whyAll, err
 		}
 	}
 	s.since = changed

@@ -29,6 +29,7 @@ func planSage100(_ context.Context, s *shape, _ *reader, opts Options) (*plan, e
 	p := &plan{
 		customers: customers, customer: sageCustomer,
 		contacts: sageContacts(people, accounts, opts), contact: sageContact,
+		tracks:   []*table{accounts, people},
 		lookups:  append(sageTagLookups(s), sageAddresses(s)...),
 		sameness: sageSameness(s, accounts, opts),
 		fingerprint: func(ctx context.Context, r *reader) (directory.Fingerprint, error) {

@@ -85,6 +85,7 @@ type plan struct {
 	customer            func(r *row) directory.Customer
 	contact             func(r *row) (directory.Contact, string) // or why it cannot be taken
 	utc                 bool                                     // the markers are in UTC, not in the ERP's local time
+	tracks              []*table                                 // what records are made of and SQL Server may track; see tracking.go
 }
 
 type source struct {
@@ -116,6 +117,11 @@ func (s *source) open(ctx context.Context) (*snapshot, error) {
 		_ = tx.Rollback() // nothing was written; the plan's own error is the one that counts
 		return nil, err
 	}
+	tracker, err := r.track(ctx, plan.tracks)
+	if err != nil {
+		_ = tx.Rollback()
+		return nil, err
+	}
 	alike, err := plan.sameness.alike(ctx, r)
 	if err != nil {
 		_ = tx.Rollback()
@@ -126,7 +132,10 @@ func (s *source) open(ctx context.Context) (*snapshot, error) {
 		_ = tx.Rollback()
 		return nil, err
 	}
-	return &snapshot{reader: r, plan: plan, alike: alike, confirm: !consistent, met: map[*statement]*extent{}}, nil
+	if !consistent {
+		tracker.mistrust()
+	}
+	return &snapshot{reader: r, plan: plan, alike: alike, tracker: tracker, confirm: !consistent, met: map[*statement]*extent{}}, nil
 }
 
 func (s *source) shape(ctx context.Context) (*shape, error) {

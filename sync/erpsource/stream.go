@@ -19,10 +19,11 @@ type snapshot struct {
 	alike map[string]string // ids that cannot be taken, with the reason
 	// since are the rows that may have changed, by statement and id; nil where
 	// every row is read.
-	since map[*statement]map[string][]sql.NullString
-	only  bool // nothing but since is given: all else is as it was
-	now   string
-	met   map[*statement]*extent // how far each statement's rows go, once known
+	since   map[*statement]map[string][]sql.NullString
+	only    bool // nothing but since is given: all else is as it was
+	now     string
+	met     map[*statement]*extent // how far each statement's rows go, once known
+	tracker *tracker
 	// confirm: the database does not keep the read apart from changes, so that
 	// the ids are read twice.
 	confirm bool

@@ -35,6 +35,7 @@ type Input struct {
 	SourceCustomers, DirectoryCustomers iter.Seq2[directory.Customer, error]
 	SourceContacts, DirectoryContacts   iter.Seq2[directory.Contact, error]
 	Watch                               func(directory.Counts) // told of each change; may be nil
+	Notes                               []string               // how the source was read, for the history
 
 	// Partial: both sides give only what may have changed, but for the directory's
 	// customers: those that the source does not give are as they were, and may be
@@ -79,6 +80,9 @@ func Diff(in Input) (_ directory.Plan, err error) {
 			err = errors.Join(err, d.plan.Close())
 		}
 	}()
+	for _, note := range in.Notes {
+		d.change(directory.NounRun, "", directory.ChangeNote, note)
+	}
 	customers := merge[directory.Customer]{
 		noun:    directory.NounCustomer,
 		id:      func(c directory.Customer) string { return c.ID },

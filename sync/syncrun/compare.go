@@ -105,6 +105,9 @@ func (r *Runner) since(ctx context.Context, snap erpsource.Snapshot, o Options, 
 	}
 	if whyNot != "" {
 		r.Log.Debug().Str("because", whyNot).Msg("everything is read")
+		if whyNot != erpsource.NoMarkers { // which is so at each run
+			in.Notes = append(in.Notes, "everything was read: "+whyNot)
+		}
 		return &kept, true, nil
 	}
 	customers, contacts, err := r.stored(ctx, inc)

@@ -3,6 +3,7 @@ package syncrun
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -30,6 +31,7 @@ type life struct {
 	runner  *Runner
 	now     time.Time
 	notices []Notice
+	notes   []string // of the last run
 }
 
 // onEachEngine lives through test on SQLite, PostgreSQL and MariaDB.
@@ -61,10 +63,16 @@ func onEachEngine(t *testing.T, kind, script string, test func(l *life)) {
 
 func newLife(t *testing.T, kind string, raw *sql.DB, engine catalog.Engine, dsn string, schemas []string, script string) *life {
 	t.Helper()
+	return newLifeThrough(t, kind, raw, engine, dsn, schemas, script, nil)
+}
+
+// newLifeThrough is newLife with something between the ERP's pools and its driver.
+func newLifeThrough(t *testing.T, kind string, raw *sql.DB, engine catalog.Engine, dsn string, schemas []string, script string, through func(driver.Connector) driver.Connector) *life {
+	t.Helper()
 	l := &life{t: t, raw: raw, now: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)}
 	l.write(script)
 	settings := erp.DefaultSettings()
-	settings.Name, settings.Engine, settings.DSN, settings.Schemas = "d", engine, dsn, schemas
+	settings.Name, settings.Engine, settings.DSN, settings.Schemas, settings.Through = "d", engine, dsn, schemas, through
 	var err error
 	if l.db, err = erp.Open(settings, zerolog.Nop()); err != nil {
 		t.Fatal(err)
@@ -105,11 +113,20 @@ func (l *life) try(o Options) (directory.Run, []string, error) {
 	l.t.Helper()
 	l.now = l.now.Add(time.Minute)
 	run, plan, err := l.runner.RunOnce(context.Background(), o)
+	l.notes = nil
+	for _, c := range plan.Changes {
+		if c.Kind == directory.ChangeNote {
+			l.notes = append(l.notes, c.Detail)
+		}
+	}
 	return run, lines(plan.Changes), err
 }
 
 func lines(changes []directory.Change) (out []string) {
 	for _, c := range changes {
+		if c.Kind == directory.ChangeNote {
+			continue
+		}
 		line := c.Noun + " " + c.Record + " " + string(c.Kind)
 		if c.Detail != "" {
 			line += ": " + c.Detail
