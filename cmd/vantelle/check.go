@@ -13,6 +13,7 @@ import (
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/config"
 	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/store"
 	"github.com/vantelle/vantelle/profiles"
 	"github.com/vantelle/vantelle/sync/erpsource"
@@ -126,14 +127,15 @@ func (k *checker) dossier(ctx context.Context, name string, d config.Dossier, bo
 		k.bad(label, err.Error(), hintFor(err))
 		return
 	}
-	catalog, err := db.Catalog(ctx)
+	cat, err := db.Catalog(ctx)
 	if err != nil {
 		k.bad(label, err.Error(), hintFor(err))
 		return
 	}
-	k.ok(label, fmt.Sprintf("%s %s answers, %s", d.Engine, catalog.Version, counted(len(catalog.Tables), "table")))
+	k.ok(label, fmt.Sprintf("%s %s answers, %s", d.Engine, cat.Version, counted(len(cat.Tables), "table")))
 	if source != nil {
 		k.source(ctx, name, source)
+		k.tracking(ctx, label, d.ERP, db, cat)
 	}
 	p, ok := book.Get(d.DefaultProfile)
 	switch {
@@ -144,7 +146,7 @@ func (k *checker) dossier(ctx context.Context, name string, d config.Dossier, bo
 	}
 	for _, profileName := range book.Names() {
 		if p, _ := book.Get(profileName); p.ERP == d.ERP {
-			k.view(label+", profile "+p.Name, view.Bind(p, catalog), p.Name == d.DefaultProfile)
+			k.view(label+", profile "+p.Name, view.Bind(p, cat), p.Name == d.DefaultProfile)
 		}
 	}
 }
@@ -158,6 +160,25 @@ func (k *checker) source(ctx context.Context, name string, source erpsource.Sour
 		return
 	}
 	k.ok(label, text)
+}
+
+// tracking tells whether a synchronisation can go by SQL Server's Change Tracking,
+// and what switches it on.
+func (k *checker) tracking(ctx context.Context, label, kind string, db *erp.DB, c *catalog.Catalog) {
+	tables := erpsource.TrackedTables(kind, c)
+	if len(tables) == 0 {
+		return
+	}
+	tracking, not, err := db.Tracking(ctx, db.Sync(), tables)
+	label += ", Change Tracking"
+	switch {
+	case err != nil:
+		k.note(label, err.Error())
+	case tracking != nil:
+		k.ok(label, fmt.Sprintf("used, at version %d", tracking.Version))
+	default:
+		k.note(label, strings.TrimSpace("not used, change markers do: "+not.Reason+". "+not.Remedy))
+	}
 }
 
 // sourceRemedy says what to do where a dossier's customers cannot be read.

@@ -66,8 +66,8 @@ func (db *DB) Tracking(ctx context.Context, q sqlx.QueryerContext, tables []*cat
 		return nil, NoTracking{Off: true, Reason: "the server has no Change Tracking"}, nil
 	}
 	t, no, err := db.tracking(ctx, q, tables)
-	if err != nil && Classify(err) != Canceled && !Classify(err).Retryable() {
-		// A server that cannot answer is one without: markers do.
+	if class := Classify(err); err != nil && class != Canceled && class != Timeout && class != Unavailable {
+		// A server that cannot tell is one without: markers do.
 		return nil, NoTracking{Reason: "the server does not tell of its Change Tracking: " + err.Error()}, nil
 	}
 	if err != nil {

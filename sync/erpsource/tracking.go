@@ -179,3 +179,17 @@ func (s *snapshot) stillKnown(ctx context.Context, p directory.Position) (whyAll
 	}
 	return "", nil
 }
+
+// TrackedTables are the tables of a database whose changes a synchronisation can
+// go by where SQL Server tracks them; none for another engine or kind of ERP.
+func TrackedTables(kind string, c *catalog.Catalog) (tables []*catalog.Table) {
+	if kind != Sage100 || c.Engine != catalog.SQLServer {
+		return nil
+	}
+	for _, name := range []string{"F_COMPTET", "F_CONTACTT"} {
+		if t := c.Table("", name); t != nil {
+			tables = append(tables, t)
+		}
+	}
+	return tables
+}

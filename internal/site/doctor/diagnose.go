@@ -83,6 +83,7 @@ func diagnoseDossier(ctx context.Context, in Installation, d Dossier, kept *kept
 		all = append(all, checkRights(ctx, server, grants.Needs(cat, d.Config.ERP, d.Config.TablesPrefix, bound))...)
 		all = append(all, checkSource(ctx, d)...)
 		all = append(all, checkIsolation(ctx, d, cat)...)
+		all = append(all, checkTracking(ctx, d, cat)...)
 		all = append(all, findings...)
 		if bound != nil {
 			all = append(all, checkProblems(ctx, server, bound)...)
