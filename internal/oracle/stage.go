@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/files"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/audit"
@@ -38,12 +39,13 @@ type stage struct {
 	full        string // the name of the full database's schema
 	reduced     [askers]*database
 	wide        *database
+	library     *files.Library // of twins
 	closers     []func()
 }
 
 // servers says where a world's databases are made.
 type servers struct {
-	folder string  // for SQLite's files
+	folder string  // for SQLite's files, and those of rows
 	server *sql.DB // PostgreSQL or MariaDB; nil for SQLite
 	dsn    string
 	name   string // prefix of the schemas
@@ -124,6 +126,10 @@ func newTwins(ctx context.Context, w *world, other map[*table][]row, at servers)
 		if err := s.openGate(ctx, settings, w.yaml); err != nil {
 			return twins, err
 		}
+		if s.library, err = w.layFiles(filepath.Join(at.folder, at.name+suffix), i == 1, c.rows); err != nil {
+			return twins, err
+		}
+		s.library.Gate = s.gate
 	}
 	return twins, nil
 }

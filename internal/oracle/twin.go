@@ -112,7 +112,7 @@ func (t *table) anew(x row) row {
 }
 
 // sight is what the first asker sees: of each shown table, the visible columns
-// of the visible rows, in their order.
+// of the visible rows, in their order, and what a row is offered with.
 func (w *world) sight() map[*table][]row {
 	out := map[*table][]row{}
 	for _, t := range w.shown {
@@ -121,6 +121,11 @@ func (w *world) sight() map[*table][]row {
 			seen := make(row, len(columns))
 			for i, c := range columns {
 				seen[i] = x[c.index]
+			}
+			for _, o := range w.offers {
+				if o.table == t {
+					seen = append(seen, o.told(w, x)...)
+				}
 			}
 			out[t] = append(out[t], seen)
 		}

@@ -27,6 +27,7 @@ type knock struct {
 	body           string
 	about          string // what is asked, for people
 	ordered        bool   // every byte of the answer is determined
+	offer          string // what it is about, of what is offered beside tables; else ""
 }
 
 // knockOf asks a query in the portal's SQL.
@@ -168,7 +169,7 @@ type reply struct {
 // front is the portal over a stage's gate, as a portal's backend meets it that
 // asks for one of the askers.
 func (s *stage) front(who int) http.Handler {
-	return portal.New(portal.Config{Gate: s.gate, Identify: usher{s.callers[who]}, Logger: zerolog.Nop(), Cursors: cursors})
+	return portal.New(portal.Config{Gate: s.gate, Identify: usher{s.callers[who]}, Logger: zerolog.Nop(), Cursors: cursors, Files: s.library})
 }
 
 // cursors is one key for all worlds: where the answers are the same, so are

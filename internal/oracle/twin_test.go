@@ -27,7 +27,7 @@ func TestTwoWorldsOnPostgres(t *testing.T) {
 	if dsn == "" {
 		t.Skip("VANTELLE_TEST_POSTGRES is not set: no two worlds on PostgreSQL")
 	}
-	twoWorlds(t, "postgres", postgresDialect, 50, servers{server: opened(t, "pgx", dsn), dsn: withoutJIT(dsn), name: "twins_"})
+	twoWorlds(t, "postgres", postgresDialect, 50, servers{server: opened(t, "pgx", dsn), dsn: withoutJIT(dsn), name: "twins_", folder: t.TempDir()})
 }
 
 func TestTwoWorldsOnMariaDB(t *testing.T) {
@@ -35,7 +35,7 @@ func TestTwoWorldsOnMariaDB(t *testing.T) {
 	if dsn == "" {
 		t.Skip("VANTELLE_TEST_MARIADB is not set: no two worlds on MariaDB")
 	}
-	twoWorlds(t, "mariadb", mariadbDialect, 50, servers{server: opened(t, "mysql", dsn), dsn: dsn, name: "twins_"})
+	twoWorlds(t, "mariadb", mariadbDialect, 50, servers{server: opened(t, "mysql", dsn), dsn: dsn, name: "twins_", folder: t.TempDir()})
 }
 
 func opened(t *testing.T, driver, dsn string) *sql.DB {
@@ -49,7 +49,10 @@ func opened(t *testing.T, driver, dsn string) *sql.DB {
 }
 
 // twinTally counts what came of the requests to two worlds.
-type twinTally struct{ asked, same, answered, full, refused, residue, differ int }
+type twinTally struct {
+	asked, same, answered, full, refused, residue, differ int
+	offered                                               map[string]int // answers with something in them of what is offered beside tables, by what was asked for
+}
 
 // twoWorlds sends the same requests through the portal to a world and to its
 // twin: every byte of every answer, header and error is the same.
@@ -63,7 +66,7 @@ func twoWorlds(t *testing.T, engine string, d dialect, perWorld int, at servers)
 		want /= 20
 		t.Logf("the race detector watches, so there are %d requests only: run the tests without it for %d", want, everyTwinRun[engine])
 	}
-	var n twinTally
+	n := twinTally{offered: map[string]int{}}
 	unlike := 0
 	for number := 0; n.asked < want && n.differ < 20; number++ {
 		if *worldFlag >= 0 {
@@ -71,6 +74,7 @@ func twoWorlds(t *testing.T, engine string, d dialect, perWorld int, at servers)
 		}
 		r := rand.New(rand.NewPCG(s, uint64(number)))
 		w := randomWorld(r, d)
+		w.offerMore(r)
 		other := w.elsewhere(r)
 		for _, table := range w.tables {
 			if len(other[table]) != len(table.rows) {
@@ -100,6 +104,11 @@ func twoWorlds(t *testing.T, engine string, d dialect, perWorld int, at servers)
 	if 100*n.answered < 60*n.asked {
 		t.Errorf("only %d of %d requests were answered: the worlds are asked for too much that is not offered", n.answered, n.asked)
 	}
+	for _, what := range []string{"dashboard", "catalog", "search", "bands", "files of rows", "file", "files of many", "sql"} {
+		if n.offered[what] == 0 && want >= 1000 {
+			t.Errorf("nothing came of asking for %s: %v", what, n.offered)
+		}
+	}
 	if n.refused == 0 || n.full == 0 || unlike == 0 {
 		t.Errorf("%d refusals, %d answers with rows, %d pairs of worlds of another size: each must come up", n.refused, n.full, unlike)
 	}
@@ -112,10 +121,14 @@ func (n *twinTally) world(t *testing.T, r *rand.Rand, w *world, twins [2]*stage,
 			k [2]knock
 			q *query
 		)
-		if chance(r, 40) {
+		switch what := r.IntN(10); {
+		case what < 3:
 			k[0] = w.rowsKnock(r)
 			k[1] = k[0]
-		} else {
+		case what < 6:
+			k[0] = w.offerKnock(r)
+			k[1] = k[0]
+		default:
 			accept := pick(r, []string{"application/json", "application/x-ndjson", "text/csv"})
 			if q = w.randomQuery(r); !q.ordered {
 				accept = "application/x-ndjson" // one line for a row
@@ -127,6 +140,10 @@ func (n *twinTally) world(t *testing.T, r *rand.Rand, w *world, twins [2]*stage,
 			got[j] = k[j].send(t.Context(), fronts[j])
 			// Both schemas have names of one length; an error may say them.
 			got[j].body = bytes.ReplaceAll(got[j].body, []byte(twins[1].full), []byte(twins[0].full))
+			got[j].body = asOf.ReplaceAll(got[j].body, nil)
+			if k[j].offer == "catalog" && twins[j].full != "" {
+				got[j].header.Del("ETag") // a hash of the body, in which servers name their schema
+			}
 			if !k[j].ordered {
 				lines := bytes.Split(got[j].body, []byte("\n"))
 				slices.SortFunc(lines, bytes.Compare)
@@ -134,6 +151,9 @@ func (n *twinTally) world(t *testing.T, r *rand.Rand, w *world, twins [2]*stage,
 			}
 		}
 		n.asked++
+		if got[0].status < 300 && k[0].offer != "" && len(got[0].body) > len(`{"files":[]}`) {
+			n.offered[k[0].offer]++
+		}
 		switch {
 		case got[0].status >= 400:
 			n.refused++
@@ -160,6 +180,9 @@ func (n *twinTally) world(t *testing.T, r *rand.Rand, w *world, twins [2]*stage,
 		}
 	}
 }
+
+// asOf is the hour in a dashboard.
+var asOf = regexp.MustCompile(`"as_of":"[^"]*"`)
 
 var longNumber = regexp.MustCompile(`-?\d+\.\d{6,}`)
 
@@ -245,4 +268,47 @@ func TestATwinDiffersInWhatIsNotSeenOnly(t *testing.T) {
 	if more < 10 || changed < 20 {
 		t.Errorf("only %d tables have more rows and %d others", more, changed)
 	}
+}
+
+// A gate that does not filter in the one of two worlds is noticed by each thing
+// that is offered beside tables as well.
+func TestTwoWorldsNoticeLeaksInWhatIsOffered(t *testing.T) {
+	noticed := map[string]int{}
+	for number := range 14 {
+		r := rand.New(rand.NewPCG(5, uint64(number)))
+		w := randomWorld(r, sqliteDialect)
+		w.offerMore(r)
+		other := w.elsewhere(r)
+		honest := w.yaml
+		w.yaml = w.leaky(r) + w.offersYAML()
+		twins, err := newTwins(t.Context(), w, other, servers{folder: t.TempDir(), name: "t"})
+		w.yaml = honest
+		if err != nil {
+			t.Fatal(err)
+		}
+		fronts := [2]http.Handler{twins[0].front(0), twins[1].front(0)}
+		for range 60 {
+			k := w.offerKnock(r)
+			var got [2]reply
+			for i := range got {
+				got[i] = k.send(t.Context(), fronts[i])
+				got[i].body = asOf.ReplaceAll(got[i].body, nil)
+			}
+			if got[0].differs(got[1]) != "" {
+				noticed[k.offer]++
+			}
+		}
+		for _, twin := range twins {
+			twin.close()
+		}
+	}
+	for _, what := range []string{"dashboard", "search", "bands", "files of rows", "file", "files of many", "sql"} {
+		if noticed[what] == 0 {
+			t.Errorf("a gate without row filters was not noticed by asking for %s: %v", what, noticed)
+		}
+	}
+	if noticed["catalog"] > 0 {
+		t.Errorf("the catalog tells of rows: %v", noticed)
+	}
+	t.Logf("noticed: %v", noticed)
 }

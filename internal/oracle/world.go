@@ -17,6 +17,8 @@ type world struct {
 	tables    []*table
 	profile   *profile
 	yaml      string
+	offers    []*offer // of twins (twin_offers.go)
+	tiles     []tile
 
 	shown []*table                 // tables of which something is visible
 	seen  [askers]map[*table][]row // their rows that each asker may see
