@@ -265,9 +265,10 @@ func (t *tx) Rollback() error {
 	return errors.Join(err, t.Tx.Rollback())
 }
 
-var words = regexp.MustCompile(`(?is)^\s*(select|insert|update|delete|create|drop)\b(?:.*?\b(?:from|into|update|table)\s+([a-z_]+))?`)
+var words = regexp.MustCompile(`(?is)^\s*(select|insert|update|delete|create|drop)\b(?:.*?\b(?:from|into|update|table)\s+(?:["\x60\[]?[a-z0-9_]+["\x60\]]?\.)?["\x60\[]?([a-z0-9_]+))?`)
 
-// Label is the verb of a statement and the first table that it names.
+// Label is the verb of a statement and the first table that it names, without its
+// schema.
 func Label(query string) string {
 	m := words.FindStringSubmatch(query)
 	if m == nil {

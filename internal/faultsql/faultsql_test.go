@@ -100,6 +100,9 @@ func TestLabel(t *testing.T) {
 		"UPDATE customers SET x = ?":                      "update customers",
 		"DELETE FROM asked_runs":                          "delete asked_runs",
 		"SELECT 1":                                        "select",
+		`SELECT a FROM "public"."res_partner" "c"`:        "select res_partner",
+		"SELECT a FROM [dbo].[F_COMPTET] [c] WHERE b = 1": "select F_COMPTET",
+		"SELECT a FROM `llx_societe` `c`":                 "select llx_societe",
 		"PRAGMA x":                                        "other",
 	} {
 		if got := faultsql.Label(query); got != want {

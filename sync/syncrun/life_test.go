@@ -17,6 +17,7 @@ import (
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/erpshape"
+	"github.com/vantelle/vantelle/internal/faultsql"
 	"github.com/vantelle/vantelle/internal/store"
 	"github.com/vantelle/vantelle/sync/erpsource"
 	"github.com/vantelle/vantelle/sync/reconcile"
@@ -36,6 +37,16 @@ type life struct {
 
 // onEachEngine lives through test on SQLite, PostgreSQL and MariaDB.
 func onEachEngine(t *testing.T, kind, script string, test func(l *life)) {
+	onEachEngineThrough(t, kind, script, func(l *life, _ *saboteur) { test(l) })
+}
+
+// onEachEngineThrough is onEachEngine with a saboteur between the ERP and its driver.
+func onEachEngineThrough(t *testing.T, kind, script string, test func(l *life, s *saboteur)) {
+	each := func(t *testing.T, raw *sql.DB, engine catalog.Engine, dsn string, schemas []string, script string) {
+		t.Helper()
+		s := &saboteur{}
+		test(newLifeThrough(t, kind, raw, engine, dsn, schemas, script, func(c driver.Connector) driver.Connector { return faultsql.Wrap(c, s.hook) }), s)
+	}
 	t.Run("sqlite", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "erp.db")
 		raw, err := sql.Open("sqlite", path)
@@ -43,20 +54,20 @@ func onEachEngine(t *testing.T, kind, script string, test func(l *life)) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { raw.Close() })
-		test(newLife(t, kind, raw, catalog.SQLite, path, nil, script))
+		each(t, raw, catalog.SQLite, path, nil, script)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		dsn, raw, schema := erpshape.Postgres(t)
-		test(newLife(t, kind, raw, catalog.Postgres, dsn, []string{schema}, script))
+		each(t, raw, catalog.Postgres, dsn, []string{schema}, script)
 	})
 	t.Run("mariadb", func(t *testing.T) {
 		dsn, raw := erpshape.MariaDB(t)
-		test(newLife(t, kind, raw, catalog.MariaDB, dsn, nil, strings.ReplaceAll(script, " timestamp", " datetime")))
+		each(t, raw, catalog.MariaDB, dsn, nil, strings.ReplaceAll(script, " timestamp", " datetime"))
 	})
 	if kind == erpsource.Sage100 { // the others never live there
 		t.Run("sqlserver", func(t *testing.T) {
 			dsn, raw := erpshape.SQLServer(t)
-			test(newLife(t, kind, raw, catalog.SQLServer, dsn, nil, strings.ReplaceAll(script, " timestamp", " datetime2")))
+			each(t, raw, catalog.SQLServer, dsn, nil, strings.ReplaceAll(script, " timestamp", " datetime2"))
 		})
 	}
 }

@@ -65,6 +65,12 @@ func triggers() string {
 // is switched on.
 func newTracked(t *testing.T) *tracked {
 	t.Helper()
+	return newTrackedThrough(t, func(c driver.Connector) driver.Connector { return c })
+}
+
+// newTrackedThrough is newTracked with something before the model.
+func newTrackedThrough(t *testing.T, through func(driver.Connector) driver.Connector) *tracked {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "erp.db")
 	raw, err := sql.Open("sqlite", path+"?_pragma=journal_mode(wal)")
 	if err != nil {
@@ -73,7 +79,7 @@ func newTracked(t *testing.T) *tracked {
 	t.Cleanup(func() { raw.Close() })
 	m := &tracked{}
 	m.life = newLifeThrough(t, erpsource.Sage100, raw, catalog.SQLServer, "sqlserver://model?database=model&encrypt=disable", nil, trackedSage+triggers(),
-		func(driver.Connector) driver.Connector { return &trackedConnector{m, path} })
+		func(driver.Connector) driver.Connector { return through(&trackedConnector{m, path}) })
 	m.switchOn()
 	return m
 }
