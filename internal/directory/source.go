@@ -37,11 +37,13 @@ type Position struct {
 	// CustomerIDs and ContactIDs say which ids the ERP's rows had, as their
 	// number and a sum of their hashes; Alike which of them could not be taken.
 	// Where they are the same, no row came or went.
-	CustomerIDs string    `json:"customer_ids,omitempty"`
-	ContactIDs  string    `json:"contact_ids,omitempty"`
-	Alike       string    `json:"alike,omitempty"`
-	Now         string    `json:"now"`     // the ERP's clock at the read
-	FullAt      time.Time `json:"full_at"` // when everything was read last
+	CustomerIDs string `json:"customer_ids,omitempty"`
+	ContactIDs  string `json:"contact_ids,omitempty"`
+	Alike       string `json:"alike,omitempty"`
+	// Beside stands for what attributes are made of in tables beside the customers'.
+	Beside string    `json:"beside,omitempty"`
+	Now    string    `json:"now"`     // the ERP's clock at the read
+	FullAt time.Time `json:"full_at"` // when everything was read last
 	// TrackOf and TrackVersion are SQL Server's change tracking: of which
 	// database, and up to which version; empty where it is not used.
 	TrackOf      string `json:"track_of,omitempty"`

@@ -79,6 +79,6 @@ func dolibarrAccounts(s *shape, prefix string) []lookup {
 	if !t.has("fk_soc") || !t.has("login") || !t.has("site") || !t.has("status") {
 		return nil
 	}
-	return []lookup{{name: "portal accounts", sql: "SELECT " + t.text("fk_soc") + ", " + t.text("login") + " FROM " + t.from() +
+	return []lookup{{name: "portal accounts", decides: true, sql: "SELECT " + t.text("fk_soc") + ", " + t.text("login") + " FROM " + t.from() +
 		" WHERE " + t.col("site") + " = 'dolibarr_portal' AND " + t.col("status") + " = 1"}}
 }

@@ -42,7 +42,11 @@ func planDolibarr(_ context.Context, s *shape, _ *reader, opts Options) (*plan, 
 			return nil, err
 		}
 	}
-	if err := customers.attributes(opts.Attributes, dolibarrAttribute(s, prefix, companies)); err != nil {
+	columns, groups := grouped(opts.Attributes, "category:")
+	if err := p.groups(groups, s.table(prefix+"categorie_societe", "gl"), "fk_soc", "fk_categorie", s.table(prefix+"categorie", "gt"), "rowid", "label", "fk_parent"); err != nil {
+		return nil, err
+	}
+	if err := customers.attributes(columns, dolibarrAttribute(s, prefix, companies)); err != nil {
 		return nil, err
 	}
 	return p, nil

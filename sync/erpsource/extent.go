@@ -190,6 +190,11 @@ func made[T any](st *statement, r *row, given string, build func(*row) (T, strin
 	if reason != "" {
 		return record, notes, &directory.Problem{Noun: st.noun, Record: r.id, Reason: reason}
 	}
+	if st.remarks != nil {
+		for _, remark := range st.remarks(r) {
+			notes = append(notes, &directory.Problem{Noun: st.noun, Record: r.id, Reason: remark})
+		}
+	}
 	if p := severalAddresses(st, r); p != nil {
 		notes = append(notes, p)
 	}

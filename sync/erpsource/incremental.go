@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -126,6 +127,9 @@ func (s *snapshot) Position(ctx context.Context) (directory.Position, error) {
 	}
 	p.CustomerIDs, p.ContactIDs = customers.String(), contacts.String()
 	s.remember(&p)
+	if p.Beside, err = s.besideOf(ctx); err != nil {
+		return directory.Position{}, err
+	}
 	if s.marked() { // a stamp ahead of the clock says nothing of what comes after
 		p.Customers, p.Contacts = min(customers.newest, p.Now), min(contacts.newest, p.Now)
 	}
@@ -153,6 +157,8 @@ func (s *snapshot) Since(ctx context.Context, p directory.Position) (string, err
 		return "", err
 	}
 	switch {
+	case p.Beside != now.Beside:
+		return "what attributes are made of beside the customers has changed", nil
 	case before(now.Now, p.Now, clockTolerance):
 		return "the ERP's clock was set back", nil
 	case now.Customers < p.Customers || now.Contacts < p.Contacts:
@@ -231,6 +237,9 @@ func (s *snapshot) shapeOf() string {
 	parts := []string{hashRecipes, s.plan.customers.sql(), s.plan.contacts.sql()}
 	for _, l := range s.plan.lookups {
 		parts = append(parts, l.sql)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.plan.grouped)) {
+		parts = append(parts, name, s.plan.grouped[name])
 	}
 	return digest(parts...)
 }

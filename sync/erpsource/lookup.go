@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +19,9 @@ type lookup struct {
 	// value makes a value of its parts; nil puts them one after the other.
 	// One that comes out empty is left out.
 	value func(parts []string) string
+	// decides: attributes are made of it, which row filters compare with. A change
+	// of it is seen at each read, whatever the markers say.
+	decides bool
 }
 
 // texts reads text columns, cleaned.
@@ -59,31 +64,70 @@ func (r *reader) raw(ctx context.Context, text string, args ...any) (out [][]str
 	return out, rows.Err()
 }
 
-// load reads the lookups once. The values of a key are sorted, so that two
-// reads of the same rows give the same, in whatever order they come.
+// read reads a lookup. The values of a key are sorted, so that two reads of the
+// same rows give the same, in whatever order they come.
+func (r *reader) read(ctx context.Context, l lookup) (map[string][]string, error) {
+	rows, err := r.texts(ctx, l.sql)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", l.name, err)
+	}
+	value := l.value
+	if value == nil {
+		value = inWords
+	}
+	found := map[string][]string{}
+	for _, row := range rows {
+		if v := value(row[1:]); v != "" {
+			found[row[0]] = append(found[row[0]], v)
+		}
+	}
+	for key, values := range found {
+		slices.Sort(values)
+		found[key] = slices.Compact(values)
+	}
+	return found, nil
+}
+
+// besideOf is another one whenever what attributes are made of beside the
+// customers is another; empty where there is nothing of the kind.
+func (s *snapshot) besideOf(ctx context.Context) (string, error) {
+	if s.beside != nil {
+		return *s.beside, nil
+	}
+	var parts []string
+	for _, l := range s.plan.lookups {
+		if !l.decides {
+			continue
+		}
+		found := s.lookups[l.name]
+		if found == nil {
+			var err error
+			if found, err = s.read(ctx, l); err != nil {
+				return "", err
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(found)) {
+			parts = append(append(parts, l.name, key, strconv.Itoa(len(found[key]))), found[key]...)
+		}
+	}
+	beside := ""
+	if len(parts) > 0 {
+		beside = digest(parts...)
+	}
+	s.beside = &beside
+	return beside, nil
+}
+
+// load reads the lookups once.
 func (r *reader) load(ctx context.Context, lookups []lookup) error {
 	if r.lookups != nil {
 		return nil
 	}
 	all := map[string]map[string][]string{}
 	for _, l := range lookups {
-		rows, err := r.texts(ctx, l.sql)
+		found, err := r.read(ctx, l)
 		if err != nil {
-			return fmt.Errorf("read %s: %w", l.name, err)
-		}
-		value := l.value
-		if value == nil {
-			value = inWords
-		}
-		found := map[string][]string{}
-		for _, row := range rows {
-			if v := value(row[1:]); v != "" {
-				found[row[0]] = append(found[row[0]], v)
-			}
-		}
-		for key, values := range found {
-			slices.Sort(values)
-			found[key] = slices.Compact(values)
+			return err
 		}
 		all[l.name] = found
 	}

@@ -31,18 +31,29 @@ func onEachEngine(t *testing.T, test func(t *testing.T, database func(script str
 
 func sqliteERP(t *testing.T, script string) *erp.DB {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "erp.db")
-	raw, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := raw.Exec(script); err != nil {
-		t.Fatal(err)
-	}
-	if err := raw.Close(); err != nil {
-		t.Fatal(err)
-	}
+	path, _ := writableERP(t, script)
 	return openERP(t, catalog.SQLite, path, nil)
+}
+
+// writableERP makes a database in a file, and gives what changes it.
+func writableERP(t *testing.T, script string) (path string, write func(script string)) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "erp.db")
+	write = func(script string) {
+		t.Helper()
+		raw, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := raw.Exec(script); err != nil {
+			t.Fatal(err)
+		}
+		if err := raw.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(script)
+	return path, write
 }
 
 func postgresERP(t *testing.T, script string) *erp.DB {

@@ -32,7 +32,11 @@ func planOdoo(_ context.Context, s *shape, _ *reader, opts Options) (*plan, erro
 			return nil, err
 		}
 	}
-	if err := statement.attributes(opts.Attributes, customers.chosen); err != nil {
+	columns, groups := grouped(opts.Attributes, "tag:")
+	if err := p.groups(groups, s.table("res_partner_res_partner_category_rel", "gl"), "partner_id", "category_id", s.table("res_partner_category", "gt"), "id", "name", "parent_id"); err != nil {
+		return nil, err
+	}
+	if err := statement.attributes(columns, customers.chosen); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -85,6 +85,7 @@ type plan struct {
 	customer            func(r *row) directory.Customer
 	contact             func(r *row) (directory.Contact, string) // or why it cannot be taken
 	utc                 bool                                     // the markers are in UTC, not in the ERP's local time
+	grouped             map[string]string                        // attributes by what a customer has below another; see groups.go
 	tracks              []*table                                 // what records are made of and SQL Server may track; see tracking.go
 }
 

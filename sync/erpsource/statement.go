@@ -25,6 +25,8 @@ type statement struct {
 
 	marker string        // the rows' change marker; empty for none
 	others []otherMarker // of tables beside
+
+	remarks func(r *row) []string // what is to be said of a record that is taken all the same; may be nil
 }
 
 // id adds the column that identifies a record. It is trimmed where it is

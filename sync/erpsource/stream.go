@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,6 +25,7 @@ type snapshot struct {
 	now     string
 	met     map[*statement]*extent // how far each statement's rows go, once known
 	tracker *tracker
+	beside  *string // see besideOf; nil until it is known
 	// confirm: the database does not keep the read apart from changes, so that
 	// the ids are read twice.
 	confirm bool
@@ -45,6 +47,10 @@ func (s *snapshot) Customers(ctx context.Context) iter.Seq2[directory.Customer, 
 		}
 		c := s.plan.customer(r)
 		looked := c.Attributes // what is looked up beside; a chosen column of the name wins
+		if len(s.plan.grouped) > 0 {
+			looked = r.groupedAttributes(s.plan.grouped)
+			maps.Copy(looked, c.Attributes)
+		}
 		c.ID, c.Hash, c.Attributes, c.Stamp = r.id, "", r.attributes(), r.text("stamp")
 		for name, value := range looked {
 			if c.Attributes == nil {
