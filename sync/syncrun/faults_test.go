@@ -495,6 +495,15 @@ func sabotage(l *life, sab *saboteur, s shop, modelled bool) {
 	if testing.Short() {
 		several = 1
 	}
+	if l.db.Engine() == catalog.SQLServer && !modelled { // each run takes long there
+		several = 1
+		f.dice.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		order = order[:min(len(order), 6)]
+		for i := range order {
+			sites[order[i]] = 1
+		}
+		t.Logf("a server of SQL Server's kind: faults at %d of %d calls only, the first time that each comes", len(order), len(sites))
+	}
 	met, faults, turn := map[site]bool{}, 0, 0
 	for _, at := range order {
 		n := sites[at]
@@ -543,14 +552,14 @@ func sabotage(l *life, sab *saboteur, s shop, modelled bool) {
 	}
 	labels := map[string]bool{}
 	for at := range sites {
-		labels[at.call.Label] = true
+		labels[strings.ToLower(at.call.Label)] = true
 	}
 	wanted := []string{"connect", "begin", "rollback"}
 	for _, table := range s.tables {
 		wanted = append(wanted, "query select "+table, "next select "+table)
 	}
 	for _, want := range wanted {
-		if !labels[want] {
+		if !labels[strings.ToLower(want)] {
 			t.Errorf("no %s among %v", want, slices.Sorted(maps.Keys(labels)))
 		}
 	}
