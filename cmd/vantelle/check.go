@@ -169,7 +169,12 @@ func (k *checker) tracking(ctx context.Context, label, kind string, db *erp.DB, 
 	if len(tables) == 0 {
 		return
 	}
-	tracking, not, err := db.Tracking(ctx, db.Sync(), tables)
+	on, err := db.TracksChanges(ctx)
+	var tracking *erp.Tracking
+	var not erp.NoTracking
+	if err == nil {
+		tracking, not, err = db.Tracking(ctx, db.Sync(), on, tables)
+	}
 	label += ", Change Tracking"
 	switch {
 	case err != nil:

@@ -34,8 +34,8 @@ type NoTracking struct {
 	Remedy string // the statements that change it; empty where there are none
 }
 
-// The statements below are asked one at a time: the next one only where the one
-// before has said that it can be answered.
+// The statements below are asked in this order: each only where the one before has
+// said that it can be answered.
 const (
 	// trackingOn is answered by every server that has this view, whatever the
 	// login may do: its own database is one that it sees.
@@ -57,17 +57,39 @@ const (
         WHERE i.parent_id = OBJECT_ID(@p1) AND i.internal_type = 209) AS kept_in`
 )
 
-// Tracking asks whether the changes of all of the tables are tracked and may be
-// seen in a transaction of Snapshot; *NoTracking, whose Reason is empty where
-// they are, says why not. Consistent is to be asked too: without SNAPSHOT
-// isolation the version and the rows are not of one moment.
-func (db *DB) Tracking(ctx context.Context, q sqlx.QueryerContext, tables []*catalog.Table) (*Tracking, NoTracking, error) {
+// TracksChanges asks whether Change Tracking is switched on for the database. It
+// is asked before a transaction of Snapshot begins, so that nothing but the
+// version is the first thing that is read there.
+func (db *DB) TracksChanges(ctx context.Context) (bool, error) {
 	if db.Engine() != catalog.SQLServer {
-		return nil, NoTracking{Off: true, Reason: "the server has no Change Tracking"}, nil
+		return false, nil
 	}
-	t, no, err := db.tracking(ctx, q, tables)
-	if class := Classify(err); err != nil && class != Canceled && class != Timeout && class != Unavailable {
-		// A server that cannot tell is one without: markers do.
+	ctx, cancel := context.WithTimeout(ctx, db.settings.SyncStatementTimeout)
+	defer cancel()
+	var on int
+	err := sqlx.GetContext(ctx, db.sync, &on, trackingOn)
+	if err != nil && decides(err) {
+		return false, fmt.Errorf("ask for Change Tracking: %w", err)
+	}
+	return err == nil && on > 0, nil
+}
+
+// decides tells of an error that ends a read. A server that cannot tell of its
+// Change Tracking is one without: markers do.
+func decides(err error) bool {
+	class := Classify(err)
+	return class == Canceled || class == Timeout || class == Unavailable
+}
+
+// Tracking asks whether the changes of all of the tables are tracked, on a
+// database that TracksChanges, and may be seen in a transaction of Snapshot;
+// NoTracking, whose Reason is empty where they may, says why not. A transaction
+// asks for it before anything else: a version newer than its rows would pass over
+// changes, while an older one has them read twice. Consistent is to be asked too:
+// without SNAPSHOT isolation the rows are not of one moment.
+func (db *DB) Tracking(ctx context.Context, q sqlx.QueryerContext, on bool, tables []*catalog.Table) (*Tracking, NoTracking, error) {
+	t, no, err := db.tracking(ctx, q, on, tables)
+	if err != nil && !decides(err) {
 		return nil, NoTracking{Reason: "the server does not tell of its Change Tracking: " + err.Error()}, nil
 	}
 	if err != nil {
@@ -76,12 +98,8 @@ func (db *DB) Tracking(ctx context.Context, q sqlx.QueryerContext, tables []*cat
 	return t, no, nil
 }
 
-func (db *DB) tracking(ctx context.Context, q sqlx.QueryerContext, tables []*catalog.Table) (*Tracking, NoTracking, error) {
-	var on int
-	if err := sqlx.GetContext(ctx, q, &on, trackingOn); err != nil {
-		return nil, NoTracking{}, err
-	}
-	if on == 0 {
+func (db *DB) tracking(ctx context.Context, q sqlx.QueryerContext, on bool, tables []*catalog.Table) (*Tracking, NoTracking, error) {
+	if !on {
 		remedy := "ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 7 DAYS, AUTO_CLEANUP = ON);"
 		for _, t := range tables {
 			remedy += " " + db.trackTable(t) + " " + db.grantTracking(t)

@@ -53,21 +53,19 @@ func TestAttributesOfWhatStandsBelowAnother(t *testing.T) {
 			Dolibarr: {dolibarrCategories, "category:Zone"},
 			Odoo:     {odooGroups, "tag:Zone"},
 		} {
-			t.Run(kind, func(t *testing.T) {
-				db := database(c.script)
-				zones, problems := byGroup(t, kind, db, Options{Attributes: map[string]string{"zone": c.chosen}})
-				// Beta has two of them, Gamma only what is above, and Alpha one of the
-				// same words that stands below another.
-				if !maps.Equal(zones, map[string]string{"1": "Sud"}) {
-					t.Errorf("zones: %v", zones)
-				}
-				if len(problems) != 1 || !strings.Contains(problems[0], "several of Zone (Nord, Sud)") {
-					t.Errorf("problems: %q", problems)
-				}
-				if zones, _ := byGroup(t, kind, db, Options{Attributes: map[string]string{"zone": strings.Replace(c.chosen, "Zone", "Nothing", 1)}}); len(zones) != 0 {
-					t.Errorf("below nothing: %v", zones)
-				}
-			})
+			db := database(c.script)
+			zones, problems := byGroup(t, kind, db, Options{Attributes: map[string]string{"zone": c.chosen}})
+			// Beta has two of them, Gamma only what is above, and Alpha one of the
+			// same words that stands below another.
+			if !maps.Equal(zones, map[string]string{"1": "Sud"}) {
+				t.Errorf("%s: zones: %v", kind, zones)
+			}
+			if len(problems) != 1 || !strings.Contains(problems[0], "several of Zone (Nord, Sud)") {
+				t.Errorf("%s: problems: %q", kind, problems)
+			}
+			if zones, _ := byGroup(t, kind, db, Options{Attributes: map[string]string{"zone": strings.Replace(c.chosen, "Zone", "Nothing", 1)}}); len(zones) != 0 {
+				t.Errorf("%s: below nothing: %v", kind, zones)
+			}
 		}
 	})
 }

@@ -108,6 +108,10 @@ func (s *source) open(ctx context.Context) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	tracks, err := s.db.TracksChanges(ctx)
+	if err != nil {
+		return nil, err
+	}
 	tx, err := s.db.Snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -118,7 +122,7 @@ func (s *source) open(ctx context.Context) (*snapshot, error) {
 		_ = tx.Rollback() // nothing was written; the plan's own error is the one that counts
 		return nil, err
 	}
-	tracker, err := r.track(ctx, plan.tracks)
+	tracker, err := r.track(ctx, tracks, plan.tracks) // before any row is read
 	if err != nil {
 		_ = tx.Rollback()
 		return nil, err

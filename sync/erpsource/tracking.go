@@ -29,9 +29,9 @@ type tracker struct {
 	used   bool // rows are chosen by what was tracked too
 }
 
-// track asks whether changes are tracked, before any row is read: a version
-// asked for later might be newer than the rows.
-func (r *reader) track(ctx context.Context, tables []*table) (*tracker, error) {
+// track asks how far the changes of a database are tracked that tracks them, or
+// does not.
+func (r *reader) track(ctx context.Context, on bool, tables []*table) (*tracker, error) {
 	if len(tables) == 0 {
 		return &tracker{not: erp.NoTracking{Off: true}}, nil
 	}
@@ -43,7 +43,7 @@ func (r *reader) track(ctx context.Context, tables []*table) (*tracker, error) {
 		of = append(of, one.Table)
 	}
 	var err error
-	t.now, t.not, err = r.db.Tracking(ctx, r.tx, of)
+	t.now, t.not, err = r.db.Tracking(ctx, r.tx, on, of)
 	return t, err
 }
 
@@ -170,7 +170,7 @@ func (s *statement) span(db *erp.DB) string {
 // stillKnown asks once more, after the tracked changes were read: what the
 // server has forgotten meanwhile is not kept by the snapshot.
 func (s *snapshot) stillKnown(ctx context.Context, p directory.Position) (whyAll string, err error) {
-	again, err := s.track(ctx, s.tracker.tables)
+	again, err := s.track(ctx, true, s.tracker.tables)
 	if err != nil {
 		return "", err
 	}

@@ -570,5 +570,5 @@ func sabotage(l *life, sab *saboteur, s shop, modelled bool) {
 // tracks changes. Where they fail, markers do.
 func excused(at site) bool {
 	_, label, _ := strings.Cut(at.call.Label, " ")
-	return slices.Contains([]string{"select", "select database_recovery_status", "select internal_tables", "select change_tracking_databases"}, label)
+	return at.call.Label == "connect" || slices.Contains([]string{"select", "select database_recovery_status", "select internal_tables", "select change_tracking_databases"}, label)
 }

@@ -17,7 +17,11 @@ func checkTracking(ctx context.Context, d Dossier, cat *catalog.Catalog) []Findi
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.DB.SyncStatementTimeout())
 	defer cancel()
-	tracking, not, err := d.DB.Tracking(ctx, d.DB.Sync(), tables)
+	on, err := d.DB.TracksChanges(ctx)
+	if err != nil {
+		return unknown("tracking.unknown", "whether the server tracks changes", err)
+	}
+	tracking, not, err := d.DB.Tracking(ctx, d.DB.Sync(), on, tables)
 	if err != nil {
 		return unknown("tracking.unknown", "whether the server tracks changes", err)
 	}
