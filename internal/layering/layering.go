@@ -20,7 +20,7 @@ var Floors = [][]string{
 	{ // what knows nothing of ours
 		"filter/sqltype", "filter/sqltoken", "internal/directory", "internal/httpjson", "internal/lifecycle",
 		"internal/telemetry", "internal/typegen", "internal/strictyaml", "internal/webhook", "internal/store/sqlitefile", "internal/filestore",
-		"internal/fold", "internal/site/logfile", "internal/site/secret", "internal/site/service", "internal/site/release",
+		"internal/fold", "internal/readahead", "internal/site/logfile", "internal/site/secret", "internal/site/service", "internal/site/release",
 	},
 	{"internal/erp/catalog", "filter/sqlast", "internal/config"},
 	{"filter/sqlparse", "filter/sqlfunc", "filter/refusal"},
