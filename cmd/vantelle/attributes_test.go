@@ -180,6 +180,11 @@ func TestAttributesDecideOverRows(t *testing.T) {
 					profile += fmt.Sprintf("  %s: {rows: %s = :attr_%s, columns: {id: {}}}\n", table, by, attribute)
 				}
 				h.put("OFFERS", profile, "").ok(http.StatusCreated)
+				if engine == "sqlserver" { // which tells what it lacks to find changes sooner
+					if out, _, _ := s.command("check", "--config", s.path("vantelle.yaml")); !strings.Contains(out, "Change Tracking: used") && !strings.Contains(strings.ToLower(out), "alter table [dbo].[f_comptet] enable change_tracking;") {
+						t.Errorf("check says\n%s", out)
+					}
+				}
 				for n, step := range a.steps {
 					if step.change != "" {
 						write(step.change)

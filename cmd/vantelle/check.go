@@ -175,10 +175,16 @@ func (k *checker) tracking(ctx context.Context, label, kind string, db *erp.DB, 
 	if err == nil {
 		tracking, not, err = db.Tracking(ctx, db.Sync(), on, tables)
 	}
+	consistent := false
+	if err == nil {
+		consistent, err = db.Consistent(ctx, db.Sync(), nil)
+	}
 	label += ", Change Tracking"
 	switch {
 	case err != nil:
 		k.note(label, err.Error())
+	case tracking != nil && !consistent:
+		k.note(label, "not used, change markers do: the database allows no snapshots. ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON;")
 	case tracking != nil:
 		k.ok(label, fmt.Sprintf("used, at version %d", tracking.Version))
 	default:
