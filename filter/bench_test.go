@@ -23,6 +23,17 @@ func BenchmarkCompileCold(b *testing.B) {
 	}
 }
 
+func BenchmarkCompileCached(b *testing.B) {
+	r := newRig(b, ledger, shop)
+	req := filter.Request{Caller: as("ANNA"), Text: threeJoins, Params: []any{"B%"}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.gate.Describe(b.Context(), req); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkAskOneRow(b *testing.B) {
 	r := newRig(b, ledger, shop)
 	req := filter.Request{Caller: as("ANNA"), Front: "sql", Text: "SELECT ref, total FROM docs WHERE id = ?", Params: []any{int64(1)}}

@@ -24,12 +24,13 @@ type breaker struct {
 }
 
 // allow tells whether a request may go to the ERP.
-func (b *breaker) allow(now time.Time) bool {
+func (b *breaker) allow(clock func() time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.failed < breakAfter {
 		return true
 	}
+	now := clock()
 	if now.Before(b.until) {
 		return false
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strconv"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,9 +55,32 @@ type dossier struct {
 	err     error
 	read    time.Time
 	stale   bool
-	views   map[string]*view.View // by the profile's name and digest
+	views   map[viewKey]*view.View
+	lowered map[loweredKey]*profiles.Profile
 	breaker breaker
 }
+
+// viewKey names all that a view depends on.
+type viewKey struct {
+	to              purpose
+	profile, digest string
+	version         int
+	catalog         string // its fingerprint
+	prefix          string // of its tables
+}
+
+// loweredKey names a profile of the book and the levels that lower it.
+type loweredKey struct {
+	profile *profiles.Profile
+	levels  string
+}
+
+// How many are kept. A view is dear to make and large; a lowered profile shares
+// all but its levels.
+const (
+	maxViews   = 250
+	maxLowered = 5000
+)
 
 // NewWorlds makes Worlds of dossiers. book gives the profiles in force; it is
 // asked for every request, so that a new one holds from the next request on.
@@ -73,7 +96,7 @@ func FollowWorlds(book func(context.Context) (*profiles.Book, error), refresh ti
 	}
 	w := &Worlds{book: book, dossiers: map[string]*dossier{}, refresh: refresh, now: time.Now}
 	for _, d := range dossiers {
-		w.dossiers[d.ID] = &dossier{Dossier: d, views: map[string]*view.View{}}
+		w.dossiers[d.ID] = &dossier{Dossier: d, views: map[viewKey]*view.View{}, lowered: map[loweredKey]*profiles.Profile{}}
 	}
 	return w
 }
@@ -90,7 +113,7 @@ func (w *Worlds) world(ctx context.Context, c identity.Caller, to purpose) (Worl
 	if d == nil {
 		return World{}, nobody()
 	}
-	if !d.breaker.allow(w.now()) {
+	if !d.breaker.allow(w.now) {
 		return World{}, unreachable(errBroken)
 	}
 	book, err := w.current(ctx)
@@ -157,7 +180,6 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	if d == nil || !known {
 		return nil, refusal.Because(errors.New("there is no profile "+profile), refusal.NoAccess, "the access names a profile that does not exist here: tell the administrator")
 	}
-	p = p.Lowered(lowered...)
 	cat, err := w.catalog(ctx, d)
 	if err != nil {
 		switch {
@@ -168,13 +190,14 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 		}
 		return nil, unreachable(err)
 	}
-	key := string(to) + "\x00" + p.Name + "\x00" + strconv.Itoa(p.Version) + "\x00" + p.Digest + "\x00" + cat.Fingerprint()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	p = d.lower(p, lowered)
+	key := viewKey{to: to, profile: p.Name, version: p.Version, digest: p.Digest, catalog: cat.Fingerprint(), prefix: cat.TablesPrefix}
 	if v := d.views[key]; v != nil {
 		return v, nil
 	}
-	if len(d.views) > 100 {
+	if len(d.views) >= maxViews {
 		clear(d.views) // of profiles and catalogs that are no more
 	}
 	if to == toFindFiles {
@@ -183,6 +206,27 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	v := view.Bind(p, cat)
 	d.views[key] = v
 	return v, nil
+}
+
+// lower lowers a profile, under the lock. What came out is kept: it is the same
+// for every request of a customer.
+func (d *dossier) lower(p *profiles.Profile, by []profiles.Levels) *profiles.Profile {
+	if !slices.ContainsFunc(by, func(ls profiles.Levels) bool { return len(ls) > 0 }) {
+		return p
+	}
+	key := loweredKey{profile: p}
+	for _, ls := range by {
+		key.levels += ls.String() + ";"
+	}
+	lowered := d.lowered[key]
+	if lowered == nil {
+		if len(d.lowered) >= maxLowered {
+			clear(d.lowered)
+		}
+		lowered = p.Lowered(by...)
+		d.lowered[key] = lowered
+	}
+	return lowered
 }
 
 // Failed is told how every statement ended; err is nil where it was answered. A

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // Levels says, by module, at what level something stands; the module "*"
@@ -35,6 +36,19 @@ func (l Level) lowered(to Level) Level {
 		return to
 	}
 	return l
+}
+
+// String spells levels so that two are the same when, and only when, their texts
+// are: {"invoices": "read", "quotes": "none"}.
+func (ls Levels) String() string {
+	b := []byte{'{'}
+	for i, module := range slices.Sorted(maps.Keys(ls)) {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendQuote(append(strconv.AppendQuote(b, module), ": "...), string(ls[module]))
+	}
+	return string(append(b, '}'))
 }
 
 // of is what ls says of a module, and whether it says anything.
@@ -77,6 +91,9 @@ func (ls Levels) Raised(p *Profile) []string {
 // it is the profile itself. Its digest is another one then, and the same for
 // everybody whose levels come out the same.
 func (p *Profile) Lowered(by ...Levels) *Profile {
+	if !slices.ContainsFunc(by, func(ls Levels) bool { return len(ls) > 0 }) {
+		return p
+	}
 	modules := maps.Clone(p.Modules)
 	changed := false
 	for name, m := range modules {
