@@ -193,6 +193,6 @@ func (g *Gate) OpenFile(ctx context.Context, r FileRequest, row FileRow, name st
 	}
 	started := g.now()
 	return func(bytes int64, err error) {
-		g.audit.Finish(audit.Outcome{ID: entry.ID, Rows: bytes, Millis: g.now().Sub(started).Milliseconds(), Code: code(err)})
+		g.audit.Finish(audit.Outcome{ID: entry.ID, Time: entry.Time, Rows: bytes, Millis: g.now().Sub(started).Milliseconds(), Code: code(err)})
 	}, nil
 }

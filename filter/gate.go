@@ -92,7 +92,7 @@ func (g *Gate) do(ctx context.Context, req Request, world World) (*Answer, error
 	rows, err := execute.Run(ctx, world.DB.Portal(), plan.statement, args, g.bounds(req, world), func(n int64, err error) {
 		took := g.now().Sub(started)
 		g.metrics.ERPQuery(req.Caller.Dossier, int(n), took)
-		g.audit.Finish(audit.Outcome{ID: entry.ID, Rows: n, Millis: took.Milliseconds(), Code: code(err)})
+		g.audit.Finish(audit.Outcome{ID: entry.ID, Time: entry.Time, Rows: n, Millis: took.Milliseconds(), Code: code(err)})
 		g.worlds.Failed(req.Caller.Dossier, err)
 	})
 	if err != nil {

@@ -48,7 +48,7 @@ func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) 
 		n = done.Affected
 	}
 	g.metrics.ERPQuery(req.Caller.Dossier, int(n), took)
-	g.audit.Finish(audit.Outcome{ID: entry.ID, Rows: n, Millis: took.Milliseconds(), Code: code(err)})
+	g.audit.Finish(audit.Outcome{ID: entry.ID, Time: entry.Time, Rows: n, Millis: took.Milliseconds(), Code: code(err)})
 	g.worlds.Failed(req.Caller.Dossier, err)
 	if err != nil {
 		return nil, g.refuse(err)

@@ -87,10 +87,11 @@ func (e Entry) check() error {
 // Outcome says how an allowed request ended. An entry without one belongs to a
 // request that is under way, or whose end was lost with its process.
 type Outcome struct {
-	ID     string `json:"id"` // of the Entry
-	Rows   int64  `json:"rows"`
-	Millis int64  `json:"millis"`
-	Code   string `json:"code,omitempty"` // of the error it ended with, empty where it succeeded
+	ID     string    `json:"id"` // of the Entry
+	Time   time.Time `json:"-"`  // of the Entry, by which it is found; a reader leaves it out
+	Rows   int64     `json:"rows"`
+	Millis int64     `json:"millis"`
+	Code   string    `json:"code,omitempty"` // of the error it ended with, empty where it succeeded
 }
 
 // Log is what the gate needs of the audit.

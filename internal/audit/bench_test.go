@@ -33,7 +33,7 @@ func BenchmarkBegin(b *testing.B) {
 								b.Error(err)
 								return
 							}
-							l.Finish(Outcome{ID: e.ID, Rows: 50, Millis: 3})
+							l.Finish(Outcome{ID: e.ID, Time: e.Time, Rows: 50, Millis: 3})
 						}
 					})
 				}

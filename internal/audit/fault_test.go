@@ -157,7 +157,7 @@ func TestOutcomesAreTriedAgain(t *testing.T) {
 	for i := range 2 * groupSize {
 		id := fmt.Sprint(i)
 		mustBegin(t, l, entry(id))
-		l.Finish(Outcome{ID: id, Rows: int64(i)})
+		l.Finish(Outcome{ID: id, Time: noon, Rows: int64(i)})
 	}
 	<-third // the writer tries by itself, before any Close
 	mustClose(t, l)
@@ -174,8 +174,8 @@ func TestOutcomesAreTriedAgain(t *testing.T) {
 func TestCloseTellsWhatIsLost(t *testing.T) {
 	l := openFaulty(t, Config{Dir: t.TempDir()}, nil, func() error { return errDisk })
 	mustBegin(t, l, entry("e1"), entry("e2"))
-	l.Finish(Outcome{ID: "e1"})
-	l.Finish(Outcome{ID: "e2"})
+	l.Finish(Outcome{ID: "e1", Time: noon})
+	l.Finish(Outcome{ID: "e2", Time: noon})
 	if err := l.Close(); !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "2 outcomes") {
 		t.Fatalf("Close says %v", err)
 	}
@@ -197,7 +197,7 @@ func TestFinishDoesNotWaitForAStuckDisk(t *testing.T) {
 	<-entered
 	start := time.Now()
 	for range 6 { // the queue takes four
-		l.Finish(Outcome{ID: "e1"})
+		l.Finish(Outcome{ID: "e1", Time: noon})
 	}
 	if waited := time.Since(start); waited > 20*finishWait {
 		t.Errorf("six outcomes took %v to hand over", waited)
@@ -255,7 +255,7 @@ func TestWhatBeginAcceptedIsThere(t *testing.T) {
 						t.Errorf("Begin says %v", err)
 					}
 					if err == nil {
-						l.Finish(Outcome{ID: e.ID, Rows: int64(i)})
+						l.Finish(Outcome{ID: e.ID, Time: e.Time, Rows: int64(i)})
 					}
 					mu.Lock()
 					accepted[e.ID] = err == nil

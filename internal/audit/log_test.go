@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -80,7 +81,7 @@ func TestEntryComesBackWhole(t *testing.T) {
 		View: "B2B v3 abc", Decision: Deny, Code: "not_found", Digest: Digest("SELECT 1"),
 	}
 	mustBegin(t, l, want)
-	l.Finish(Outcome{ID: "e1", Rows: 12, Millis: 34, Code: "timeout"})
+	l.Finish(Outcome{ID: "e1", Time: want.Time, Rows: 12, Millis: 34, Code: "timeout"})
 	mustClose(t, l)
 	got := read(t, openLog(t, dir))
 	wanted := []Record{{Entry: want, Outcome: &Outcome{ID: "e1", Rows: 12, Millis: 34, Code: "timeout"}}}
@@ -126,6 +127,56 @@ func TestSecondEntryOfAnIDIsRefused(t *testing.T) {
 	mustBegin(t, l, entry("e2"))
 }
 
+// TestAFileOfAnEarlierFormGoesOn: a month that an earlier version began is neither
+// migrated nor left, and both forms are read alike.
+func TestAFileOfAnEarlierFormGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	db, err := sqlitefile.OpenWriter(t.Context(), monthOf(noon).path(dir), sqlitefile.Normal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), firstForm); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l := openLog(t, dir)
+	later := entry("later")
+	later.Time = noon.Add(time.Second)
+	mustBegin(t, l, entry("new"), later)
+	l.Finish(Outcome{ID: "new", Time: noon, Rows: 7})
+	l.Finish(Outcome{ID: "old", Time: noon.Add(-time.Hour), Rows: 5})
+	if err := l.Begin(t.Context(), entry("new")); err == nil {
+		t.Error("an entry is there twice")
+	}
+	mustClose(t, l)
+	var got []string
+	for _, r := range read(t, openLog(t, dir)) {
+		text := r.ID
+		if r.Outcome != nil {
+			text += fmt.Sprint(" ", r.Outcome.Rows)
+		}
+		got = append(got, text)
+	}
+	if want := []string{"later", "new 7", "old 5"}; !slices.Equal(got, want) {
+		t.Errorf("the file holds %q, want %q", got, want)
+	}
+}
+
+// firstForm is a month's file as it was made until version 1 of its form, with an
+// entry in it.
+const firstForm = `
+CREATE TABLE entries (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at BIGINT NOT NULL, request_id TEXT NOT NULL, dossier TEXT NOT NULL,
+    key_id TEXT NOT NULL, customer_id TEXT NOT NULL, actor TEXT NOT NULL, contact TEXT NOT NULL, front TEXT NOT NULL, action TEXT NOT NULL,
+    tables TEXT NOT NULL, view TEXT NOT NULL, decision TEXT NOT NULL, code TEXT NOT NULL, digest TEXT NOT NULL);
+CREATE INDEX entries_by_customer ON entries (dossier, customer_id, at);
+CREATE INDEX entries_by_time ON entries (at);
+CREATE TABLE outcomes (id TEXT NOT NULL PRIMARY KEY, rows BIGINT NOT NULL, millis BIGINT NOT NULL, code TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO entries VALUES (1, 'old', 1793703600000000, '', 'ACME', '', 'C1', '', '', '', '', 'null', '', 'allow', '', '');
+PRAGMA user_version = 1;
+`
+
 func TestEachMonthHasAFile(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir)
@@ -134,9 +185,10 @@ func TestEachMonthHasAFile(t *testing.T) {
 	late.Time = time.Date(2026, time.December, 1, 0, 30, 0, 0, time.FixedZone("CET", 3600))
 	december := entry("december")
 	december.Time = late.Time.Add(time.Hour)
-	mustBegin(t, l, entry("early"), late, december)
-	for _, id := range []string{"early", "late", "december"} {
-		l.Finish(Outcome{ID: id, Rows: 1})
+	early := entry("early")
+	mustBegin(t, l, early, late, december)
+	for _, e := range []Entry{early, late, december} {
+		l.Finish(Outcome{ID: e.ID, Time: e.Time, Rows: 1})
 	}
 	mustClose(t, l)
 
@@ -164,11 +216,11 @@ func TestOutcomesThatFindNoPlaceAreCounted(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir)
 	mustBegin(t, l, entry("e1"))
-	l.Finish(Outcome{ID: "e1", Rows: 1})
-	l.Finish(Outcome{ID: "e1", Rows: 2}) // the first one stays
-	l.Finish(Outcome{ID: "unknown"})
+	l.Finish(Outcome{ID: "e1", Time: noon, Rows: 1})
+	l.Finish(Outcome{ID: "e1", Time: noon, Rows: 2}) // the first one stays
+	l.Finish(Outcome{ID: "unknown", Time: noon})
 	mustClose(t, l)
-	l.Finish(Outcome{ID: "e1", Rows: 3})
+	l.Finish(Outcome{ID: "e1", Time: noon, Rows: 3})
 	if got := l.Lost(); got != 2 {
 		t.Errorf("%d are lost, want 2", got)
 	}
@@ -181,7 +233,7 @@ func TestTheFileIsAppendOnly(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir)
 	mustBegin(t, l, entry("e1"))
-	l.Finish(Outcome{ID: "e1"})
+	l.Finish(Outcome{ID: "e1", Time: noon})
 	mustClose(t, l)
 	db, err := sqlitefile.OpenWriter(t.Context(), month("2026-11").path(dir), sqlitefile.Normal)
 	if err != nil {
@@ -318,7 +370,7 @@ func TestCloseBesideEverything(t *testing.T) {
 					mu.Lock()
 					accepted[id] = true
 					mu.Unlock()
-					l.Finish(Outcome{ID: id})
+					l.Finish(Outcome{ID: id, Time: noon})
 				}
 			})
 		}

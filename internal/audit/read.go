@@ -149,7 +149,7 @@ func readMonth(ctx context.Context, path string, q Query, limit int) (records []
 			e.contact, e.front, e.action, e.tables, e.view, e.decision, e.code, e.digest,
 			o.rows AS rows, o.millis AS millis, o.code AS end_code
 		FROM entries e LEFT JOIN outcomes o ON o.id = e.id
-		WHERE 1 = 1`+where.String()+" ORDER BY e.at DESC, e.seq DESC LIMIT ?", append(args, limit)...)
+		WHERE 1 = 1`+where.String()+" ORDER BY e.at DESC, e.id DESC LIMIT ?", append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}

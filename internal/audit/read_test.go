@@ -80,7 +80,7 @@ func TestDeleteBefore(t *testing.T) {
 	// A deleted month can begin anew.
 	e := entry("again")
 	mustBegin(t, l, e)
-	l.Finish(Outcome{ID: "again"})
+	l.Finish(Outcome{ID: "again", Time: noon})
 	mustClose(t, l)
 	if got := read(t, l); len(got) != 2 || got[1].Outcome == nil {
 		t.Fatalf("after all: %+v", got)

@@ -211,7 +211,7 @@ func (o *Outbox) audited(ctx context.Context, c identity.Caller, requestID strin
 		return refusal.Because(err, refusal.AuditDown, "the audit log cannot be written, so nothing is answered")
 	}
 	n, err := do()
-	out := audit.Outcome{ID: e.ID, Rows: n, Millis: o.now().Sub(began).Milliseconds()}
+	out := audit.Outcome{ID: e.ID, Time: e.Time, Rows: n, Millis: o.now().Sub(began).Milliseconds()}
 	if err != nil {
 		out.Code = "not_stored"
 	}
