@@ -52,7 +52,7 @@ func (c *grantsCmd) Run(w *world) error {
 		if base == "" {
 			return fmt.Errorf("dossier %s is a file: it has no logins; see to it that the service's account may read it", c.Dossier)
 		}
-		fmt.Fprint(w.stdout, grants.Script(cat.Engine, base, c.Login, grants.Needs(cat, d.ERP, d.TablesPrefix, views...)))
+		fmt.Fprint(w.stdout, grants.Script(cat.Engine, base, c.Login, grants.Needs(cat, d.ERP, views...)))
 		return sayWhatWasLeftOut(w, views)
 	})
 }

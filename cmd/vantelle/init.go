@@ -252,7 +252,7 @@ func (s *starter) recognise() error {
 	if err := s.fill(&s.ERP, "erp", setup.Question{Text: "Kind of ERP (sage100, odoo or dolibarr)", Default: kind, Check: setup.CheckERP}); err != nil {
 		return err
 	}
-	s.answers.ERP, s.answers.TablesPrefix = s.ERP, s.TablesPrefix
+	s.answers.ERP, s.answers.TablesPrefix, s.catalog.TablesPrefix = s.ERP, s.TablesPrefix, s.TablesPrefix
 	book, err := profiles.Standard()
 	if err != nil {
 		return err
@@ -295,13 +295,8 @@ func sameFolder(a, b string) bool {
 
 // show prints everything that would be written, and what a login needs.
 func (s *starter) show(plan setup.Plan) {
-	login, prefix := s.Login, s.TablesPrefix
-	for _, r := range setup.Recognise(s.catalog) {
-		if prefix == "" && r.ERP == s.ERP {
-			prefix = r.Prefix
-		}
-	}
-	if script := grants.Script(s.catalog.Engine, s.base, login, grants.Needs(s.catalog, s.ERP, prefix, s.view)); script != "" {
+	login := s.Login
+	if script := grants.Script(s.catalog.Engine, s.base, login, grants.Needs(s.catalog, s.ERP, s.view)); script != "" {
 		s.say("\n%s\n", s.style.bold("A login that may read what is needed and no more; for who administers the server:"))
 		s.say("%s", strings.TrimSuffix(script, "\n"))
 	}

@@ -80,7 +80,7 @@ func diagnoseDossier(ctx context.Context, in Installation, d Dossier, kept *kept
 		all = append(all, checkEncryption(ctx, server)...)
 		all = append(all, checkClock(ctx, server, in.Now)...)
 		bound, findings := bindProfile(in.Book, d.Config, cat)
-		all = append(all, checkRights(ctx, server, grants.Needs(cat, d.Config.ERP, d.Config.TablesPrefix, bound))...)
+		all = append(all, checkRights(ctx, server, grants.Needs(cat, d.Config.ERP, bound))...)
 		all = append(all, checkSource(ctx, d)...)
 		all = append(all, checkIsolation(ctx, d, cat)...)
 		all = append(all, checkTracking(ctx, d, cat)...)

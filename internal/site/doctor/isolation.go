@@ -13,7 +13,7 @@ import (
 // between.
 func checkIsolation(ctx context.Context, d Dossier, cat *catalog.Catalog) []Finding {
 	var tables []string
-	for _, n := range grants.Needs(cat, d.Config.ERP, d.Config.TablesPrefix) {
+	for _, n := range grants.Needs(cat, d.Config.ERP) {
 		tables = append(tables, n.Table.Name)
 	}
 	consistent, err := d.DB.Consistent(ctx, d.DB.Sync(), tables)

@@ -157,13 +157,12 @@ func b2b(t *testing.T) *profiles.Profile {
 func TestNothingButWhatIsNeededIsRead(t *testing.T) {
 	for kind, c := range map[string]struct {
 		load    func(context.Context, *sql.DB) error
-		prefix  string
 		profile *profiles.Profile
 	}{
-		erpsource.Sage100: {func(ctx context.Context, db *sql.DB) error { return erpshape.LoadSage(ctx, db, catalog.SQLite, "") }, "", b2b(t)},
+		erpsource.Sage100: {func(ctx context.Context, db *sql.DB) error { return erpshape.LoadSage(ctx, db, catalog.SQLite, "") }, b2b(t)},
 		erpsource.Dolibarr: {func(ctx context.Context, db *sql.DB) error {
 			return erpshape.LoadDolibarr(ctx, db, catalog.SQLite, "", "x7_")
-		}, "x7_", nil},
+		}, nil},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "erp.db")
@@ -179,7 +178,7 @@ func TestNothingButWhatIsNeededIsRead(t *testing.T) {
 			whole := content(t, db, kind, c.profile)
 			cat := catalogOf(t, db)
 			needed := map[string]bool{}
-			for _, n := range Needs(cat, kind, c.prefix, bound(t, db, c.profile)) {
+			for _, n := range Needs(cat, kind, bound(t, db, c.profile)) {
 				needed[n.Table.Name] = true
 			}
 			dropped := 0
@@ -226,7 +225,7 @@ func TestTheGrantScriptIsEnoughOnPostgreSQL(t *testing.T) {
 				t.Fatal(err)
 			}
 			login, password := schema+"_v", "kept' in a test"
-			script := Script(catalog.Postgres, base, login, Needs(catalogOf(t, owner), kind, "llx_", bound(t, owner, c.profile)))
+			script := Script(catalog.Postgres, base, login, Needs(catalogOf(t, owner), kind, bound(t, owner, c.profile)))
 			t.Cleanup(func() {
 				role := quoted(login, `"`, `"`)
 				_, dropped := admin.ExecContext(context.Background(), "DROP OWNED BY "+role)

@@ -22,7 +22,7 @@ func sourceTables(kind, prefix string) []string {
 		return []string{"res_partner", "res_company", "res_users", "res_country", "ir_config_parameter",
 			"res_partner_category", "res_partner_res_partner_category_rel"}
 	case erpsource.Dolibarr:
-		names := []string{"societe", "socpeople", "c_country", "societe_commerciaux", "user", "categorie_societe", "categorie", "societe_extrafields", "const"}
+		names := []string{"societe", "socpeople", "c_country", "societe_commerciaux", "user", "categorie_societe", "categorie", "societe_extrafields", "societe_account", "const"}
 		for i, name := range names {
 			names[i] = prefix + name
 		}
@@ -50,8 +50,9 @@ type Need struct {
 // people's passwords as well.
 func credentialColumns(kind, prefix string, t *catalog.Table) []string {
 	wanted := map[string][]string{
-		erpsource.Odoo + " res_users":              {"id", "partner_id", "share"},
-		erpsource.Dolibarr + " " + prefix + "user": {"rowid", "login", "firstname", "lastname"},
+		erpsource.Odoo + " res_users":                         {"id", "partner_id", "share"},
+		erpsource.Dolibarr + " " + prefix + "user":            {"rowid", "login", "firstname", "lastname"},
+		erpsource.Dolibarr + " " + prefix + "societe_account": {"fk_soc", "login", "site", "status"},
 	}[kind+" "+t.Name]
 	var columns []string
 	for _, name := range wanted {
@@ -66,7 +67,11 @@ func credentialColumns(kind, prefix string, t *catalog.Table) []string {
 // the synchronisation reads, those that the profile shows, and those that its
 // row filters look into; and what customers may write of them.
 // A view may be nil, where there is no profile yet.
-func Needs(cat *catalog.Catalog, kind, prefix string, views ...*view.View) []Need {
+func Needs(cat *catalog.Catalog, kind string, views ...*view.View) []Need {
+	prefix, _, err := cat.DolibarrPrefix()
+	if err != nil && kind == erpsource.Dolibarr { // several: until the dossier says which, nothing is read of any
+		kind = ""
+	}
 	needed := map[*catalog.Table]*Need{}
 	need := func(t *catalog.Table) *Need {
 		if needed[t] == nil {

@@ -127,7 +127,7 @@ func jobsBook(t *testing.T) *profiles.Book {
 func runGrants(t *testing.T, admin *sql.DB, owner *erp.DB, base, login string) {
 	t.Helper()
 	p, _ := jobsBook(t).Get("JOBS")
-	script := Script(owner.Engine(), base, login, Needs(catalogOf(t, owner), erpsource.Custom, "", bound(t, owner, p)))
+	script := Script(owner.Engine(), base, login, Needs(catalogOf(t, owner), erpsource.Custom, bound(t, owner, p)))
 	for line := range strings.Lines(strings.ReplaceAll(script, PasswordPlace, "kept")) {
 		if strings.HasPrefix(line, "--") {
 			continue
