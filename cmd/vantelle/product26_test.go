@@ -35,6 +35,8 @@ func TestProduct26_ViewAs(t *testing.T) {
 		view("ALPHA", "rows/F_DOCENTETE", "").want(t, 400, "bad_request")
 		view("OMEGA", "rows/F_DOCENTETE", "he%20called").want(t, 404, "not_found") // has no access
 		view("ALPHA", "rows/F_ARTICLE", "he%20called").want(t, 400, "unknown_name")
+		view("ALPHA", "rows/F%2FARTICLE", "he%20called").want(t, 400, "unknown_name") // a name, not a path
+		view("ALPHA", "rows/F/ARTICLE", "he%20called").want(t, 404, "not_found")
 		h.call("POST", h.admin+"/admin/v1/dossiers/sage/customers/ALPHA/view/rows/F_DOCENTETE", `{}`, append(admin(), "Vantelle-Reason", "he called")).want(t, 404, "not_found")
 		h.call("POST", h.admin+"/admin/v1/dossiers/sage/customers/ALPHA/view/sql", `{"sql": "DELETE FROM F_DOCENTETE"}`, append(admin(), "Vantelle-Reason", "he called")).want(t, 403, "read_only")
 		h.call("GET", h.admin+"/admin/v1/dossiers/sage/customers/ALPHA/view/rows/F_DOCENTETE", "", as("ALPHA")).want(t, 401, "unauthorized")

@@ -94,9 +94,10 @@ func (a *api) viewAs(w http.ResponseWriter, r *http.Request, d scope) error {
 	if err := a.Rules.ViewAs(r.Context(), mine(d.who), d.Name, customer, reason, r.Method+" "+call); err != nil {
 		return err
 	}
-	path := "/v1/dossiers/" + url.PathEscape(d.Name) + "/" + call
+	// The call goes on as it was written: a slash in a key is not one of the path.
+	written := strings.SplitN(r.URL.EscapedPath(), "/", 9)[8] // behind /admin/v1/dossiers/{dossier}/customers/{customer}/view/
 	inner := r.Clone(r.Context())
-	inner.URL = &url.URL{Path: path, RawQuery: r.URL.RawQuery}
+	inner.URL = &url.URL{Path: "/v1/dossiers/" + d.Name + "/" + call, RawPath: "/v1/dossiers/" + url.PathEscape(d.Name) + "/" + written, RawQuery: r.URL.RawQuery}
 	inner.RequestURI = ""
 	inner.Header.Set("Vantelle-Customer", "id:"+url.PathEscape(customer))
 	inner.Header.Set("Vantelle-Actor", url.PathEscape("view as, by "+d.who.Name+": "+strings.TrimSpace(reason)))
