@@ -77,7 +77,11 @@ func archive(t *testing.T) *files.Library {
 	}
 	pushed := filestore.Pushed{Dir: filepath.Join(folder, "pushed")}
 	for key, content := range map[string]string{"A-1": "pushed for ANNA", "B-1": "pushed of BORIS", "A-2": "SECRET pushed A-2"} {
-		if _, _, err := pushed.Put("d", "invoices", key, "pushed.pdf", strings.NewReader(content), 1<<20, func() error { return nil }); err != nil {
+		customer := "ANNA"
+		if key == "B-1" {
+			customer = "BORIS"
+		}
+		if _, _, err := pushed.Put("d", "invoices", key, customer, "pushed.pdf", strings.NewReader(content), 1<<20, func() error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

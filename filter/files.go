@@ -28,6 +28,9 @@ type FileRow struct {
 	Resource string   // by its English name
 	Keys     []string // of the rows, as the ERP spells them
 	Files    []FileFound
+	// SameForAll says that a key means the same to every customer: see
+	// view.Resource.
+	SameForAll bool
 }
 
 // FileFound is a file that the ERP knows for a row. Whether it is where it
@@ -56,7 +59,7 @@ func (g *Gate) Files(ctx context.Context, r FileRequest) (FileRow, error) {
 	if err != nil {
 		return FileRow{}, err
 	}
-	out := FileRow{Resource: f.resource.Name.EN}
+	out := FileRow{Resource: f.resource.Name.EN, SameForAll: f.bound.SameForAll}
 	// The rows come first: where there is none, nothing else is asked.
 	columns := []string{f.resource.FileKey()}
 	own := map[string]map[string]int{} // by source without a table: where its columns stand

@@ -32,8 +32,16 @@ func TestFilesAreTheSameInTwoWorlds(t *testing.T) {
 	there.Roots = here.Roots // one disk, so that the times of files are the same, too
 	there.Pushed = filestore.Pushed{Dir: t.TempDir()}
 	for key, content := range map[string]string{"A-1": "pushed for ANNA", "Z-9": "of another world", "A-9": "of another world"} {
-		if _, _, err := there.Pushed.Put("d", "invoices", key, "pushed.pdf", strings.NewReader(content), 1<<20, func() error { return nil }); err != nil {
+		if _, _, err := there.Pushed.Put("d", "invoices", key, "ANNA", "pushed.pdf", strings.NewReader(content), 1<<20, func() error { return nil }); err != nil {
 			t.Fatal(err)
+		}
+	}
+	// What is pushed for others, under the very numbers that are Anna's too.
+	for _, key := range []string{"A-1", "A-4", "B-1"} {
+		for customer, said := range map[string]string{"BORIS": "of another world", "": "of nobody named, in another world"} {
+			if _, _, err := there.Pushed.Put("d", "invoices", key, customer, "other.pdf", strings.NewReader(said), 1<<20, func() error { return nil }); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	var cases []attack

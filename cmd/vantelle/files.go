@@ -21,10 +21,10 @@ func fileRoots(dossiers map[string]config.Dossier) map[string]filestore.Roots {
 
 // resourceNamed gives the English name of a resource that the profiles for a
 // dossier's ERP know, by any of its names; empty for none.
-func (d *daemon) resourceNamed(ctx context.Context, dossier, name string) (string, error) {
+func (d *daemon) resourceNamed(ctx context.Context, dossier, name string) (resource string, sameForAll bool, err error) {
 	book, err := d.book.Current(ctx)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	for _, profile := range book.Names() {
 		p, _ := book.Get(profile)
@@ -34,10 +34,15 @@ func (d *daemon) resourceNamed(ctx context.Context, dossier, name string) (strin
 		for _, r := range p.Resources {
 			for _, n := range r.Names() {
 				if strings.EqualFold(n, name) {
-					return r.Name.EN, nil
+					v, err := d.worlds.View(ctx, dossier, profile)
+					if err != nil {
+						return "", false, err
+					}
+					bound := v.Resource(r.Name.EN)
+					return r.Name.EN, bound != nil && bound.SameForAll, nil
 				}
 			}
 		}
 	}
-	return "", nil
+	return "", false, nil
 }

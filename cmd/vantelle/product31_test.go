@@ -300,6 +300,10 @@ func TestProduct31_ARevokedAccessEndsADownload(t *testing.T) {
 func TestProduct31_PushedFiles(t *testing.T) {
 	l := newLibrary(t, filed)
 	push := func(resource, key, query, kind, body string) answer {
+		if query == "" {
+			query = "?"
+		}
+		query += "&customer=" + erpshape.SageAlpha
 		return l.call("PUT", l.admin+"/admin/v1/dossiers/sage/files/"+resource+"/"+key+query, body, append(admin(), "Content-Type", kind))
 	}
 	content := strings.Repeat("pdf", 100_000)
@@ -316,6 +320,14 @@ func TestProduct31_PushedFiles(t *testing.T) {
 	// The printed one is still there, under another name.
 	if got := l.get(erpshape.SageAlpha, "invoices/"+l.alpha+"/"+l.alpha+"%20(2).pdf"); got.body != "invoice of Alpha" {
 		t.Errorf("%d %q", got.status, got.body)
+	}
+	// A number can be that of another customer's document too: whose it is has to be said.
+	l.call("PUT", l.admin+"/admin/v1/dossiers/sage/files/invoices/"+l.alpha, "x", append(admin(), "Content-Type", "application/pdf")).want(t, 400, "bad_request")
+	l.call("PUT", l.admin+"/admin/v1/dossiers/sage/files/invoices/"+l.alpha+"?customer=NOBODY", "x", append(admin(), "Content-Type", "application/pdf")).want(t, 404, "not_found")
+	l.call("PUT", l.admin+"/admin/v1/dossiers/sage/files/invoices/"+l.alpha+"?customer="+erpshape.SageBeta, "of Beta", append(admin(), "Content-Type", "text/plain")).want(t, 201, "")
+	l.call("PUT", l.admin+"/admin/v1/dossiers/sage/files/articles/ART00", "x", append(admin(), "Content-Type", "image/png")).want(t, 201, "")
+	if got := l.get(erpshape.SageAlpha, "invoices/"+l.alpha+"/"+l.alpha+".txt"); got.status != 404 {
+		t.Errorf("what was pushed for Beta: %d %q", got.status, got.body)
 	}
 	absent := l.get(erpshape.SageBeta, "invoices/FA999999").same()
 	if got := l.get(erpshape.SageBeta, "invoices/"+l.alpha).same(); got != absent {
@@ -337,11 +349,11 @@ func TestProduct31_PushedFiles(t *testing.T) {
 		"too large":           {push("invoices", l.alpha, "?name=big.bin", "application/pdf", strings.Repeat("x", 65<<20)), "body_too_large", 413},
 		"a portal's key":      {l.call("PUT", l.admin+"/admin/v1/dossiers/sage/files/invoices/"+l.alpha, "x", as("ALPHA")), "unauthorized", 401},
 		"on the portal":       {l.call("PUT", l.portal+"/v1/dossiers/sage/files/invoices/"+l.alpha, "x", as("ALPHA")), "method_not_allowed", 405},
-		"delete what is none": {l.call("DELETE", l.admin+"/admin/v1/dossiers/sage/files/invoices/"+l.alpha+"?name=none.pdf", "", admin()), "not_found", 404},
+		"delete what is none": {l.call("DELETE", l.admin+"/admin/v1/dossiers/sage/files/invoices/"+l.alpha+"?customer="+erpshape.SageAlpha+"&name=none.pdf", "", admin()), "not_found", 404},
 	} {
 		t.Run(name, func(t *testing.T) { c.got.want(t, c.want, c.code) })
 	}
-	l.call("DELETE", l.admin+"/admin/v1/dossiers/sage/files/invoices/"+l.alpha+"?name="+l.alpha+".pdf", "", admin()).want(t, 200, "")
+	l.call("DELETE", l.admin+"/admin/v1/dossiers/sage/files/invoices/"+l.alpha+"?customer="+erpshape.SageAlpha+"&name="+l.alpha+".pdf", "", admin()).want(t, 200, "")
 	if got := l.get(erpshape.SageAlpha, "invoices/"+l.alpha); got.body != "invoice of Alpha" {
 		t.Errorf("after the deletion: %d %.40q", got.status, got.body)
 	}

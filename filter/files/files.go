@@ -48,8 +48,9 @@ type Entry struct {
 	pushed *pushed // where it was pushed
 }
 
-// pushed is the row that a file was pushed for.
-type pushed struct{ resource, key, name string }
+// pushed is the row that a file was pushed for. customer is empty where it was
+// pushed for whoever has it.
+type pushed struct{ resource, key, customer, name string }
 
 // Find gives the files of a row that the caller sees. There is at least one.
 // Errors are filter.ErrNoFile and *refusal.Error.
@@ -61,12 +62,20 @@ func (l *Library) Find(ctx context.Context, r filter.FileRequest) (Row, error) {
 	row := Row{found: found}
 	if l.Pushed.Dir != "" {
 		for _, key := range found.Keys {
-			list, err := l.Pushed.List(r.Caller.Dossier, found.Resource, key)
-			if err != nil {
-				return Row{}, unreachable(err)
+			// A file that names nobody is given where the key can mean no row of
+			// somebody else's alone.
+			of := []string{r.Caller.Customer.ID}
+			if found.SameForAll {
+				of = append(of, "")
 			}
-			for _, p := range list {
-				row.add(Entry{Name: p.Name, Type: filestore.Type(p.Name, ""), pushed: &pushed{found.Resource, key, p.Name}})
+			for _, customer := range of {
+				list, err := l.Pushed.List(r.Caller.Dossier, found.Resource, key, customer)
+				if err != nil {
+					return Row{}, unreachable(err)
+				}
+				for _, p := range list {
+					row.add(Entry{Name: p.Name, Type: filestore.Type(p.Name, ""), pushed: &pushed{found.Resource, key, customer, p.Name}})
+				}
 			}
 		}
 	}
@@ -197,7 +206,7 @@ func (l *Library) file(r filter.FileRequest, e *Entry) (*filestore.File, error) 
 	var f *filestore.File
 	var err error
 	if p := e.pushed; p != nil {
-		f, err = l.Pushed.Open(r.Caller.Dossier, p.resource, p.key, p.name)
+		f, err = l.Pushed.Open(r.Caller.Dossier, p.resource, p.key, p.customer, p.name)
 	} else {
 		f, err = l.Roots[r.Caller.Dossier].Open(e.found.Root, e.found.Path)
 	}

@@ -38,6 +38,10 @@ type Resource struct {
 	Key       []string
 	Relations map[string]Relation
 	Search    []string
+	// SameForAll says that a file key means the same row to every customer, or rows
+	// that are everybody's: the ERP keeps it unique by itself, or the table is a
+	// public one. A document's number is unique in its company or kind only.
+	SameForAll bool
 	// FileKey names the column by whose value the files of a row are asked for;
 	// empty where rows can have none.
 	FileKey string
@@ -158,6 +162,7 @@ func (b *resourceBinder) resource(key string, p profiles.Resource) *Resource {
 	out.in[English], out.in[French] = made, &french
 	if key := p.FileKey(); out.Table != nil && out.Column(key) != nil {
 		out.FileKey = key
+		out.SameForAll = b.v.Profile.Tables[p.Table].Public || b.keyAlone(out, p.Columns[key])
 	}
 	for _, s := range p.Search {
 		if c := out.Column(s); c != nil && b.searchable(c.Type) {
@@ -165,6 +170,13 @@ func (b *resourceBinder) resource(key string, p profiles.Resource) *Resource {
 		}
 	}
 	return out
+}
+
+// keyAlone tells whether the table has a unique key of the column alone that a
+// column of a resource is.
+func (b *resourceBinder) keyAlone(r *Resource, p profiles.ResourceColumn) bool {
+	_, stored, err := b.source(r, p)
+	return err == nil && stored != nil && len(p.Values) == 0 && r.Table.Catalog.KeyAmong([]string{stored.Name})
 }
 
 // searchable tells whether a search can look into a column: into text, and on an

@@ -15,8 +15,9 @@ type Files struct {
 	Pushed  filestore.Pushed
 	MaxSize int64 // bytes
 	// Resource gives the English name of a resource that a dossier's profiles
-	// know, by any of its names; empty for none.
-	Resource func(ctx context.Context, dossier, name string) (string, error)
+	// know, by any of its names, empty for none; and whether its keys mean the same
+	// to every customer (view.Resource.SameForAll).
+	Resource func(ctx context.Context, dossier, name string) (resource string, sameForAll bool, err error)
 }
 
 // pushTime is how long an integrator may take to send a file.
@@ -28,29 +29,50 @@ type pushedFile struct {
 	Modified time.Time `json:"modified"`
 }
 
-// rowOf gives the resource and the key that a path names.
-func (a *api) rowOf(r *http.Request, d scope) (resource, key string, err error) {
+// filesOf is the row whose files a call is about.
+type filesOf struct{ resource, key, customer string }
+
+// rowOf gives the resource, the key and the customer that a call names. Where keys
+// do not mean the same to every customer it has to name one: what is pushed for a
+// number would be given to all who have a row of it.
+func (a *api) rowOf(r *http.Request, d scope, customer string) (filesOf, error) {
 	if a.Files == nil {
-		return "", "", notFound("files cannot be pushed here")
+		return filesOf{}, notFound("files cannot be pushed here")
 	}
-	if resource, err = a.Files.Resource(r.Context(), d.Name, r.PathValue("resource")); err != nil {
-		return "", "", err
+	resource, sameForAll, err := a.Files.Resource(r.Context(), d.Name, r.PathValue("resource"))
+	switch {
+	case err != nil:
+		return filesOf{}, err
+	case resource == "":
+		return filesOf{}, notFound("no profile of this dossier's ERP has a resource of that name")
+	case customer == "" && !sameForAll:
+		return filesOf{}, badRequest("name the customer whose row it is, by his id: ?customer=; in this ERP two customers may have %s of one key", resource)
+	case customer != "":
+		if _, err := a.Directory.Customer(r.Context(), d.Name, customer); err != nil {
+			return filesOf{}, missing(err, "no such customer in this dossier: ?customer= takes his id")
+		}
 	}
-	if resource == "" {
-		return "", "", notFound("no profile of this dossier's ERP has a resource of that name")
+	return filesOf{resource, r.PathValue("key"), customer}, nil
+}
+
+// file is what the acts call one of the row's files.
+func (o filesOf) file(dossier, name string) string {
+	if o.customer != "" {
+		return dossier + "/" + o.resource + "/" + o.key + "/" + o.customer + "/" + name
 	}
-	return resource, r.PathValue("key"), nil
+	return dossier + "/" + o.resource + "/" + o.key + "/" + name
 }
 
 func (a *api) listFiles(w http.ResponseWriter, r *http.Request, d scope) error {
-	if err := readQuery(r).err; err != nil {
-		return err
+	q := readQuery(r, "customer")
+	if q.err != nil {
+		return q.err
 	}
-	resource, key, err := a.rowOf(r, d)
+	of, err := a.rowOf(r, d, q.text("customer"))
 	if err != nil {
 		return err
 	}
-	list, err := a.Files.Pushed.List(d.Name, resource, key)
+	list, err := a.Files.Pushed.List(d.Name, of.resource, of.key, of.customer)
 	if err != nil {
 		return err
 	}
@@ -63,18 +85,18 @@ func (a *api) listFiles(w http.ResponseWriter, r *http.Request, d scope) error {
 
 // putFile keeps a file for a row: the body is its content.
 func (a *api) putFile(w http.ResponseWriter, r *http.Request, d scope) error {
-	q := readQuery(r, "name")
+	q := readQuery(r, "name", "customer")
 	if q.err != nil {
 		return q.err
 	}
-	resource, key, err := a.rowOf(r, d)
+	of, err := a.rowOf(r, d, q.text("customer"))
 	if err != nil {
 		return err
 	}
 	name := q.text("name")
 	if name == "" {
 		kind := filestore.Type("", r.Header.Get("Content-Type"))
-		name = filestore.Name(key, "", kind)
+		name = filestore.Name(of.key, "", kind)
 	}
 	if r.ContentLength > a.Files.MaxSize {
 		return tooLarge(a.Files.MaxSize)
@@ -83,8 +105,8 @@ func (a *api) putFile(w http.ResponseWriter, r *http.Request, d scope) error {
 	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(pushTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	size, created, err := a.Files.Pushed.Put(d.Name, resource, key, name, r.Body, a.Files.MaxSize, func() error {
-		return a.Rules.Noted(r.Context(), mine(d.who), "file", d.Name+"/"+resource+"/"+key+"/"+name, "push", nil)
+	size, created, err := a.Files.Pushed.Put(d.Name, of.resource, of.key, of.customer, name, r.Body, a.Files.MaxSize, func() error {
+		return a.Rules.Noted(r.Context(), mine(d.who), "file", of.file(d.Name, name), "push", nil)
 	})
 	switch {
 	case errors.Is(err, filestore.ErrBadName):
@@ -104,20 +126,20 @@ func (a *api) putFile(w http.ResponseWriter, r *http.Request, d scope) error {
 }
 
 func (a *api) deleteFile(w http.ResponseWriter, r *http.Request, d scope) error {
-	q := readQuery(r, "name")
+	q := readQuery(r, "name", "customer")
 	if q.err != nil {
 		return q.err
 	}
 	if q.text("name") == "" {
 		return badRequest("name the file: ?name=")
 	}
-	resource, key, err := a.rowOf(r, d)
+	of, err := a.rowOf(r, d, q.text("customer"))
 	if err != nil {
 		return err
 	}
 	name := q.text("name")
-	err = a.Files.Pushed.Delete(d.Name, resource, key, name, func() error {
-		return a.Rules.Noted(r.Context(), mine(d.who), "file", d.Name+"/"+resource+"/"+key+"/"+name, "delete", nil)
+	err = a.Files.Pushed.Delete(d.Name, of.resource, of.key, of.customer, name, func() error {
+		return a.Rules.Noted(r.Context(), mine(d.who), "file", of.file(d.Name, name), "delete", nil)
 	})
 	if errors.Is(err, filestore.ErrNotFound) {
 		return notFound("no such file was pushed")

@@ -96,8 +96,8 @@ func newHouse(t *testing.T) *house {
 		ERP:      func(d string) ERPState { return h.erp[d] },
 		Profiles: h.book,
 		Audit:    h.audit,
-		Files: &Files{Pushed: filestore.Pushed{Dir: t.TempDir()}, MaxSize: 1 << 20, Resource: func(_ context.Context, _, name string) (string, error) {
-			return map[string]string{"invoices": "invoices", "factures": "invoices"}[name], nil
+		Files: &Files{Pushed: filestore.Pushed{Dir: t.TempDir()}, MaxSize: 1 << 20, Resource: func(_ context.Context, _, name string) (string, bool, error) {
+			return map[string]string{"invoices": "invoices", "factures": "invoices", "articles": "articles"}[name], name == "articles", nil
 		}},
 		Explainer: h.gate,
 		Health:    h.health,

@@ -134,7 +134,7 @@ func TestARootThatFailsIsNoMissingFile(t *testing.T) {
 func TestPushedFiles(t *testing.T) {
 	p := Pushed{Dir: t.TempDir()}
 	put := func(key, name, text string, most int64) error {
-		_, _, err := p.Put("sage", "invoices", key, name, strings.NewReader(text), most, noted)
+		_, _, err := p.Put("sage", "invoices", key, "", name, strings.NewReader(text), most, noted)
 		return err
 	}
 	if err := errors.Join(put("FA1", "FA1.pdf", "one", 10), put("FA1", "b.pdf", "two", 10), put("fa1", "FA1.pdf", "other case", 10)); err != nil {
@@ -149,7 +149,16 @@ func TestPushedFiles(t *testing.T) {
 	if err := put("FA1", "FA1.pdf", "new", 10); err != nil {
 		t.Fatal(err)
 	}
-	list, err := p.List("sage", "invoices", "FA1")
+	// What is one customer's is nobody else's, and not everybody's.
+	if _, _, err := p.Put("sage", "invoices", "FA1", "ALPHA", "his.pdf", strings.NewReader("his"), 10, noted); err != nil {
+		t.Fatal(err)
+	}
+	for customer, want := range map[string]int{"ALPHA": 1, "BETA": 0, "alpha": 0} {
+		if list, err := p.List("sage", "invoices", "FA1", customer); err != nil || len(list) != want {
+			t.Errorf("of %s: %v, %v", customer, list, err)
+		}
+	}
+	list, err := p.List("sage", "invoices", "FA1", "")
 	if err != nil || len(list) != 2 || list[0].Name != "FA1.pdf" || list[0].Size != 3 || list[1].Name != "b.pdf" {
 		t.Errorf("listed %v, %v", list, err)
 	}
@@ -157,24 +166,24 @@ func TestPushedFiles(t *testing.T) {
 		if err := put("FA1", name, "x", 10); !errors.Is(err, ErrBadName) {
 			t.Errorf("pushed as %q: %v", name, err)
 		}
-		if _, err := p.Open("sage", "invoices", "FA1", name); !errors.Is(err, ErrNotFound) {
+		if _, err := p.Open("sage", "invoices", "FA1", "", name); !errors.Is(err, ErrNotFound) {
 			t.Errorf("opened %q: %v", name, err)
 		}
 	}
 	for _, where := range [][2]string{{"..", "invoices"}, {"sage", ".."}, {"sage", "a/b"}, {"", "invoices"}} {
-		if _, _, err := p.Put(where[0], where[1], "k", "x.pdf", strings.NewReader("x"), 10, noted); !errors.Is(err, ErrNotFound) {
+		if _, _, err := p.Put(where[0], where[1], "k", "", "x.pdf", strings.NewReader("x"), 10, noted); !errors.Is(err, ErrNotFound) {
 			t.Errorf("pushed to %q: %v", where, err)
 		}
 	}
 	for _, key := range []string{"FA2", "", "FA1 ", "../FA1"} {
-		if _, err := p.Open("sage", "invoices", key, "FA1.pdf"); !errors.Is(err, ErrNotFound) {
+		if _, err := p.Open("sage", "invoices", key, "", "FA1.pdf"); !errors.Is(err, ErrNotFound) {
 			t.Errorf("key %q: %v", key, err)
 		}
 	}
-	if err := p.Delete("sage", "invoices", "FA1", "FA1.pdf", noted); err != nil {
+	if err := p.Delete("sage", "invoices", "FA1", "", "FA1.pdf", noted); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Delete("sage", "invoices", "FA1", "FA1.pdf", noted); !errors.Is(err, ErrNotFound) {
+	if err := p.Delete("sage", "invoices", "FA1", "", "FA1.pdf", noted); !errors.Is(err, ErrNotFound) {
 		t.Errorf("deleted twice: %v", err)
 	}
 	if got := openPushed(t, p, "fa1", "FA1.pdf"); got != "other case" {
@@ -186,7 +195,7 @@ func noted() error { return nil }
 
 func openPushed(t *testing.T, p Pushed, key, name string) string {
 	t.Helper()
-	f, err := p.Open("sage", "invoices", key, name)
+	f, err := p.Open("sage", "invoices", key, "", name)
 	return content(t, f, err)
 }
 

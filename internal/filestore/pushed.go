@@ -16,8 +16,10 @@ import (
 )
 
 // Pushed keeps the files that integrators push for rows: a folder for each
-// dossier, in it one for each resource, in it one for each row, called by the
-// hash of the row's key. It may be used by many goroutines.
+// dossier, in it one for each resource, in it one for each key, called by its hash,
+// or for a key and the one customer whose rows of that key are meant: nothing keeps
+// two customers of an ERP from having rows of one number. It may be used by many
+// goroutines.
 type Pushed struct {
 	Dir string
 }
@@ -39,13 +41,22 @@ var ErrBadName = errors.New("a file's name is a plain one: no slashes, colons or
 // can be pushed under such a name.
 const unfinished = ".part-"
 
-// folder of a row's files, relative to Dir.
-func rowFolder(dossier, resource, key string) (string, error) {
+// rowFolder is the folder of a row's files, relative to Dir. customer is the id of
+// the one whose rows are meant; empty for whoever has such a row.
+func rowFolder(dossier, resource, key, customer string) (string, error) {
 	if !plain(dossier) || !plain(resource) {
 		return "", ErrNotFound
 	}
-	sum := sha256.Sum256([]byte(key))
-	return filepath.Join(dossier, resource, hex.EncodeToString(sum[:])), nil
+	folder := hashed(key)
+	if customer != "" {
+		folder += "-" + hashed(customer)
+	}
+	return filepath.Join(dossier, resource, folder), nil
+}
+
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 func (p Pushed) check(name string) error {
@@ -59,11 +70,11 @@ func (p Pushed) check(name string) error {
 // either the old one or the whole new one. kept is called when all of it is
 // there, before anybody sees it; where it fails nothing was pushed. created tells
 // whether there was none of the name.
-func (p Pushed) Put(dossier, resource, key, name string, content io.Reader, most int64, kept func() error) (size int64, created bool, err error) {
+func (p Pushed) Put(dossier, resource, key, customer, name string, content io.Reader, most int64, kept func() error) (size int64, created bool, err error) {
 	if err := p.check(name); err != nil {
 		return 0, false, err
 	}
-	folder, err := rowFolder(dossier, resource, key)
+	folder, err := rowFolder(dossier, resource, key, customer)
 	if err != nil {
 		return 0, false, err
 	}
@@ -103,8 +114,8 @@ func (p Pushed) Put(dossier, resource, key, name string, content io.Reader, most
 }
 
 // List gives a row's files, by name.
-func (p Pushed) List(dossier, resource, key string) ([]PushedFile, error) {
-	folder, err := rowFolder(dossier, resource, key)
+func (p Pushed) List(dossier, resource, key, customer string) ([]PushedFile, error) {
+	folder, err := rowFolder(dossier, resource, key, customer)
 	if err != nil {
 		return nil, nil
 	}
@@ -128,8 +139,8 @@ func (p Pushed) List(dossier, resource, key string) ([]PushedFile, error) {
 }
 
 // Open opens a row's file; ErrNotFound where there is none.
-func (p Pushed) Open(dossier, resource, key, name string) (*File, error) {
-	folder, err := rowFolder(dossier, resource, key)
+func (p Pushed) Open(dossier, resource, key, customer, name string) (*File, error) {
+	folder, err := rowFolder(dossier, resource, key, customer)
 	if err != nil || p.check(name) != nil {
 		return nil, ErrNotFound
 	}
@@ -141,8 +152,8 @@ func (p Pushed) Open(dossier, resource, key, name string) (*File, error) {
 
 // Delete takes a row's file away; ErrNotFound where there is none. noted is
 // called before it goes; where it fails the file stays.
-func (p Pushed) Delete(dossier, resource, key, name string, noted func() error) error {
-	folder, err := rowFolder(dossier, resource, key)
+func (p Pushed) Delete(dossier, resource, key, customer, name string, noted func() error) error {
+	folder, err := rowFolder(dossier, resource, key, customer)
 	if err != nil || p.check(name) != nil {
 		return ErrNotFound
 	}

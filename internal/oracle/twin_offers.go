@@ -394,7 +394,7 @@ func (w *world) layFiles(folder string, other bool, rows func(*table) []row) (*f
 		if other && !keys[o.name+"/"+key] {
 			said += " of another world"
 		}
-		if _, _, err := pushed.Put("d", o.name, key, "pushed "+strconv.Itoa(len(said)%3)+".txt", strings.NewReader(said), 1<<20, func() error { return nil }); err != nil {
+		if _, _, err := pushed.Put("d", o.name, key, "", "pushed "+strconv.Itoa(len(said)%3)+".txt", strings.NewReader(said), 1<<20, func() error { return nil }); err != nil {
 			failed = err
 		}
 	})

@@ -130,6 +130,7 @@ var mutants = []mutant{
 	{"11: a cursor serves any request", "filter/portal/cursor.go", "add(p.key)\n\t\tadd(p.value)", "_ = p"},
 	{"11: a key that is shown in part is read twice", "filter/view/relation.go", "key[i] = visible.Columns[j]\n\t\t\tcontinue", "_ = j"},
 	{"11: the hidden key has a name", "filter/resolve/scope.go", "return JoinKey + columnOf(rel.table, i).Name", "return columnOf(rel.table, i).Name"},
+	{"files: what was pushed for a number alone is everybody's", "filter/files/files.go", "if found.SameForAll {", "if true {"},
 	{"4: what is computed of a column outlives the column's module", "filter/view/veiled.go", "return !b.v.Profile.Modules[c.Module].Level.AllowsReading()", "return false"},
 	{"4: a hidden column that resources are computed of has a name", "filter/resolve/scope.go", "return VeilKey + columnOf(rel.table, i).Name", "return columnOf(rel.table, i).Name"},
 	{"9: a search is left out of a write", "filter/portal/rowswrite.go", "if err := q.searchIsColumn(); err != nil { // what is written is a table, which nobody searches\n\t\treturn nil, err\n\t}\n", ""},
@@ -161,8 +162,8 @@ var mutants = []mutant{
 	{"files: a row's files are everybody's", "filter/filefinder.go", `") f ON " + strings.Join(on, " AND ")`, `") f ON " + strings.Join(on, " OR ") + " OR 1 = 1"`},
 	{"files: a hidden column finds them", "filter/filefinder.go", "if r := world.View.Resource(f.req.Resource); r == nil || r.Column(f.column) == nil {", "if r := world.View.Resource(f.req.Resource); r == nil {"},
 	{"files: they are opened unaudited", "filter/files.go", "if err := g.audit.Begin(ctx, entry); err != nil {", "if err := g.audit.Begin(ctx, entry); err != nil && false {"},
-	{"files: rows share what was pushed", "internal/filestore/pushed.go", "sum := sha256.Sum256([]byte(key))", `_ = key
-	sum := sha256.Sum256([]byte("row"))`},
+	{"files: rows share what was pushed", "internal/filestore/pushed.go", "folder := hashed(key)", `folder := hashed("")`},
+	{"files: customers share what was pushed", "internal/filestore/pushed.go", `folder += "-" + hashed(customer)`, "folder += customer[:0]"},
 	{"files: a path leads out of its root", "internal/filestore/path.go", "if !plain(part) {", "if false {"},
 	{"files: an access withdrawn meanwhile reads on", "filter/portal/files.go", "r.err = r.still(r.client)", "_ = r.still"},
 

@@ -110,10 +110,10 @@ func (f *faultyERP) attempt(fail site, kind faultKind) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	f.arm(fail, kind, ctx)
-	ended := make(chan struct{})
+	ended, hangs := make(chan struct{}), f.hangs
 	go func() {
 		select {
-		case <-f.hangs:
+		case <-hangs:
 			cancel()
 		case <-ended:
 		}
