@@ -384,7 +384,9 @@ func (w *world) layFiles(folder string, other bool, rows func(*table) []row) (*f
 			if other && !mine[p] {
 				said += " of another world"
 			}
-			at := filepath.Join(root, filepath.FromSlash(p))
+			// Blanks behind a path mean nothing: two paths that differ by them are one
+			// file, which is there in both worlds or in neither.
+			at := filepath.Join(root, filepath.FromSlash(strings.TrimSpace(p)))
 			if err := os.MkdirAll(filepath.Dir(at), 0o700); err == nil {
 				_ = os.WriteFile(at, []byte(said), 0o600) // a name may be taken by a folder
 			}
