@@ -364,7 +364,9 @@ func (w *world) layFiles(folder string, other bool, rows func(*table) []row) (*f
 		f("printed/" + x[o.pattern.index].text + ".txt")
 		if o.beside != nil {
 			for _, y := range o.beside.table.rows {
-				f(y[o.beside.path.index].text)
+				// Blanks around a path mean nothing: two paths that differ by them are
+				// one file, with one content.
+				f(strings.TrimSpace(y[o.beside.path.index].text))
 			}
 		}
 	}
@@ -384,9 +386,7 @@ func (w *world) layFiles(folder string, other bool, rows func(*table) []row) (*f
 			if other && !mine[p] {
 				said += " of another world"
 			}
-			// Blanks behind a path mean nothing: two paths that differ by them are one
-			// file, which is there in both worlds or in neither.
-			at := filepath.Join(root, filepath.FromSlash(strings.TrimSpace(p)))
+			at := filepath.Join(root, filepath.FromSlash(p))
 			if err := os.MkdirAll(filepath.Dir(at), 0o700); err == nil {
 				_ = os.WriteFile(at, []byte(said), 0o600) // a name may be taken by a folder
 			}
