@@ -66,7 +66,6 @@ type viewKey struct {
 	profile, digest string
 	version         int
 	catalog         string // its fingerprint
-	prefix          string // of its tables
 }
 
 // loweredKey names a profile of the book and the levels that lower it.
@@ -193,7 +192,7 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	p = d.lower(p, lowered)
-	key := viewKey{to: to, profile: p.Name, version: p.Version, digest: p.Digest, catalog: cat.Fingerprint(), prefix: cat.TablesPrefix}
+	key := viewKey{to: to, profile: p.Name, version: p.Version, digest: p.Digest, catalog: cat.Fingerprint()}
 	if v := d.views[key]; v != nil {
 		return v, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/internal/strictyaml"
 )
 
@@ -170,9 +171,6 @@ func checkResourceColumn(p *Profile, r Resource, name, path string, complain com
 	}
 }
 
-// languageName is how ERPs name languages: fr, fr_FR, sr@latin.
-var languageName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_@.-]{0,63}$`)
-
 func checkLanguages(c ResourceColumn, path string, complain complaint) {
 	path += ".by_language"
 	if len(c.ByLanguage.FR)+len(c.ByLanguage.EN) == 0 {
@@ -189,7 +187,7 @@ func checkLanguages(c ResourceColumn, path string, complain complaint) {
 			complain(path, "say for both languages, fr and en, where their texts stand: {fr: [fr_FR, en_US], en: [en_US, fr_FR]}")
 		}
 		for i, name := range l.names {
-			if !languageName.MatchString(name) {
+			if !sqlfunc.IsKey(name) {
 				complain(strictyaml.Item(path+"."+l.name, i), "expected the name of a language as the ERP writes it, such as fr_FR")
 			}
 		}

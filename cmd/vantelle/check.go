@@ -169,21 +169,12 @@ func (k *checker) tracking(ctx context.Context, label, kind string, db *erp.DB, 
 	if len(tables) == 0 {
 		return
 	}
-	on, err := db.TracksChanges(ctx)
-	var tracking *erp.Tracking
-	var not erp.NoTracking
-	if err == nil {
-		tracking, not, err = db.Tracking(ctx, db.Sync(), on, tables)
-	}
-	consistent := false
-	if err == nil {
-		consistent, err = db.Consistent(ctx, db.Sync(), nil)
-	}
+	tracking, not, snapshots, err := db.TrackingNow(ctx, tables)
 	label += ", Change Tracking"
 	switch {
 	case err != nil:
 		k.note(label, err.Error())
-	case tracking != nil && !consistent:
+	case tracking != nil && !snapshots:
 		k.note(label, "not used, change markers do: the database allows no snapshots. ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON;")
 	case tracking != nil:
 		k.ok(label, fmt.Sprintf("used, at version %d", tracking.Version))

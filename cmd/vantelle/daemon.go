@@ -276,7 +276,7 @@ func (d *daemon) adminHandler(numbers prometheus.Gatherer, page func(*daemon) ht
 		Accesses: &access.Service{Store: d.store, CheckProfile: d.views.CheckProfile, CheckAccess: d.rules.CheckAccess, Now: d.now},
 		Rules:    d.rules, Trial: d.trial,
 		ViewAs:    portal.New(portal.Config{Gate: d.gate, Identify: adminapi.Viewer{Admins: d.resolver, Customers: d.store}, Logger: d.log, Limits: d.portalLimits(), Files: d.files, Outbox: d.outbox, Cursors: d.cursors}),
-		Files:     &adminapi.Files{Pushed: d.files.Pushed, MaxSize: d.files.MaxSize, Resource: d.resourceNamed},
+		Files:     &adminapi.Files{Pushed: d.files.Pushed, MaxSize: d.files.MaxSize, Resource: d.resourceNamed, SameForAll: d.sameForAll},
 		Explainer: explainer{d.gate},
 		Dossiers:  adminDossiers(d.cfg.Dossiers),
 		ERP:       func(name string) adminapi.ERPState { return d.watches[name].status() },

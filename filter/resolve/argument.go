@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"regexp"
 	"strconv"
 	"unicode/utf8"
 
@@ -29,26 +28,12 @@ func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Cal
 				return err
 			}
 			continue
-		case sqlfunc.Count:
-			n, err := countArgument(a, f, i)
+		case sqlfunc.Count, sqlfunc.Written, sqlfunc.Key:
+			c, err := constant(a, f, i)
 			if err != nil {
 				return err
 			}
-			out.Args, weight = append(out.Args, n), append(weight, 1)
-			continue
-		case sqlfunc.Written:
-			w, err := written(a, f, i)
-			if err != nil {
-				return err
-			}
-			out.Args, weight = append(out.Args, w), append(weight, 1)
-			continue
-		case sqlfunc.Key:
-			k, err := key(a, f, i)
-			if err != nil {
-				return err
-			}
-			out.Args, weight = append(out.Args, k), append(weight, 1)
+			out.Args, weight = append(out.Args, c), append(weight, 1)
 			continue
 		}
 		v, err := r.expr(a, s)
@@ -109,6 +94,21 @@ func asciiUpper(s string) string {
 	return string(b)
 }
 
+// constant takes what the request has to write out.
+func constant(a sqlast.Expr, f *sqlfunc.Func, i int) (querytree.Expr, error) {
+	switch f.Arg(i) {
+	case sqlfunc.Count:
+		n, err := countArgument(a, f, i)
+		if err != nil {
+			return nil, err // and no nil that is a Number
+		}
+		return n, nil
+	case sqlfunc.Key:
+		return key(a, f, i)
+	}
+	return written(a, f, i)
+}
+
 // countArgument takes a whole number that the request wrote out: what a
 // column gave could be negative on a row, and fail.
 func countArgument(a sqlast.Expr, f *sqlfunc.Func, i int) (*querytree.Number, error) {
@@ -142,13 +142,9 @@ func written(a sqlast.Expr, f *sqlfunc.Func, i int) (querytree.Expr, error) {
 	return nil, refusal.At(a.Pos(), refusal.Unsupported, "argument %d of %s is a text of 1 to %d characters, written out", i+1, f.Name, maxPattern)
 }
 
-// keyName is what a name in a JSON object is made of here: nothing that a path
-// could be made to mean otherwise by.
-var keyName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_@.-]{0,63}$`)
-
 // key takes the name of a member of a JSON object, written out.
 func key(a sqlast.Expr, f *sqlfunc.Func, i int) (querytree.Expr, error) {
-	if t, ok := a.(*sqlast.String); ok && keyName.MatchString(t.Value) {
+	if t, ok := a.(*sqlast.String); ok && sqlfunc.IsKey(t.Value) {
 		return literal(t.Value, sqltype.Type{Kind: sqltype.Text}), nil
 	}
 	return nil, refusal.At(a.Pos(), refusal.Unsupported, "argument %d of %s is a name of letters without accents, digits, _ @ . and -, written out", i+1, f.Name)

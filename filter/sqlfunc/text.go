@@ -1,6 +1,7 @@
 package sqlfunc
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,6 +130,13 @@ func folded() spelling {
 
 // foldedChars: a letter may become two.
 func foldedChars(args []Arg) int { return 2 * args[0].Chars }
+
+// keyName is what a name in a JSON object is made of here: nothing that a path
+// could be made to mean otherwise by.
+var keyName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_@.-]{0,63}$`)
+
+// IsKey tells whether a text can be a Key argument.
+func IsKey(name string) bool { return keyName.MatchString(name) }
 
 // jsonChars: a text in JSON is as long as the JSON at most.
 func jsonChars(args []Arg) int { return args[0].Chars }

@@ -29,7 +29,7 @@ func Bind(p *profiles.Profile, cat *catalog.Catalog) *View {
 	if err != nil {
 		nothing := *p
 		nothing.Tables, nothing.Resources = nil, nil
-		v := Bind(&nothing, catalog.New(cat.Engine, cat.Version, nil))
+		v := bind(&nothing, catalog.New(cat.Engine, cat.Version, nil))
 		v.Profile, v.Catalog = p, cat
 		v.Problems = append(v.Problems, Problem{Fatal: true, Msg: err.Error()})
 		return v
@@ -64,7 +64,7 @@ func bind(p *profiles.Profile, cat *catalog.Catalog) *View {
 	}
 	(&resourceBinder{binder: b, tables: named}).all()
 	b.writes(named)
-	h := sha256.New()
+	h := sha256.New() // of the tables' names too: one profile names them otherwise at each site
 	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s\x00%s\x00%q", gateVersion, p.Name, p.Version, p.Digest, cat.Fingerprint(), names)
 	b.v.digest = hex.EncodeToString(h.Sum(nil)[:16])
 	return b.v

@@ -15,9 +15,11 @@ type Files struct {
 	Pushed  filestore.Pushed
 	MaxSize int64 // bytes
 	// Resource gives the English name of a resource that a dossier's profiles
-	// know, by any of its names, empty for none; and whether its keys mean the same
-	// to every customer (view.Resource.SameForAll).
-	Resource func(ctx context.Context, dossier, name string) (resource string, sameForAll bool, err error)
+	// know, by any of its names; empty for none.
+	Resource func(ctx context.Context, dossier, name string) (string, error)
+	// SameForAll tells whether the keys of a resource, by its English name, mean the
+	// same to every customer of a dossier: see view.Resource.
+	SameForAll func(ctx context.Context, dossier, resource string) (bool, error)
 }
 
 // pushTime is how long an integrator may take to send a file.
@@ -39,28 +41,32 @@ func (a *api) rowOf(r *http.Request, d scope, customer string) (filesOf, error) 
 	if a.Files == nil {
 		return filesOf{}, notFound("files cannot be pushed here")
 	}
-	resource, sameForAll, err := a.Files.Resource(r.Context(), d.Name, r.PathValue("resource"))
-	switch {
-	case err != nil:
+	resource, err := a.Files.Resource(r.Context(), d.Name, r.PathValue("resource"))
+	if err != nil {
 		return filesOf{}, err
-	case resource == "":
+	}
+	if resource == "" {
 		return filesOf{}, notFound("no profile of this dossier's ERP has a resource of that name")
-	case customer == "" && !sameForAll:
-		return filesOf{}, badRequest("name the customer whose row it is, by his id: ?customer=; in this ERP two customers may have %s of one key", resource)
-	case customer != "":
+	}
+	if customer != "" {
 		if _, err := a.Directory.Customer(r.Context(), d.Name, customer); err != nil {
 			return filesOf{}, missing(err, "no such customer in this dossier: ?customer= takes his id")
 		}
+	} else if same, err := a.Files.SameForAll(r.Context(), d.Name, resource); err != nil {
+		return filesOf{}, err
+	} else if !same {
+		return filesOf{}, badRequest("name the customer whose row it is, by his id: ?customer=; in this ERP two customers may have %s of one key", resource)
 	}
 	return filesOf{resource, r.PathValue("key"), customer}, nil
 }
 
 // file is what the acts call one of the row's files.
 func (o filesOf) file(dossier, name string) string {
+	row := dossier + "/" + o.resource + "/" + o.key
 	if o.customer != "" {
-		return dossier + "/" + o.resource + "/" + o.key + "/" + o.customer + "/" + name
+		row += "/" + o.customer
 	}
-	return dossier + "/" + o.resource + "/" + o.key + "/" + name
+	return row + "/" + name
 }
 
 func (a *api) listFiles(w http.ResponseWriter, r *http.Request, d scope) error {

@@ -96,9 +96,9 @@ func newHouse(t *testing.T) *house {
 		ERP:      func(d string) ERPState { return h.erp[d] },
 		Profiles: h.book,
 		Audit:    h.audit,
-		Files: &Files{Pushed: filestore.Pushed{Dir: t.TempDir()}, MaxSize: 1 << 20, Resource: func(_ context.Context, _, name string) (string, bool, error) {
-			return map[string]string{"invoices": "invoices", "factures": "invoices", "articles": "articles"}[name], name == "articles", nil
-		}},
+		Files: &Files{Pushed: filestore.Pushed{Dir: t.TempDir()}, MaxSize: 1 << 20, Resource: func(_ context.Context, _, name string) (string, error) {
+			return map[string]string{"invoices": "invoices", "factures": "invoices", "articles": "articles"}[name], nil
+		}, SameForAll: func(_ context.Context, _, resource string) (bool, error) { return resource == "articles", nil }},
 		Explainer: h.gate,
 		Health:    h.health,
 		Gatherer:  prometheus.NewRegistry(),

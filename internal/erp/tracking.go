@@ -98,6 +98,20 @@ func (db *DB) Tracking(ctx context.Context, q sqlx.QueryerContext, on bool, tabl
 	return t, no, nil
 }
 
+// TrackingNow asks, outside of any read, what Tracking says now, and whether the
+// database allows the snapshots in which alone it can be used.
+func (db *DB) TrackingNow(ctx context.Context, tables []*catalog.Table) (t *Tracking, not NoTracking, snapshots bool, err error) {
+	on, err := db.TracksChanges(ctx)
+	if err != nil {
+		return nil, NoTracking{}, false, err
+	}
+	if t, not, err = db.Tracking(ctx, db.sync, on, tables); err != nil {
+		return nil, not, false, err
+	}
+	snapshots, err = db.Consistent(ctx, db.sync, nil)
+	return t, not, snapshots, err
+}
+
 func (db *DB) tracking(ctx context.Context, q sqlx.QueryerContext, on bool, tables []*catalog.Table) (*Tracking, NoTracking, error) {
 	if !on {
 		remedy := "ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 7 DAYS, AUTO_CLEANUP = ON);"

@@ -11,6 +11,9 @@ import (
 // each, more are late.
 const Records = 128
 
+// OfRecords is Of for records, a few batches of them at a time.
+func OfRecords[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] { return Of(seq, Records, 4) }
+
 // Of gives what seq gives, made by a goroutine of its own. Values are handed over
 // in batches, of which depth may wait beside the one that is being made. The
 // goroutine has ended when the iteration has, and seq may be used for one iteration

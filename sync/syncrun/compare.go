@@ -46,8 +46,8 @@ func (r *Runner) compareOnce(ctx context.Context, o Options, m *meter) (plan dir
 	}
 	in := reconcile.Input{
 		Dossier:            r.Dossier,
-		DirectoryCustomers: readahead.Of(r.Store.KnownCustomers(ctx, r.Dossier), readahead.Records, 4),
-		DirectoryContacts:  readahead.Of(r.Store.KnownContacts(ctx, r.Dossier), readahead.Records, 4),
+		DirectoryCustomers: readahead.OfRecords(r.Store.KnownCustomers(ctx, r.Dossier)),
+		DirectoryContacts:  readahead.OfRecords(r.Store.KnownContacts(ctx, r.Dossier)),
 		Watch:              m.changes,
 		Customer:           func(id string) (directory.Customer, error) { return r.Store.Customer(ctx, r.Dossier, id) },
 		Contact:            func(id string) (directory.Contact, error) { return r.Store.Contact(ctx, r.Dossier, id) },
@@ -60,8 +60,8 @@ func (r *Runner) compareOnce(ctx context.Context, o Options, m *meter) (plan dir
 	if m.p.CustomersExpected, m.p.ContactsExpected, err = snap.Expected(ctx); err != nil {
 		return plan, err
 	}
-	in.SourceCustomers = counted(readahead.Of(snap.Customers(ctx), readahead.Records, 4), m, PhaseCustomers, &m.p.CustomersRead)
-	in.SourceContacts = counted(readahead.Of(snap.Contacts(ctx), readahead.Records, 4), m, PhaseContacts, &m.p.ContactsRead)
+	in.SourceCustomers = counted(readahead.OfRecords(snap.Customers(ctx)), m, PhaseCustomers, &m.p.CustomersRead)
+	in.SourceContacts = counted(readahead.OfRecords(snap.Contacts(ctx)), m, PhaseContacts, &m.p.ContactsRead)
 	if plan, err = reconcile.Diff(in); err != nil {
 		return directory.Plan{}, err
 	}

@@ -57,18 +57,16 @@ func onEachEngineThrough(t *testing.T, kind, script string, test func(l *life, s
 		t.Cleanup(func() { raw.Close() })
 		each(t, raw, catalog.SQLite, path, nil, script)
 	})
-	wanted := func(e catalog.Engine) bool { return len(on) == 0 || slices.Contains(on, e) }
-	t.Run("postgres", func(t *testing.T) {
-		if !wanted(catalog.Postgres) {
-			t.Skip("not on this engine")
+	run := func(e catalog.Engine, name string, test func(*testing.T)) {
+		if len(on) == 0 || slices.Contains(on, e) {
+			t.Run(name, test)
 		}
+	}
+	run(catalog.Postgres, "postgres", func(t *testing.T) {
 		dsn, raw, schema := erpshape.Postgres(t)
 		each(t, raw, catalog.Postgres, dsn, []string{schema}, script)
 	})
-	t.Run("mariadb", func(t *testing.T) {
-		if !wanted(catalog.MariaDB) {
-			t.Skip("not on this engine")
-		}
+	run(catalog.MariaDB, "mariadb", func(t *testing.T) {
 		dsn, raw := erpshape.MariaDB(t)
 		each(t, raw, catalog.MariaDB, dsn, nil, strings.ReplaceAll(script, " timestamp", " datetime"))
 	})

@@ -15,7 +15,7 @@ func (c *Catalog) DolibarrPrefix() (prefix string, found bool, err error) {
 	if c.TablesPrefix != "" {
 		return c.TablesPrefix, true, nil
 	}
-	switch all := c.prefixes("societe", "socpeople"); len(all) {
+	switch all := c.DolibarrPrefixes(); len(all) {
 	case 0:
 		return "", false, nil
 	case 1:
@@ -25,9 +25,10 @@ func (c *Catalog) DolibarrPrefix() (prefix string, found bool, err error) {
 	}
 }
 
-// prefixes finds every text, in the catalog's own spelling, that gives a table
-// with each of both behind it.
-func (c *Catalog) prefixes(one, other string) []string {
+// DolibarrPrefixes gives what the names of tables begin with, in the catalog's own
+// spelling, of each Dolibarr in the database.
+func (c *Catalog) DolibarrPrefixes() []string {
+	const one, other = "societe", "socpeople"
 	var found []string
 	for _, t := range c.Tables {
 		end := len(t.Name) - len(one)

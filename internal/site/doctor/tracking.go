@@ -17,17 +17,9 @@ func checkTracking(ctx context.Context, d Dossier, cat *catalog.Catalog) []Findi
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.DB.SyncStatementTimeout())
 	defer cancel()
-	on, err := d.DB.TracksChanges(ctx)
+	tracking, not, consistent, err := d.DB.TrackingNow(ctx, tables)
 	if err != nil {
 		return unknown("tracking.unknown", "whether the server tracks changes", err)
-	}
-	tracking, not, err := d.DB.Tracking(ctx, d.DB.Sync(), on, tables)
-	if err != nil {
-		return unknown("tracking.unknown", "whether the server tracks changes", err)
-	}
-	consistent, err := d.DB.Consistent(ctx, d.DB.Sync(), nil)
-	if err != nil {
-		return unknown("tracking.unknown", "whether the server keeps reads apart from changes", err)
 	}
 	return []Finding{trackingFinding(tracking, not, consistent)}
 }

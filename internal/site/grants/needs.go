@@ -68,8 +68,8 @@ func credentialColumns(kind, prefix string, t *catalog.Table) []string {
 // row filters look into; and what customers may write of them.
 // A view may be nil, where there is no profile yet.
 func Needs(cat *catalog.Catalog, kind string, views ...*view.View) []Need {
-	prefix, _, err := cat.DolibarrPrefix()
-	if err != nil && kind == erpsource.Dolibarr { // several: until the dossier says which, nothing is read of any
+	prefix, found, _ := cat.DolibarrPrefix()
+	if kind == erpsource.Dolibarr && !found { // none, or several: until the dossier says which, nothing is read of any
 		kind = ""
 	}
 	needed := map[*catalog.Table]*Need{}

@@ -1,8 +1,6 @@
 package setup
 
 import (
-	"strings"
-
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/sync/erpsource"
 )
@@ -29,12 +27,8 @@ func Recognise(cat *catalog.Catalog) []Recognised {
 	}
 	add(Recognised{ERP: erpsource.Sage100, Signs: []string{"F_COMPTET", "P_DOSSIER"}})
 	add(Recognised{ERP: erpsource.Odoo, Signs: []string{"res_partner", "ir_config_parameter"}})
-	for _, t := range cat.Tables {
-		const sign = "societe"
-		if end := len(t.Name) - len(sign); end >= 0 && strings.EqualFold(t.Name[end:], sign) {
-			prefix := t.Name[:end]
-			add(Recognised{ERP: erpsource.Dolibarr, Prefix: prefix, Signs: []string{t.Name, prefix + "socpeople"}})
-		}
+	for _, prefix := range cat.DolibarrPrefixes() {
+		add(Recognised{ERP: erpsource.Dolibarr, Prefix: prefix, Signs: []string{prefix + "societe", prefix + "socpeople"}})
 	}
 	return all
 }
