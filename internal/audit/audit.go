@@ -4,11 +4,12 @@
 //
 // It must never hold the text of a statement or a value of the ERP, never
 // change or drop an entry except by retention, and never report an entry as
-// written before its transaction is committed.
+// written before it would survive the end of the process.
 //
-// Read audit.go for the nouns, log.go for the log, writer.go for how entries
-// are committed in groups, monthfile.go for how they are kept, read.go and
-// retention.go for the administrator's side.
+// Read audit.go for the nouns, log.go for the log, journal.go and record.go for
+// where an entry is first, writer.go for how entries are brought into the month's
+// file, monthfile.go for how they are kept there, leftovers.go for what a process
+// leaves that is killed, read.go and retention.go for the administrator's side.
 package audit
 
 import (
@@ -96,7 +97,7 @@ type Outcome struct {
 
 // Log is what the gate needs of the audit.
 type Log interface {
-	// Begin returns nil only after the entry is committed. On any error the
+	// Begin returns nil only after the entry is in the log for good. On any error the
 	// caller must run nothing: the entry may or may not be in the log.
 	Begin(ctx context.Context, e Entry) error
 	// Finish hands an outcome over; it is written soon after. It does not

@@ -3,7 +3,6 @@ package audit
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,11 +17,18 @@ import (
 
 var errDisk = errors.New("the disk fails")
 
-// faultyFile is a real file whose writes fail, or wait, as a test says.
+// faults say what of a log fails, and when; nil never does.
+type faults struct {
+	onBegin  func() error           // a month's file takes entries
+	onFinish func() error           // and outcomes
+	onWrite  func(int) (int, error) // so many bytes of a record are written before it fails
+	onWipe   func() error           // half a journal is emptied, or a torn record taken back
+	onSync   func() error           // half a journal is synced
+}
+
 type faultyFile struct {
 	file
-	onBegin  func() error
-	onFinish func() error
+	*faults
 }
 
 func (f *faultyFile) begin(entries []Entry) error {
@@ -43,8 +49,41 @@ func (f *faultyFile) finish(outcomes []Outcome) ([]Outcome, error) {
 	return f.file.finish(outcomes)
 }
 
-// openFaulty opens a log whose files fail as onBegin and onFinish say.
-func openFaulty(t testing.TB, cfg Config, onBegin, onFinish func() error) *Files {
+type faultyJournal struct {
+	journalFile
+	*faults
+}
+
+func (f *faultyJournal) WriteAt(b []byte, off int64) (int, error) {
+	if f.onWrite != nil {
+		if n, err := f.onWrite(len(b)); err != nil {
+			written, werr := f.journalFile.WriteAt(b[:n], off)
+			return written, errors.Join(err, werr)
+		}
+	}
+	return f.journalFile.WriteAt(b, off)
+}
+
+func (f *faultyJournal) Truncate(size int64) error {
+	if f.onWipe != nil {
+		if err := f.onWipe(); err != nil {
+			return err
+		}
+	}
+	return f.journalFile.Truncate(size)
+}
+
+func (f *faultyJournal) Sync() error {
+	if f.onSync != nil {
+		if err := f.onSync(); err != nil {
+			return err
+		}
+	}
+	return f.journalFile.Sync()
+}
+
+// openFaulty opens a log in which fails what a test says.
+func openFaulty(t testing.TB, cfg Config, with faults) *Files {
 	t.Helper()
 	cfg.Logger = zerolog.Nop()
 	return closing(t)(open(cfg, func(m month) (file, error) {
@@ -52,100 +91,129 @@ func openFaulty(t testing.TB, cfg Config, onBegin, onFinish func() error) *Files
 		if err != nil {
 			return nil, err
 		}
-		return &faultyFile{f, onBegin, onFinish}, nil
+		return &faultyFile{f, &with}, nil
+	}, func(path string) (journalFile, error) {
+		f, err := openJournalFile(path)
+		if err != nil {
+			return nil, err
+		}
+		return &faultyJournal{f, &with}, nil
 	}))
 }
 
-func TestOneFailureIsToldToEveryoneWhoWaits(t *testing.T) {
-	const waiting = 20
+func TestEntryThatCannotBeWrittenIsRefused(t *testing.T) {
+	for name, written := range map[string]func(int) int{
+		"nothing":         func(int) int { return 0 },
+		"a part":          func(n int) int { return n / 2 },
+		"all but its end": func(n int) int { return n - 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			var full atomic.Bool
+			l := openFaulty(t, Config{Dir: dir}, faults{onWrite: func(n int) (int, error) {
+				if full.Load() {
+					return written(n), errDisk
+				}
+				return 0, nil
+			}, onWipe: func() error { return errDisk }}) // nor can it be taken back
+			mustBegin(t, l, entry("before"))
+			full.Store(true)
+			long := entry("refused")
+			long.Actor = strings.Repeat("x", 1000)
+			if err := l.Begin(t.Context(), long); !errors.Is(err, errDisk) {
+				t.Fatalf("Begin says %v", err)
+			}
+			full.Store(false)
+			mustBegin(t, l, entry("after"))
+			// It is so for who finds the journal, too.
+			found := openLog(t, copyOf(t, dir))
+			if got := ids(read(t, found)); got != "before after" && got != "after before" {
+				t.Errorf("a copy holds %q", got)
+			}
+		})
+	}
+}
+
+// TestMonthThatTakesNothing: while a month's file fails, entries are kept in the
+// journal, so many and no more.
+func TestMonthThatTakesNothing(t *testing.T) {
 	dir := t.TempDir()
-	entered, release := make(chan struct{}), make(chan struct{})
-	var commits atomic.Int32
-	l := openFaulty(t, Config{Dir: dir}, func() error {
-		switch commits.Add(1) {
-		case 1: // holds the writer, so that the others gather behind it
-			close(entered)
-			<-release
-			return nil
-		case 2:
+	var fails atomic.Bool
+	fails.Store(true)
+	l := openFaulty(t, Config{Dir: dir}, faults{onBegin: func() error {
+		if fails.Load() {
 			return errDisk
 		}
 		return nil
-	}, nil)
-
-	first := make(chan error, 1)
-	go func() { first <- l.Begin(t.Context(), entry("first")) }()
-	<-entered
-	others := make(chan error, waiting)
-	for i := range waiting {
-		go func() { others <- l.Begin(t.Context(), entry(fmt.Sprint(i))) }()
-	}
-	for len(l.begins) < waiting { // no signal tells that a goroutine waits
-		runtime.Gosched()
-	}
-	close(release)
-	if err := <-first; err != nil {
-		t.Fatal(err)
-	}
-	for range waiting {
-		if err := <-others; !errors.Is(err, errDisk) {
-			t.Errorf("one of the group is told %v", err)
-		}
-	}
-	if got := commits.Load(); got != 2 {
-		t.Errorf("%d commits, want one for the first and one for all the others", got)
-	}
-	if got := read(t, l); len(got) != 1 || got[0].ID != "first" {
-		t.Errorf("kept %+v", got)
-	}
-	// The disk works again, and so does the log.
-	mustBegin(t, l, entry("after"))
-}
-
-func TestFullDiskRefusesAndRecovers(t *testing.T) {
-	dir := t.TempDir()
-	var full atomic.Bool
-	full.Store(true)
-	l := closing(t)(open(Config{Dir: dir, Logger: zerolog.Nop()}, func(m month) (file, error) {
-		f, err := openMonth(dir, m, sqlitefile.Normal)
-		if err == nil && full.Load() {
-			_, err = f.(*monthFile).db.Exec("PRAGMA max_page_count = 20")
-		}
-		return f, err
-	}))
-	var kept int
+	}})
 	var err error
-	big := strings.Repeat("x", 2000)
-	for err == nil && kept < 1000 {
+	kept := 0
+	for ; err == nil && kept <= backlog; kept++ {
 		e := entry(fmt.Sprint(kept))
-		e.Actor = big
-		if err = l.Begin(t.Context(), e); err == nil {
-			kept++
-		}
+		err = l.Begin(t.Context(), e)
 	}
-	if err == nil || !strings.Contains(err.Error(), "full") {
-		t.Fatalf("a full disk is told as %v", err)
+	if kept--; !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "wait to be brought") || kept != backlog {
+		t.Fatalf("after %d entries Begin says %v", kept, err)
 	}
-	full.Store(false)
-	mustBegin(t, l, entry("after"))
+	if _, err := l.Read(t.Context(), Query{Limit: 1}); !errors.Is(err, errDisk) {
+		t.Errorf("Read says %v", err)
+	}
+	if _, err := l.DeleteBefore(t.Context(), noon.AddDate(1, 0, 0)); !errors.Is(err, errDisk) {
+		t.Errorf("DeleteBefore says %v", err)
+	}
+	fails.Store(false)
+	for l.Begin(t.Context(), entry("after")) != nil { // the writer tries by itself
+		time.Sleep(time.Millisecond)
+	}
 	mustClose(t, l)
-	if got := len(read(t, l)); got != kept+1 {
+	if got := count(t, dir); got != kept+1 {
 		t.Fatalf("%d entries are kept, want %d", got, kept+1)
 	}
 }
 
-func TestFileThatCannotBeOpenedRefuses(t *testing.T) {
-	l := closing(t)(open(Config{Dir: t.TempDir(), Logger: zerolog.Nop()}, func(month) (file, error) { return nil, errDisk }))
-	if err := l.Begin(t.Context(), entry("e1")); !errors.Is(err, errDisk) {
-		t.Fatalf("Begin says %v", err)
+// TestWhatCouldNotBeBroughtOverStaysInTheJournal and is there for who opens the log next.
+func TestWhatCouldNotBeBroughtOverStaysInTheJournal(t *testing.T) {
+	dir := t.TempDir()
+	l := openFaulty(t, Config{Dir: dir}, faults{onBegin: func() error { return errDisk }})
+	mustBegin(t, l, entry("e1"), entry("e2"))
+	if err := l.Close(); !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "2 entries") {
+		t.Fatalf("Close says %v", err)
 	}
+	if got := count(t, dir); got != 2 {
+		t.Fatalf("%d entries are there", got)
+	}
+	wantNoJournal(t, dir)
+}
+
+func TestFileThatCannotBeOpenedLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	l := closing(t)(open(Config{Dir: dir, Logger: zerolog.Nop()}, func(month) (file, error) { return nil, errDisk }, openJournalFile))
+	mustBegin(t, l, entry("e1"))
+	if _, err := l.Read(t.Context(), Query{Limit: 1}); !errors.Is(err, errDisk) {
+		t.Fatalf("Read says %v", err)
+	}
+	if err := l.Close(); !errors.Is(err, errDisk) {
+		t.Fatalf("Close says %v", err)
+	}
+	if got := count(t, dir); got != 1 {
+		t.Fatalf("%d entries are there", got)
+	}
+}
+
+func TestJournalThatCannotBeMadeRefuses(t *testing.T) {
+	dir := t.TempDir()
+	l, err := open(Config{Dir: dir, Logger: zerolog.Nop()}, nil, func(string) (journalFile, error) { return nil, errDisk })
+	if !errors.Is(err, errDisk) || l != nil {
+		t.Fatalf("open says %v", err)
+	}
+	wantNoJournal(t, dir)
 }
 
 func TestOutcomesAreTriedAgain(t *testing.T) {
 	dir := t.TempDir()
 	var tries atomic.Int32
 	third := make(chan struct{})
-	l := openFaulty(t, Config{Dir: dir}, nil, func() error {
+	l := openFaulty(t, Config{Dir: dir}, faults{onFinish: func() error {
 		switch n := tries.Add(1); {
 		case n <= 2:
 			return errDisk
@@ -153,7 +221,7 @@ func TestOutcomesAreTriedAgain(t *testing.T) {
 			close(third)
 		}
 		return nil
-	})
+	}})
 	for i := range 2 * groupSize {
 		id := fmt.Sprint(i)
 		mustBegin(t, l, entry(id))
@@ -172,7 +240,7 @@ func TestOutcomesAreTriedAgain(t *testing.T) {
 }
 
 func TestCloseTellsWhatIsLost(t *testing.T) {
-	l := openFaulty(t, Config{Dir: t.TempDir()}, nil, func() error { return errDisk })
+	l := openFaulty(t, Config{Dir: t.TempDir()}, faults{onFinish: func() error { return errDisk }})
 	mustBegin(t, l, entry("e1"), entry("e2"))
 	l.Finish(Outcome{ID: "e1", Time: noon})
 	l.Finish(Outcome{ID: "e2", Time: noon})
@@ -184,33 +252,31 @@ func TestCloseTellsWhatIsLost(t *testing.T) {
 	}
 }
 
-func TestFinishDoesNotWaitForAStuckDisk(t *testing.T) {
+func TestNobodyWaitsForAStuckDisk(t *testing.T) {
 	release := make(chan struct{})
 	entered := make(chan struct{})
-	l := openFaulty(t, Config{Dir: t.TempDir(), Queue: 4}, func() error {
-		close(entered)
+	var once sync.Once
+	l := openFaulty(t, Config{Dir: t.TempDir(), Queue: 4}, faults{onBegin: func() error {
+		once.Do(func() { close(entered) })
 		<-release
 		return nil
-	}, nil)
-	begun := make(chan error, 1)
-	go func() { begun <- l.Begin(t.Context(), entry("e1")) }()
+	}})
+	mustBegin(t, l, entry("e1"))
 	<-entered
 	start := time.Now()
+	mustBegin(t, l, entry("e2"), entry("e3"))
 	for range 6 { // the queue takes four
 		l.Finish(Outcome{ID: "e1", Time: noon})
 	}
 	if waited := time.Since(start); waited > 20*finishWait {
-		t.Errorf("six outcomes took %v to hand over", waited)
+		t.Errorf("two entries and six outcomes took %v to hand over", waited)
 	}
 	if l.Lost() != 2 {
 		t.Errorf("%d outcomes are lost, want 2", l.Lost())
 	}
 	close(release)
-	if err := <-begun; err != nil {
-		t.Fatal(err)
-	}
 	mustClose(t, l)
-	if got := read(t, l); len(got) != 1 || got[0].Outcome == nil {
+	if got := read(t, l); len(got) != 3 {
 		t.Fatalf("got %+v", got)
 	}
 }
@@ -224,23 +290,23 @@ func TestWhatBeginAcceptedIsThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		goroutines := rapid.IntRange(1, 8).Draw(rt, "goroutines")
 		each := rapid.IntRange(1, 20).Draw(rt, "entries of each")
-		failBegin := rapid.SliceOfN(rapid.Bool(), 1, 10).Draw(rt, "commits that fail")
-		failFinish := rapid.SliceOfN(rapid.Bool(), 1, 4).Draw(rt, "flushes that fail")
-		months := rapid.SliceOfN(rapid.IntRange(0, 1), 1, 5).Draw(rt, "months")
+		failing := func(name string, most int) func() error {
+			fails := rapid.SliceOfN(rapid.Bool(), 1, most).Draw(rt, name+" that fail")
+			var done atomic.Int32
+			return func() error {
+				if n := int(done.Add(1)) - 1; n < len(fails) && fails[n] {
+					return errDisk
+				}
+				return nil
+			}
+		}
+		write, part := failing("writes", 40), rapid.IntRange(0, 100).Draw(rt, "part of a record that is written")
+		months := rapid.SliceOfN(rapid.IntRange(0, 3), 1, 5).Draw(rt, "months")
 		dir := fmt.Sprintf("%s/%d", root, logs.Add(1))
 
-		var begins, finishes atomic.Int32
-		l := openFaulty(t, Config{Dir: dir}, func() error {
-			if n := int(begins.Add(1)) - 1; n < len(failBegin) && failBegin[n] {
-				return errDisk
-			}
-			return nil
-		}, func() error {
-			// The last of them works, else Close has to give up.
-			if n := int(finishes.Add(1)) - 1; n < len(failFinish) && failFinish[n] {
-				return errDisk
-			}
-			return nil
+		l := openFaulty(t, Config{Dir: dir}, faults{
+			onBegin: failing("commits", 10), onFinish: failing("flushes", 4), onWipe: failing("wipes", 10),
+			onWrite: func(n int) (int, error) { return min(part, n-1), write() },
 		})
 		var mu sync.Mutex
 		accepted := map[string]bool{}
@@ -260,14 +326,22 @@ func TestWhatBeginAcceptedIsThere(t *testing.T) {
 					mu.Lock()
 					accepted[e.ID] = err == nil
 					mu.Unlock()
+					if i == each/2 {
+						_ = l.catchUp(t.Context()) // as a reader has it do; may fail
+					}
 				}
 			})
 		}
 		wg.Wait()
 		closed := l.Close()
+		next, err := Open(Config{Dir: dir, Logger: zerolog.Nop()})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer func() { _ = next.Close() }()
 		found := map[string]bool{}
 		withOutcome := 0
-		for _, r := range read(t, l) {
+		for _, r := range read(t, next) {
 			if found[r.ID] {
 				rt.Fatalf("entry %s is there twice", r.ID)
 			}

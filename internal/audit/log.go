@@ -21,6 +21,9 @@ const (
 	queueSize = 8192
 	// finishWait is how long Finish waits for a place in a full queue.
 	finishWait = 100 * time.Millisecond
+	// backlog is how many entries may be in the journal alone. Where the month's
+	// file does not take them for so long, Begin waits, and after a failure refuses.
+	backlog = 16 * groupSize
 )
 
 // Config says where the log is kept.
@@ -31,20 +34,30 @@ type Config struct {
 	Logger      zerolog.Logger
 }
 
-// Files is a Log in a folder of SQLite files, one for each month of UTC. It may
-// be used by many goroutines.
+// Files is a Log in a folder of SQLite files, one for each month of UTC, with a
+// journal for what is on its way into them. It may be used by many goroutines, and
+// the folder by many processes.
 //
-// One goroutine writes. Entries that arrive while it commits are committed
-// together next; one that arrives alone is committed at once.
+// Begin writes into the journal. One goroutine brings over what is there, at the
+// latest after flushAfter, and at once where somebody reads.
 type Files struct {
 	dir      string
 	log      zerolog.Logger
 	openFile func(month) (file, error) // a seam for faults
 
-	begins   chan *begin
+	wake     chan struct{} // there is something to bring over
 	outcomes chan Outcome
+	queued   atomic.Int64 // see queue
 	calls    chan func(*writer)
 	lost     atomic.Int64
+
+	entering sync.Mutex // guards the next five, and the journal as that says
+	journal  *journal
+	waiting  []Entry       // are in the journal, and not in the writer's hands
+	behind   int           // entries that are in the journal alone
+	ended    bool          // no entry is taken any more
+	brought  chan struct{} // closed and made anew when behind has changed
+	failure  error         // of the last attempt to bring entries over
 
 	mu      sync.RWMutex // held for reading while an outcome is handed over
 	closed  bool
@@ -53,27 +66,27 @@ type Files struct {
 	err     error         // of the last flush; set before stopped is closed
 }
 
-// begin is an entry that waits for its commit.
-type begin struct {
-	entry Entry
-	done  chan error // holds one
-}
-
-// Open opens the log and starts its writer. Close it.
+// Open opens the log, takes over what processes left that ended without closing
+// theirs, and starts its writer. Close it.
 func Open(cfg Config) (*Files, error) {
 	durable := sqlitefile.Synchronous(cfg.Synchronous)
 	if err := durable.Check(); err != nil {
 		return nil, fmt.Errorf("open audit log %s: %w", cfg.Dir, err)
 	}
-	return open(cfg, func(m month) (file, error) { return openMonth(cfg.Dir, m, durable) })
+	return open(cfg, func(m month) (file, error) { return openMonth(cfg.Dir, m, durable) }, openJournalFile)
 }
 
-func open(cfg Config, openFile func(month) (file, error)) (*Files, error) {
+func open(cfg Config, openFile func(month) (file, error), openJournal opener) (*Files, error) {
 	if cfg.Dir == "" {
 		return nil, errors.New("open audit log: no folder is given")
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open audit log %s: %w", cfg.Dir, err)
+	}
+	newID := func() string { return NewID(time.Now()) }
+	journal, err := newJournal(cfg.Dir, newID, openJournal, sqlitefile.Synchronous(cfg.Synchronous) == sqlitefile.Full)
+	if err != nil {
+		return nil, fmt.Errorf("open audit log %s: journal: %w", cfg.Dir, err)
 	}
 	if cfg.Queue <= 0 {
 		cfg.Queue = queueSize
@@ -82,45 +95,108 @@ func open(cfg Config, openFile func(month) (file, error)) (*Files, error) {
 		dir:      cfg.Dir,
 		log:      cfg.Logger,
 		openFile: openFile,
-		begins:   make(chan *begin, groupSize),
+		wake:     make(chan struct{}, 1),
 		outcomes: make(chan Outcome, cfg.Queue),
 		calls:    make(chan func(*writer)),
+		journal:  journal,
+		brought:  make(chan struct{}),
 		closing:  make(chan struct{}),
 		stopped:  make(chan struct{}),
 	}
-	go newWriter(l).run()
+	w := newWriter(l)
+	if err := w.takeLeftovers(); err != nil {
+		// What cannot be taken over now stays, and is tried again by who reads.
+		l.log.Error().Err(err).Msg("audit entries that were left could not be taken over yet")
+	}
+	go w.run()
 	return l, nil
 }
 
+// records are buffers for records.
+var records = sync.Pool{New: func() any { return new([]byte) }}
+
 // Begin implements Log. It returns ErrClosed after Close.
 func (l *Files) Begin(ctx context.Context, e Entry) error {
-	if err := e.check(); err != nil {
-		return fmt.Errorf("write audit entry: %w", err)
-	}
-	b := &begin{entry: e, done: make(chan error, 1)}
-	select {
-	case l.begins <- b:
-	case <-l.closing:
-		return fmt.Errorf("write audit entry %s: %w", e.ID, ErrClosed)
-	case <-ctx.Done():
-		return fmt.Errorf("write audit entry %s: %w", e.ID, ctx.Err())
-	}
-	var err error
-	select {
-	case err = <-b.done:
-	case <-ctx.Done():
-		err = ctx.Err()
-	case <-l.stopped:
-		select {
-		case err = <-b.done: // the writer's last word
-		default:
-			err = ErrClosed
-		}
+	err := e.check()
+	if err == nil {
+		err = l.begin(ctx, e)
 	}
 	if err != nil {
 		return fmt.Errorf("write audit entry %s: %w", e.ID, err)
 	}
 	return nil
+}
+
+func (l *Files) begin(ctx context.Context, e Entry) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	buffer := records.Get().(*[]byte)
+	defer records.Put(buffer)
+	record, err := appendRecord((*buffer)[:0], e)
+	if err != nil {
+		return err
+	}
+	*buffer = record
+	if err := l.enter(ctx); err != nil {
+		return err
+	}
+	h, end, err := l.journal.append(record)
+	if err != nil {
+		l.entering.Unlock()
+		l.log.Error().Err(err).Msg("an audit entry could not be written: its request is refused")
+		return err
+	}
+	l.waiting = append(l.waiting, e)
+	l.behind++
+	n := len(l.waiting)
+	l.entering.Unlock()
+	if n == 1 || n == groupSize {
+		l.stir()
+	}
+	if !l.journal.synced {
+		return nil
+	}
+	return h.await(end, func() int64 {
+		l.entering.Lock()
+		defer l.entering.Unlock()
+		return h.written
+	})
+}
+
+// enter returns with entering locked, where there is room for an entry.
+func (l *Files) enter(ctx context.Context) error {
+	for {
+		l.entering.Lock()
+		switch {
+		case l.ended:
+			l.entering.Unlock()
+			return ErrClosed
+		case l.behind < backlog:
+			return nil
+		case l.failure != nil:
+			err := fmt.Errorf("%d entries before it wait to be brought into the month's file: %w", l.behind, l.failure)
+			l.entering.Unlock()
+			return err
+		}
+		brought := l.brought
+		l.entering.Unlock()
+		l.stir()
+		select {
+		case <-brought:
+		case <-l.stopped:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// stir has the writer look what there is.
+func (l *Files) stir() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
 }
 
 // Finish implements Log. Where the disk has not kept up for so long that the
@@ -135,15 +211,26 @@ func (l *Files) Finish(o Outcome) {
 	}
 	select {
 	case l.outcomes <- o:
+		l.queue()
 		return
 	default:
 	}
+	l.stir()
 	wait := time.NewTimer(finishWait)
 	defer wait.Stop()
 	select {
 	case l.outcomes <- o:
+		l.queue()
 	case <-wait.C:
 		l.lose(1, "outcome given up: the audit log's queue is full")
+	}
+}
+
+// queue counts an outcome that was put into the queue since the writer took what
+// was there. The first has it look, and each that makes a group.
+func (l *Files) queue() {
+	if n := l.queued.Add(1); n == 1 || n == int64(min(groupSize, cap(l.outcomes))) {
+		l.stir()
 	}
 }
 

@@ -19,9 +19,8 @@ import (
 // migrated: a later form gets a later user_version, and every statement of ours
 // works on them all. Times are whole microseconds since 1970 UTC.
 //
-// An entry is on the way of every request, and each index costs it a page: in this
-// form the entries stand in the order of their times, beside one index. Form 1 had
-// three.
+// Each index costs an entry a page: in this form the entries stand in the order of
+// their times, beside one index. Form 1 had three.
 const schema = `
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS entries (
@@ -65,7 +64,8 @@ COMMIT;
 
 const (
 	insertEntry = `INSERT INTO entries (id, at, request_id, dossier, key_id, customer_id, actor, contact,
-		front, action, tables, view, decision, code, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		front, action, tables, view, decision, code, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`
 	// The first outcome of an entry is kept; one of an entry that is in
 	// another file changes nothing.
 	insertOutcome = `INSERT INTO outcomes (id, rows, millis, code)
@@ -85,7 +85,7 @@ var fileName = regexp.MustCompile(`^audit-([0-9]{4}-[0-9]{2})\.db$`)
 
 // file is one month's entries, as the writer needs it.
 type file interface {
-	// begin commits the entries, all or none.
+	// begin commits the entries, all or none. One whose id is there stays as it is.
 	begin(entries []Entry) error
 	// finish commits the outcomes, all or none, and returns those whose
 	// entry is not in this file.
@@ -93,8 +93,7 @@ type file interface {
 	close() error
 }
 
-// monthFile is a file over SQLite. Its statements are prepared once: an entry is
-// on the way of every request.
+// monthFile is a file over SQLite. Its statements are prepared once.
 type monthFile struct {
 	db                                      *sqlx.DB
 	insertEntry, insertOutcome, findOutcome *sql.Stmt
@@ -127,9 +126,6 @@ func openMonth(dir string, m month, durable sqlitefile.Synchronous) (file, error
 }
 
 func (f *monthFile) begin(entries []Entry) error {
-	if len(entries) == 1 { // a statement outside a transaction is one by itself
-		return insert(f.insertEntry, entries[0])
-	}
 	return f.transaction(func(tx *sql.Tx) error {
 		stmt := tx.Stmt(f.insertEntry)
 		for _, e := range entries {

@@ -32,11 +32,15 @@ type Record struct {
 	Outcome *Outcome `json:"outcome,omitempty"` // nil where none was kept (yet)
 }
 
-// Read gives the entries that a query selects, the newest first. Outcomes
-// appear within a second of their Finish.
+// Read gives the entries that a query selects, the newest first: all whose Begin
+// has returned here. Those of other processes that use the folder, and outcomes,
+// appear within a second.
 func (l *Files) Read(ctx context.Context, q Query) ([]Record, error) {
 	if q.Limit < 1 || q.Limit > maxRead {
 		return nil, fmt.Errorf("read audit log: the limit is %d and must be from 1 to %d", q.Limit, maxRead)
+	}
+	if err := l.catchUp(ctx); err != nil {
+		return nil, fmt.Errorf("read audit log: %w", err)
 	}
 	months, err := l.months()
 	if err != nil {
@@ -59,6 +63,25 @@ func (l *Files) Read(ctx context.Context, q Query) ([]Record, error) {
 		}
 	}
 	return records, nil
+}
+
+// catchUp has everything brought over that is in a journal, of ended processes too.
+// After Close that is done.
+func (l *Files) catchUp(ctx context.Context) error {
+	var brought, left error
+	err := l.call(ctx, func(w *writer) {
+		brought = w.bringEntries()
+		left = w.takeLeftovers()
+	})
+	if errors.Is(err, ErrClosed) {
+		select {
+		case <-l.stopped:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return errors.Join(err, brought, left)
 }
 
 // months lists the months that have a file, in order.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 )
 
@@ -23,6 +21,10 @@ func (l *Files) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
 
 // deleteBefore runs in the writer, which may have one of the files open.
 func (w *writer) deleteBefore(first month) (deleted int, err error) {
+	// What is in a journal still would bring a deleted month back.
+	if err := errors.Join(w.bringEntries(), w.takeLeftovers()); err != nil {
+		return 0, err
+	}
 	months, err := w.log.months()
 	if err != nil {
 		return 0, err
@@ -45,7 +47,7 @@ func (w *writer) deleteBefore(first month) (deleted int, err error) {
 // be taken for those of a later file of the same name.
 func remove(path string) error {
 	for _, name := range []string{path + "-wal", path + "-shm", path} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := removeFile(name); err != nil {
 			return err
 		}
 	}

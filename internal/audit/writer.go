@@ -3,56 +3,51 @@ package audit
 import (
 	"errors"
 	"fmt"
-	"runtime"
+	"os"
 	"slices"
 	"time"
 )
 
 const (
 	// groupSize is how many entries or outcomes are committed together at
-	// most, so that none waits for a long commit.
+	// most, so that no reader waits for a long commit.
 	groupSize = 512
-	// flushAfter is how long outcomes are gathered before they are written,
-	// and how long after a failure they are tried again.
+	// flushAfter is how long what is handed over is gathered before it is brought
+	// into the month's file, and how long after a failure that is tried again.
 	flushAfter = 200 * time.Millisecond
+	// openMonths is how many files stay open: a request that began at the end of a
+	// month may end in the next.
+	openMonths = 2
 )
 
-// writer is the one goroutine that writes. Everything in it is its own.
+// writer is the one goroutine that writes the months' files. Everything in it is
+// its own.
 type writer struct {
-	log    *Files
-	months []month        // the two written last, the latest at the end
-	files  map[month]file // those of them that are open
-	held   []Outcome      // taken from the queue, not yet written
-	flush  *time.Timer    // runs while something is held
-	failed bool           // the last flush did
-	last   int            // how many entries the last group had
-
-	patience patience
-	timer    *time.Timer // runs while a group waits for more
+	log     *Files
+	months  []month        // up to openMonths that were written, in order
+	files   map[month]file // those of them that are open
+	entries []Entry        // taken from the log, not yet brought over
+	held    []Outcome      // taken from the queue, not yet written
+	flush   *time.Timer    // runs while something is to be done
+	runs    bool           // flush does
+	failed  bool           // the last attempt did
 }
 
 func newWriter(l *Files) *writer {
 	flush := time.NewTimer(flushAfter)
 	flush.Stop()
-	timer := time.NewTimer(longestWait)
-	timer.Stop()
-	return &writer{log: l, files: map[month]file{}, flush: flush, timer: timer}
+	return &writer{log: l, files: map[month]file{}, flush: flush}
 }
 
 func (w *writer) run() {
 	defer close(w.log.stopped)
 	for {
-		outcomes := w.log.outcomes
-		if len(w.held) >= cap(outcomes) {
-			outcomes = nil // the disk does not keep up: let the queue fill
-		}
 		select {
-		case b := <-w.log.begins:
-			w.commit(w.await(w.gather(b)))
-		case o := <-outcomes:
-			w.hold(o)
+		case <-w.log.wake:
+			w.look()
 		case <-w.flush.C:
-			w.flushSome()
+			w.runs = false
+			w.bring()
 		case fn := <-w.log.calls:
 			fn(w)
 		case <-w.log.closing:
@@ -62,71 +57,88 @@ func (w *writer) run() {
 	}
 }
 
-// gather takes what else waits to be committed. Where the group before was of
-// several, more are on their way: those that can run are let run first, so that
-// they share this commit. One that comes alone waits for nobody.
-func (w *writer) gather(first *begin) []*begin {
-	group := append(make([]*begin, 0, w.last+1), first)
-	if w.last > 1 {
-		runtime.Gosched()
+// look brings over what makes a group, and sees that what makes none is brought
+// over soon. After a failure it is left to the timer.
+func (w *writer) look() {
+	w.log.entering.Lock()
+	waiting := len(w.log.waiting)
+	w.log.entering.Unlock()
+	if most := max(waiting, len(w.held)+len(w.log.outcomes)); !w.failed && (most >= groupSize || most >= cap(w.log.outcomes)) {
+		w.bring()
+		return
 	}
-	defer func() { w.last = len(group) }()
-	for len(group) < groupSize {
-		select {
-		case b := <-w.log.begins:
-			group = append(group, b)
-		default:
-			return group
-		}
-	}
-	return group
+	w.later()
 }
 
-// await lets a group wait for more entries where many requests are under way and
-// each takes long enough to make the wait a small part of it: what a commit costs
-// is then shared.
-func (w *writer) await(group []*begin) []*begin {
-	if wait := w.patience.wait(); wait > 0 && len(group) < w.patience.enough() {
-		w.timer.Reset(wait)
-		defer w.timer.Stop()
-		for waiting := true; waiting && len(group) < w.patience.enough(); {
-			select {
-			case b := <-w.log.begins:
-				group = append(group, b)
-			case <-w.timer.C:
-				waiting = false
-			case <-w.log.closing: // told again to run, as a closed channel is
-				waiting = false
-			}
-		}
+func (w *writer) later() {
+	if !w.runs {
+		w.flush.Reset(flushAfter)
+		w.runs = true
 	}
-	w.patience.came(len(group), time.Now())
-	return group
 }
 
-// commit writes a group of entries and tells each that waits. A group is of one
-// month, but for the moment when months change.
-func (w *writer) commit(group []*begin) {
-	for len(group) > 0 {
-		m := monthOf(group[0].entry.Time)
-		entries, now := make([]Entry, 0, len(group)), make([]*begin, 0, len(group))
-		var later []*begin
-		for _, b := range group {
-			if monthOf(b.entry.Time) != m {
-				later = append(later, b)
-				continue
-			}
-			entries, now = append(entries, b.entry), append(now, b)
-		}
-		err := w.inFile(m, func(f file) error { return f.begin(entries) })
-		if err != nil {
-			w.log.log.Error().Err(err).Int("entries", len(entries)).Msg("audit entries could not be written: their requests are refused")
-		}
-		for _, b := range now {
-			b.done <- err
-		}
-		group = later
+// bring brings everything that was handed over into the months' files, the entries
+// first, and tells whether that is done.
+func (w *writer) bring() error {
+	// Outcomes are taken before entries: that of a request is handed over after its
+	// entry, so that each finds its own.
+	w.take()
+	err := w.bringEntries()
+	if err != nil {
+		w.log.log.Error().Err(err).Int("entries", len(w.entries)).Msg("audit entries could not be brought from the journal into the month's file yet")
 	}
+	for err == nil && len(w.held) > 0 {
+		if err = w.writeOutcomes(); err != nil {
+			w.log.log.Error().Err(err).Int("outcomes", len(w.held)).Msg("audit outcomes could not be written yet")
+		}
+	}
+	if w.failed = err != nil; w.failed {
+		w.later()
+	}
+	return err
+}
+
+// bringEntries brings over what is in the journal. On error it stays there.
+func (w *writer) bringEntries() error {
+	w.log.entering.Lock()
+	w.log.journal.turn()
+	w.entries = append(w.entries, w.log.waiting...)
+	clear(w.log.waiting)
+	w.log.waiting = w.log.waiting[:0]
+	w.log.entering.Unlock()
+
+	before := len(w.entries)
+	err := w.enter(w.entries)
+	if err == nil {
+		clear(w.entries)
+		w.entries = w.entries[:0]
+		err = w.log.journal.wipe()
+	}
+
+	w.log.entering.Lock()
+	defer w.log.entering.Unlock()
+	w.log.behind -= before - len(w.entries)
+	w.log.failure = err
+	close(w.log.brought)
+	w.log.brought = make(chan struct{})
+	return err
+}
+
+// enter commits entries in the files of their months. One that is there already, as
+// after a process that ended between its commit and the end of the journal, stays as
+// it is.
+func (w *writer) enter(entries []Entry) error {
+	for len(entries) > 0 {
+		m, n := monthOf(entries[0].Time), 1
+		for n < min(len(entries), groupSize) && monthOf(entries[n].Time) == m {
+			n++
+		}
+		if err := w.inFile(m, func(f file) error { return f.begin(entries[:n]) }); err != nil {
+			return err
+		}
+		entries = entries[n:]
+	}
+	return nil
 }
 
 // inFile runs do on a month's file. After an error the file is closed, to be
@@ -142,8 +154,7 @@ func (w *writer) inFile(m month, do func(file) error) error {
 	return nil
 }
 
-// fileOf opens a month's file, and closes that of the month before the last: a
-// request that began at the end of a month may end in the next.
+// fileOf opens a month's file, and closes the earliest of those that are too many.
 func (w *writer) fileOf(m month) (file, error) {
 	if f := w.files[m]; f != nil {
 		return f, nil
@@ -157,11 +168,16 @@ func (w *writer) fileOf(m month) (file, error) {
 		return f, nil
 	}
 	w.months = append(w.months, m)
-	if len(w.months) > 2 {
-		if err := w.closeFile(w.months[0]); err != nil {
+	slices.Sort(w.months)
+	if len(w.months) > openMonths {
+		earliest := w.months[0]
+		if earliest == m { // what an ended process has left
+			earliest = w.months[1]
+		}
+		w.months = without(w.months, earliest)
+		if err := w.closeFile(earliest); err != nil {
 			w.log.log.Warn().Err(err).Msg("audit file of an earlier month could not be closed")
 		}
-		w.months = w.months[1:]
 	}
 	return f, nil
 }
@@ -176,25 +192,13 @@ func (w *writer) closeFile(m month) error {
 	return f.close()
 }
 
-// hold takes an outcome, and what else is queued, to write them together.
-func (w *writer) hold(o Outcome) {
-	if len(w.held) == 0 {
-		w.flush.Reset(flushAfter)
-	}
-	w.patience.ended(o.Millis)
-	w.held = append(w.held, o)
-	w.take(groupSize)
-	if len(w.held) >= groupSize && !w.failed {
-		w.flushSome()
-	}
-}
-
-// take moves outcomes from the queue until so many are held.
-func (w *writer) take(held int) {
-	for len(w.held) < held {
+// take moves outcomes from the queue, as long as no more are held than the queue
+// has room for: where the disk does not keep up, let that fill.
+func (w *writer) take() {
+	w.log.queued.Store(0) // before looking: who comes later counts anew
+	for len(w.held) < cap(w.log.outcomes) {
 		select {
 		case o := <-w.log.outcomes:
-			w.patience.ended(o.Millis)
 			w.held = append(w.held, o)
 		default:
 			return
@@ -202,63 +206,53 @@ func (w *writer) take(held int) {
 	}
 }
 
-// flushSome writes a group of the outcomes held, and sees to the rest.
-func (w *writer) flushSome() {
-	err := w.writeGroup()
-	if err != nil {
-		w.log.log.Error().Err(err).Int("outcomes", len(w.held)).Msg("audit outcomes could not be written yet")
+// writeOutcomes writes a group of outcomes beside their entries. On error they stay
+// held.
+func (w *writer) writeOutcomes() error {
+	m, n := monthOf(w.held[0].Time), 1
+	for n < min(len(w.held), groupSize) && monthOf(w.held[n].Time) == m {
+		n++
 	}
-	w.failed = err != nil
-	switch {
-	case len(w.held) == 0:
-		w.flush.Stop()
-	case w.failed:
-		w.flush.Reset(flushAfter)
-	default:
-		w.flush.Reset(0)
-	}
-}
-
-// writeGroup writes a group of outcomes beside their entries, in the file of
-// the latest month or else of the one before. On error they stay held.
-func (w *writer) writeGroup() error {
-	n := min(len(w.held), groupSize)
-	rest := w.held[:n]
-	for _, m := range slices.Backward(w.months) {
-		if len(rest) == 0 {
-			break
-		}
-		err := w.inFile(m, func(f file) (err error) {
-			rest, err = f.finish(rest)
+	strangers := w.held[:n]
+	if _, err := os.Stat(m.path(w.log.dir)); err == nil { // no file is made for them
+		if err := w.inFile(m, func(f file) (err error) {
+			strangers, err = f.finish(strangers)
 			return err
-		})
-		if err != nil {
+		}); err != nil {
 			return err
 		}
 	}
-	if len(rest) > 0 {
-		w.log.lose(len(rest), "outcome of an entry that is not in the audit log")
+	if len(strangers) > 0 {
+		w.log.lose(len(strangers), "outcome of an entry that is not in the audit log")
 	}
 	w.held = slices.Delete(w.held, 0, n)
 	return nil
 }
 
-// stop writes everything that was handed over before the log was closed.
+// stop brings over everything that was handed over before the log was closed. What
+// cannot be is left in the journal to whoever opens the log next.
 func (w *writer) stop() error {
-	for len(w.log.begins) > 0 {
-		w.commit(w.gather(<-w.log.begins))
-	}
+	w.log.entering.Lock()
+	w.log.ended = true
+	w.log.entering.Unlock()
 	var failures []error
-	for w.take(groupSize); len(w.held) > 0; w.take(groupSize) {
-		if err := w.writeGroup(); err != nil {
-			n := len(w.held) + len(w.log.outcomes)
-			w.log.lose(n, "outcomes could not be written before the audit log was closed")
-			failures = append(failures, fmt.Errorf("%d outcomes could not be written: %w", n, err))
-			break
-		}
+	err := w.bringEntries() // ends the other half of the journal
+	if err == nil {
+		err = w.bringEntries()
+	}
+	if err != nil {
+		failures = append(failures, fmt.Errorf("%d entries are left in the journal: %w", len(w.entries), err))
+	}
+	for w.take(); err == nil && len(w.held) > 0; w.take() {
+		err = w.writeOutcomes()
+	}
+	if n := len(w.held) + len(w.log.outcomes); n > 0 {
+		w.log.lose(n, "outcomes could not be written before the audit log was closed")
+		failures = append(failures, fmt.Errorf("%d outcomes could not be written: %w", n, err))
 	}
 	for _, m := range w.months {
 		failures = append(failures, w.closeFile(m))
 	}
+	failures = append(failures, w.log.journal.close(w.log.dir))
 	return errors.Join(failures...)
 }
