@@ -31,7 +31,7 @@ func blocks(b querytree.Body, into []*querytree.Select) []*querytree.Select {
 }
 
 func pinnedBlock(v *view.View, sel *querytree.Select) error {
-	if sel.From == nil {
+	if sel.From == nil || !wantsPins(v, sel.From) {
 		return nil
 	}
 	scans, conditions := blockParts(sel.From, querytree.Conjuncts(sel.Where, nil))
@@ -47,6 +47,19 @@ func pinnedBlock(v *view.View, sel *querytree.Select) error {
 		}
 	}
 	return nil
+}
+
+// wantsPins tells whether a table of a FROM clause itself has a column that must be
+// pinned: most have none.
+func wantsPins(v *view.View, s querytree.Source) bool {
+	switch s := s.(type) {
+	case *querytree.Scan:
+		t := v.Of(s.Table)
+		return t != nil && len(t.RequireFilter) > 0
+	case *querytree.Join:
+		return wantsPins(v, s.Left) || wantsPins(v, s.Right)
+	}
+	return false
 }
 
 // blockParts gives the tables of a FROM clause itself, subqueries apart, and

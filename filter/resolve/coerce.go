@@ -231,5 +231,10 @@ func (r *resolver) compare(op string, a, b querytree.Expr, at sqlast.Pos) (query
 func isDistinct(op string) bool { return op == "IS DISTINCT FROM" || op == "IS NOT DISTINCT FROM" }
 
 func boolean(op string, args ...querytree.Expr) querytree.Expr {
-	return &querytree.Op{Op: op, Args: args, T: sqltype.Type{Kind: sqltype.Bool}}
+	out := &struct {
+		querytree.Op
+		pair [2]querytree.Expr // beside the node, as most have one or two
+	}{Op: querytree.Op{Op: op, T: sqltype.Type{Kind: sqltype.Bool}}}
+	out.Args = append(out.pair[:0], args...)
+	return &out.Op
 }

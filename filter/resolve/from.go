@@ -67,7 +67,12 @@ func (r *resolver) tableExpr(t sqlast.Table, s *scope) (joined, error) {
 }
 
 func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
-	rel := &relation{name: r.spelled(t.Alias)}
+	made := &struct { // in one piece: most tables are base tables
+		relation
+		scan querytree.Scan
+		rels [1]*relation
+	}{relation: relation{name: r.spelled(t.Alias)}}
+	rel := &made.relation
 	unknown := func() error { // made only where it is needed
 		return refusal.At(t.At, refusal.UnknownName, "there is no table %s", dotted(t.Name))
 	}
@@ -104,12 +109,14 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 	if rel.table = table; r.policy {
 		rel.source = &querytree.RawScan{Table: table}
 	} else {
-		rel.source = &querytree.Scan{Table: table}
+		made.scan.Table = table
+		rel.source = &made.scan
 	}
 	if rel.name == "" {
 		rel.name, rel.schema = table.Name, table.Schema
 	}
-	return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
+	made.rels[0] = rel
+	return joined{source: rel.source, rels: made.rels[:], cols: rel.columns()}, nil
 }
 
 // resourceNamed finds the resource that a name means; nil for none. Resources

@@ -37,11 +37,7 @@ func (r *resolver) checkGrouping(sel *querytree.Select, order []querytree.Order,
 		return nil
 	}
 	name := g.local[g.bad.Source].labelOf(g.bad)
-	at, written := r.at[g.bad]
-	if !written {
-		at = sqlast.NoPos
-	}
-	return refusal.At(at, refusal.TypeMismatch, "column %s is neither in GROUP BY nor inside an aggregate", clip(name))
+	return refusal.At(r.whereWritten(g.bad), refusal.TypeMismatch, "column %s is neither in GROUP BY nor inside an aggregate", clip(name))
 }
 
 type grouping struct {

@@ -58,7 +58,7 @@ const DefaultNodes = 20_000
 
 // Query resolves a request. Errors are *refusal.Error.
 func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
-	r := &resolver{opt: opt, used: make([]bool, len(opt.Params)), usedNames: map[string]bool{}, at: map[*querytree.ColumnRef]sqlast.Pos{}}
+	r := &resolver{opt: opt, used: make([]bool, len(opt.Params)), usedNames: map[string]bool{}}
 	out, err := r.query(q, nil, nil)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (r *resolver) checkUsed() error {
 // are those of the whole catalog and are read as they are; its named
 // parameters are attributes of the identity. Errors are *refusal.Error.
 func Condition(x sqlast.Expr, self *querytree.Self, opt Options) (querytree.Expr, error) {
-	r := &resolver{opt: opt, policy: true, at: map[*querytree.ColumnRef]sqlast.Pos{}}
+	r := &resolver{opt: opt, policy: true}
 	rel := &relation{name: "self", source: self, table: self.Table}
 	s := &scope{from: joined{rels: []*relation{rel}, cols: rel.columns()}}
 	return r.condition(x, s)
@@ -104,7 +104,8 @@ type resolver struct {
 	nodes      int
 	worked     int // characters, see dear
 	depth      int
-	at         map[*querytree.ColumnRef]sqlast.Pos // where a column was written, for messages
+	written    []writtenAt
+	refs       []querytree.ColumnRef // see columnRef
 }
 
 // maxTables is how many joins a statement may have whatever the options say;

@@ -107,7 +107,7 @@ func (u *resourceUse) item(r *resolver, column int) (int, error) {
 // would. types and errs have an element for each column; err is what makes the
 // whole of it useless. Errors are *refusal.Error.
 func CheckResource(res *Resource, opt Options) (types []querytree.Column, errs []error, err error) {
-	fresh := func() *resolver { return &resolver{opt: opt, at: map[*querytree.ColumnRef]sqlast.Pos{}} }
+	fresh := func() *resolver { return &resolver{opt: opt} }
 	if _, err := fresh().resource(res, res.Name, sqlast.NoPos); err != nil {
 		return nil, nil, err
 	}

@@ -141,17 +141,27 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 			return nil, err
 		}
 		out := use.body.Columns[i]
-		return &querytree.ColumnRef{Source: c.rel.source, Index: i, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}, nil
+		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: i, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 	}
 	if t := c.rel.table; t != nil {
 		col := columnOf(t, c.index)
 		if scan, ok := c.rel.source.(*querytree.Scan); ok {
 			use(scan, col)
 		}
-		return &querytree.ColumnRef{Source: c.rel.source, Col: col, T: col.Type, NotNull: !col.Nullable && !c.rel.nullable}, nil
+		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Col: col, T: col.Type, NotNull: !col.Nullable && !c.rel.nullable}), nil
 	}
 	out := c.rel.output[c.index]
-	return &querytree.ColumnRef{Source: c.rel.source, Index: c.index, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}, nil
+	return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: c.index, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
+}
+
+// columnRef gives a place to the commonest of all nodes. They are made some at a
+// time, for making one is dearer than what it holds.
+func (r *resolver) columnRef(x querytree.ColumnRef) *querytree.ColumnRef {
+	if len(r.refs) == cap(r.refs) {
+		r.refs = make([]querytree.ColumnRef, 0, min(max(2*cap(r.refs), 8), 64)) // those handed out stay where they are
+	}
+	r.refs = append(r.refs, x)
+	return &r.refs[len(r.refs)-1]
 }
 
 func use(s *querytree.Scan, col *catalog.Column) {
@@ -212,9 +222,25 @@ func (r *resolver) use(c joinColumn, n *sqlast.Name, outerInAggregate bool) (que
 		return nil, err
 	}
 	if ref, ok := x.(*querytree.ColumnRef); ok {
-		r.at[ref] = n.Pos()
+		r.written = append(r.written, writtenAt{ref, n.Pos()})
 	}
 	return x, r.spend(c.weight(), n.Pos())
+}
+
+// writtenAt says where a column was written, for messages.
+type writtenAt struct {
+	ref *querytree.ColumnRef
+	at  sqlast.Pos
+}
+
+// whereWritten gives the place of a column; NoPos for one of a star.
+func (r *resolver) whereWritten(ref *querytree.ColumnRef) sqlast.Pos {
+	for _, w := range r.written {
+		if w.ref == ref {
+			return w.at
+		}
+	}
+	return sqlast.NoPos
 }
 
 // weight is how many expressions a reference stands for: a planner that pulls

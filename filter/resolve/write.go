@@ -15,7 +15,7 @@ import (
 // nothing does. Whether any of it may be written is filter/authorize's to say.
 // Errors are *refusal.Error.
 func Write(w *sqlast.Write, opt Options, keyOf func(*catalog.Table) []*catalog.Column) (*querytree.Write, error) {
-	r := &resolver{opt: opt, used: make([]bool, len(opt.Params)), usedNames: map[string]bool{}, at: map[*querytree.ColumnRef]sqlast.Pos{}}
+	r := &resolver{opt: opt, used: make([]bool, len(opt.Params)), usedNames: map[string]bool{}}
 	rw := &writeResolver{resolver: r, ast: w, out: &querytree.Write{Kind: querytree.WriteKind(w.Kind), Given: w.Given}}
 	target, err := rw.target()
 	if err != nil {
