@@ -22,10 +22,9 @@ const (
 
 // cellWriter appends the cells of one column. It allocates nothing per cell.
 type cellWriter struct {
-	key       []byte // the column's name as a JSON key with its colon
-	typ       sqltype.Type
-	asString  bool // the column's numbers are written as JSON strings
-	timestamp string
+	key      []byte // the column's name as a JSON key with its colon
+	typ      sqltype.Type
+	asString bool // the column's numbers are written as JSON strings
 }
 
 // newCellWriters makes one for each column. numbersAsStrings is what a client
@@ -34,12 +33,9 @@ type cellWriter struct {
 func newCellWriters(columns []filter.Column, numbersAsStrings bool) []cellWriter {
 	ws := make([]cellWriter, len(columns))
 	for i, c := range columns {
-		w := cellWriter{key: append(appendJSONString(nil, c.Name), ':'), typ: c.Type, timestamp: timestampForm}
+		w := cellWriter{key: append(appendJSONString(nil, c.Name), ':'), typ: c.Type}
 		wide := c.Type.Kind == sqltype.Decimal || c.Type.Kind == sqltype.Int && (c.Type.Bits == 0 || c.Type.Bits > 32)
 		w.asString = numbersAsStrings && wide
-		if c.Type.Zoned {
-			w.timestamp += "Z"
-		}
 		ws[i] = w
 	}
 	return ws
@@ -106,14 +102,18 @@ func (w *cellWriter) appendJSONText(dst []byte, s string) []byte {
 func (w *cellWriter) appendTime(dst []byte, t time.Time) []byte {
 	switch w.typ.Kind {
 	case sqltype.Date:
-		return t.AppendFormat(dst, dateForm)
+		return appendDay(dst, t)
 	case sqltype.Time:
-		return t.AppendFormat(dst, timeForm)
+		return appendClock(dst, t)
 	}
 	if w.typ.Zoned {
 		t = t.UTC()
 	}
-	return t.AppendFormat(dst, w.timestamp)
+	dst = appendClock(append(appendDay(dst, t), 'T'), t)
+	if w.typ.Zoned {
+		dst = append(dst, 'Z')
+	}
+	return dst
 }
 
 // appendCSV appends a cell as a CSV field (RFC 4180). NULL is an empty field

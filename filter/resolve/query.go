@@ -143,7 +143,7 @@ func (r *resolver) selectBlock(b *sqlast.Select, outer *scope, ctes *cteScope) (
 const maxColumns = 1600
 
 func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope) error {
-	out.Items, out.Columns = make([]querytree.Expr, 0, len(b.Items)), make([]querytree.Column, 0, len(b.Items))
+	out.Items, out.Columns = slices.Grow(out.Items, len(b.Items)), slices.Grow(out.Columns, len(b.Items)) // a write's block has some already
 	for i, item := range b.Items {
 		if len(out.Items) > maxColumns {
 			return refusal.At(item.Pos(), refusal.LimitExceeded, "a SELECT may give %d columns", maxColumns)

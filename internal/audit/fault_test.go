@@ -304,7 +304,7 @@ func TestWhatBeginAcceptedIsThere(t *testing.T) {
 		months := rapid.SliceOfN(rapid.IntRange(0, 3), 1, 5).Draw(rt, "months")
 		dir := fmt.Sprintf("%s/%d", root, logs.Add(1))
 
-		l := openFaulty(t, Config{Dir: dir}, faults{
+		l := openFaulty(t, Config{Dir: dir, flushAfter: time.Millisecond}, faults{
 			onBegin: failing("commits", 10), onFinish: failing("flushes", 4), onWipe: failing("wipes", 10),
 			onWrite: func(n int) (int, error) { return min(part, n-1), write() },
 		})

@@ -32,6 +32,8 @@ type Config struct {
 	Synchronous string // "NORMAL" (the default) or "FULL": see sqlitefile.Synchronous
 	Queue       int    // outcomes that may wait to be written; 0 for 8192
 	Logger      zerolog.Logger
+
+	flushAfter time.Duration // 0 for flushAfter
 }
 
 // Files is a Log in a folder of SQLite files, one for each month of UTC, with a
@@ -91,6 +93,9 @@ func open(cfg Config, openFile func(month) (file, error), openJournal opener) (*
 	if cfg.Queue <= 0 {
 		cfg.Queue = queueSize
 	}
+	if cfg.flushAfter <= 0 {
+		cfg.flushAfter = flushAfter
+	}
 	l := &Files{
 		dir:      cfg.Dir,
 		log:      cfg.Logger,
@@ -103,7 +108,7 @@ func open(cfg Config, openFile func(month) (file, error), openJournal opener) (*
 		closing:  make(chan struct{}),
 		stopped:  make(chan struct{}),
 	}
-	w := newWriter(l)
+	w := newWriter(l, cfg.flushAfter)
 	if err := w.takeLeftovers(); err != nil {
 		// What cannot be taken over now stays, and is tried again by who reads.
 		l.log.Error().Err(err).Msg("audit entries that were left could not be taken over yet")

@@ -28,15 +28,16 @@ type writer struct {
 	files   map[month]file // those of them that are open
 	entries []Entry        // taken from the log, not yet brought over
 	held    []Outcome      // taken from the queue, not yet written
+	after   time.Duration  // see flushAfter
 	flush   *time.Timer    // runs while something is to be done
 	runs    bool           // flush does
 	failed  bool           // the last attempt did
 }
 
-func newWriter(l *Files) *writer {
-	flush := time.NewTimer(flushAfter)
+func newWriter(l *Files, after time.Duration) *writer {
+	flush := time.NewTimer(after)
 	flush.Stop()
-	return &writer{log: l, files: map[month]file{}, flush: flush}
+	return &writer{log: l, files: map[month]file{}, after: after, flush: flush}
 }
 
 func (w *writer) run() {
@@ -72,7 +73,7 @@ func (w *writer) look() {
 
 func (w *writer) later() {
 	if !w.runs {
-		w.flush.Reset(flushAfter)
+		w.flush.Reset(w.after)
 		w.runs = true
 	}
 }
