@@ -65,7 +65,7 @@ func (a attack) viaFront() bool { return verb.MatchString(a.request) }
 
 var (
 	verb        = regexp.MustCompile(`^[A-Z]+ [^ \n]+ HTTP\b`)
-	outcomeLine = regexp.MustCompile(`^(sqlite|postgres|sqlserver|babelfish|)([!=~]) ?(.*)$`)
+	outcomeLine = regexp.MustCompile(`^(sqlite|postgres|mariadb|sqlserver|babelfish|)([!=~]) ?(.*)$`)
 	repeated    = regexp.MustCompile(`⟦(\d+)×([^⟧]*)⟧`)
 	refusedLine = regexp.MustCompile(`^(?:([a-z_]+)(?:@(-|\d+))?|(\d{3}) (\w+))(?: (.*))?$`)
 )

@@ -187,16 +187,20 @@ func (p *writePrinter) query(q *querytree.Query) *sqlprint.Statement {
 	return p.keep(sqlprint.Print(q, p.decision.Reading(q), p.engine))
 }
 
-// reference makes the check of a foreign key of which the write sets a column.
-// Of one that it does not set whole, the ERP's own check has the last word; what
-// an UPDATE leaves is looked up by no key of ours, so it must set all.
+// reference makes the check of a foreign key of which the write sets a column. It
+// must set all of them: what an UPDATE leaves as it is, and what a default fills in,
+// is looked up by no key of ours, and might point at what is somebody else's.
 func (p *writePrinter) reference(ref view.Reference, columns []*catalog.Column) []execute.WriteReference {
 	out := execute.WriteReference{}
+	given := false
 	for _, from := range ref.Columns {
 		for i, c := range columns {
-			if c.Name == from.Name {
-				out.From = append(out.From, i)
-				out.Name = c.Name
+			if c.Name != from.Name {
+				continue
+			}
+			out.From = append(out.From, i)
+			if g := p.decision.Columns()[i].Given; g || out.Name == "" {
+				out.Name, given = c.Name, given || g
 			}
 		}
 	}
@@ -204,8 +208,12 @@ func (p *writePrinter) reference(ref view.Reference, columns []*catalog.Column) 
 		return nil
 	}
 	if len(out.From) < len(ref.Columns) {
-		if p.err == nil && p.decision.Kind() == querytree.Update {
-			e := refusal.New(refusal.ReadOnly, "%s can only be changed together with the other columns of its reference", out.Name)
+		if p.err == nil && given {
+			done := "changed"
+			if p.decision.Kind() == querytree.Insert {
+				done = "given"
+			}
+			e := refusal.New(refusal.ReadOnly, "%s can only be %s together with the other columns of its reference", out.Name, done)
 			e.Column = out.Name
 			p.err = e
 		}

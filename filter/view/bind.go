@@ -20,7 +20,7 @@ import (
 
 // gateVersion is part of every view's digest: a gate that decides or prints
 // differently shares no plan with the one before.
-const gateVersion = "3"
+const gateVersion = "4"
 
 // Bind binds p to the catalog of one dossier. It always gives a view: what of
 // the profile cannot be bound is missing from it and named in Problems.
@@ -75,6 +75,7 @@ type binder struct {
 	policies map[string]*querytree.Policy // by the profile's table name
 	failed   map[string]bool
 	writing  bool // its policies are those of writes: modules count at the level full
+	whole    bool // its policies are of all modules, whatever their levels
 }
 
 func (b *binder) problem(fatal bool, table, column, format string, args ...any) {

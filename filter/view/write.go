@@ -68,7 +68,10 @@ func (w *Writes) Pin(name string) *Pin {
 // counts tells whether the rows of a module with this level are among those
 // that the binder's policies let through.
 func (b *binder) counts(l profiles.Level) bool {
-	if b.writing {
+	switch {
+	case b.whole:
+		return true
+	case b.writing:
 		return l.AllowsWriting()
 	}
 	return l.AllowsReading()
@@ -108,6 +111,7 @@ func (b *binder) writes(tables map[string]*Table) {
 			t.Writes.References = b.references(t, tables)
 		}
 	}
+	b.keep(tables)
 }
 
 func (b *binder) writesOf(rule profiles.Table, t *Table, policy *querytree.Policy) (*Writes, error) {
