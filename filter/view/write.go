@@ -86,7 +86,7 @@ func (b *binder) writes(tables map[string]*Table) {
 		if len(rule.Writes) == 0 {
 			continue
 		}
-		w, err := b.writesOf(rule, t, of.policy(name))
+		w, err := b.writesOf(name, rule, t, of.policy(name))
 		if err != nil {
 			b.problem(false, name, "", "writes: %v; the table can only be read", err)
 			continue
@@ -114,7 +114,7 @@ func (b *binder) writes(tables map[string]*Table) {
 	b.keep(tables)
 }
 
-func (b *binder) writesOf(rule profiles.Table, t *Table, policy *querytree.Policy) (*Writes, error) {
+func (b *binder) writesOf(name string, rule profiles.Table, t *Table, policy *querytree.Policy) (*Writes, error) {
 	switch {
 	case policy == nil:
 		return nil, fmt.Errorf("its row condition cannot be bound")
@@ -131,6 +131,10 @@ func (b *binder) writesOf(rule profiles.Table, t *Table, policy *querytree.Polic
 		return nil, err
 	}
 	w.Pinned = pins(policy)
+	if t.Catalog.Replaces && (w.Insert || w.Update) {
+		w.Insert, w.Update = false, false
+		b.problem(false, name, "", "writes: a constraint of it says ON CONFLICT REPLACE or IGNORE, by which one customer's row would take another's out without a word; insert and update are left out")
+	}
 	return w, nil
 }
 
@@ -256,7 +260,8 @@ func (b *binder) references(t *Table, tables map[string]*Table) []Reference {
 }
 
 // carriedInto names the tables into which the ERP's foreign keys carry an
-// operation on rows of t, and in which the profile lets nobody do it.
+// operation on rows of t, and in which the profile lets nobody do it, or not to
+// each row that it would reach there.
 func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []string {
 	if operation == profiles.Insert {
 		return nil
@@ -284,7 +289,7 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []
 					continue
 				}
 				seen[step{child, does}] = true
-				if !b.writable(child, does) && !slices.ContainsFunc(rule.Cascades, func(n string) bool { return strings.EqualFold(n, child.Name) }) && !slices.Contains(into, child.Name) {
+				if !b.writable(child, does, parent, fk) && !slices.ContainsFunc(rule.Cascades, func(n string) bool { return strings.EqualFold(n, child.Name) }) && !slices.Contains(into, child.Name) {
 					into = append(into, child.Name)
 				}
 				follow(child, does)
@@ -296,17 +301,43 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []
 	return into
 }
 
-// writable tells whether the profile lets customers do an operation on a table
-// of the catalog.
-func (b *binder) writable(t *catalog.Table, operation string) bool {
+// writable tells whether the profile lets customers do an operation on every row
+// of a table that a foreign key ties to a row of parent which they may write.
+func (b *binder) writable(t *catalog.Table, operation string, parent *catalog.Table, fk catalog.ForeignKey) bool {
 	for _, v := range b.v.Tables {
 		if v.Catalog == t {
 			for _, rule := range b.v.Profile.Tables {
 				if b.v.Catalog.Table(rule.Schema, rule.Name) == t {
-					return rule.Allows(operation)
+					return rule.Allows(operation) && b.allFollow(rule, t, parent, fk)
 				}
 			}
 		}
 	}
 	return false
+}
+
+// allFollow tells whether rows of a table are a customer's wherever the row of
+// parent is that a foreign key has them point at: nothing else decides.
+func (b *binder) allFollow(rule profiles.Table, t, parent *catalog.Table, fk catalog.ForeignKey) bool {
+	if rule.Rows.SQL != "" || len(rule.Modules) > 0 {
+		return false
+	}
+	if rule.Follows == nil {
+		return rule.Public
+	}
+	header := b.v.Profile.Tables[rule.Follows.Table]
+	if b.v.Catalog.Table(header.Schema, header.Name) != parent {
+		return false
+	}
+	for _, pair := range rule.Follows.On {
+		own, other := t.Column(pair[0]), parent.Column(pair[1])
+		if own == nil || other == nil {
+			return false
+		}
+		i := slices.Index(fk.Columns, own.Name)
+		if i < 0 || fk.RefColumns[i] != other.Name {
+			return false
+		}
+	}
+	return true
 }

@@ -78,7 +78,7 @@ func sqliteTable(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table, d
 	}
 	collations := map[string]string{}
 	if !t.View {
-		collations = sqliteCollations(ddl)
+		collations, t.Replaces = sqliteCollations(ddl), sqliteReplaces(ddl)
 	}
 	keys := 0
 	for _, c := range columns {

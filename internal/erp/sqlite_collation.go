@@ -34,6 +34,19 @@ func sqliteCollations(ddl string) map[string]string {
 	return found
 }
 
+// sqliteReplaces tells whether a CREATE TABLE statement has a constraint that
+// replaces or ignores rows in conflict (sqlite.org/lang_conflict.html).
+func sqliteReplaces(ddl string) bool {
+	tokens := sqliteTokens(ddl)
+	for i := 0; i+2 < len(tokens); i++ {
+		if strings.EqualFold(tokens[i], "ON") && strings.EqualFold(tokens[i+1], "CONFLICT") &&
+			(strings.EqualFold(tokens[i+2], "REPLACE") || strings.EqualFold(tokens[i+2], "IGNORE")) {
+			return true
+		}
+	}
+	return false
+}
+
 // sqliteTokens splits SQL text into words, quoted names and single signs,
 // without comments and blanks.
 func sqliteTokens(text string) []string {

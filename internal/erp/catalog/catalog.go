@@ -61,6 +61,10 @@ type Table struct {
 	// NoRollback says that what is written to the table stays written when its
 	// transaction is rolled back (MariaDB's MyISAM and Aria).
 	NoRollback bool
+	// Replaces says that a constraint of the table takes another row out, or
+	// swallows the new one, where the two collide, and calls it done (SQLite's
+	// ON CONFLICT REPLACE and IGNORE).
+	Replaces bool
 
 	exact, folded map[string]*Column
 }
@@ -117,7 +121,7 @@ func New(engine Engine, version string, tables []*Table) *Catalog {
 		f := Fold(t.Name)
 		c.folded[f] = append(c.folded[f], t)
 		t.exact, t.folded = map[string]*Column{}, map[string]*Column{}
-		fmt.Fprintf(h, "T%q.%q %v %q %q %v %q\x00", t.Schema, t.Name, t.View, t.PrimaryKey, t.Unique, t.NoRollback, t.ForeignKeys)
+		fmt.Fprintf(h, "T%q.%q %v %q %q %v %v %q\x00", t.Schema, t.Name, t.View, t.PrimaryKey, t.Unique, t.NoRollback, t.Replaces, t.ForeignKeys)
 		for i, col := range t.Columns {
 			col.Position = i
 			t.exact[col.Name] = col

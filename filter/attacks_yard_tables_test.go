@@ -1,0 +1,105 @@
+package filter_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+)
+
+// A constraint of SQLite may take the other row out, where two collide, or swallow
+// the new one: the other is somebody else's. Such tables take no new values.
+func TestAConstraintThatReplacesTakesNoRowOut(t *testing.T) {
+	const (
+		profile = "profile: TAGS\nerp: custom\ntables:\n  tags: {rows: owner = :customer, writes: [insert, update, delete], columns: {word: {}, code: {}, note: {}}}\n"
+		rows    = "INSERT INTO tags (word, owner, code) VALUES ('a','ANNA','ca'), ('b','BORIS','cb')"
+	)
+	for name, table := range map[string]string{
+		"a primary key":                 "word varchar(20) PRIMARY KEY ON CONFLICT REPLACE, owner varchar(17) NOT NULL, code varchar(10) UNIQUE, note varchar(10)",
+		"a unique column":               "word varchar(20) PRIMARY KEY, owner varchar(17) NOT NULL, code varchar(10) UNIQUE ON CONFLICT REPLACE, note varchar(10)",
+		"a constraint of the table":     "word varchar(20) PRIMARY KEY, owner varchar(17) NOT NULL, code varchar(10), note varchar(10), UNIQUE (code) ON CONFLICT REPLACE",
+		"in other letters, commented":   "word varchar(20) PRIMARY KEY, owner varchar(17) NOT NULL, code varchar(10) UNIQUE on /* ABORT */ conflict\n\treplace, note varchar(10)",
+		"a constraint that swallows":    "word varchar(20) PRIMARY KEY, owner varchar(17) NOT NULL, code varchar(10) UNIQUE ON CONFLICT IGNORE, note varchar(10)",
+		"a column that may not be NULL": "word varchar(20) PRIMARY KEY, owner varchar(17) NOT NULL, code varchar(10) UNIQUE, note varchar(10) NOT NULL ON CONFLICT REPLACE DEFAULT 'x'",
+	} {
+		w := workshopsOn(t, []string{"CREATE TABLE tags (" + table + ")", rows}, profile, catalog.SQLite)[catalog.SQLite]
+		before := w.look(t, "SELECT * FROM tags ORDER BY word")
+		for _, q := range []string{"INSERT INTO tags (word, code) VALUES ('b', 'cx')", "INSERT INTO tags (word, code) VALUES ('c', 'cb')", "UPDATE tags SET code = 'cb' WHERE word = 'a'", "UPDATE tags SET code = 'cb'"} {
+			if got, err := w.write(t, "ANNA", q); codeOf(err) != refusal.ReadOnly {
+				t.Errorf("%s: %s: %q, %v", name, q, got, err)
+			}
+		}
+		if after := w.look(t, "SELECT * FROM tags ORDER BY word"); after != before {
+			t.Errorf("%s: %s became %s", name, before, after)
+		}
+		if got, err := w.write(t, "ANNA", "DELETE FROM tags WHERE word IN ('a', 'b')"); err != nil || got != "1" {
+			t.Errorf("%s: a deletion: %q, %v", name, got, err)
+		}
+		if v, err := w.gate.View(t.Context(), as("ANNA")); err != nil || len(v.Problems) != 1 || !strings.Contains(v.Problems[0].Msg, "ON CONFLICT") {
+			t.Errorf("%s: the administrator is told %v, %v", name, v.Problems, err)
+		}
+	}
+	for name, table := range map[string]string{
+		"a constraint that fails":       "word varchar(20) PRIMARY KEY ON CONFLICT ABORT, owner varchar(17) NOT NULL, code varchar(10) UNIQUE ON CONFLICT FAIL, note varchar(10)",
+		"a constraint that rolls back":  "word varchar(20) PRIMARY KEY ON CONFLICT ROLLBACK, owner varchar(17) NOT NULL, code varchar(10) UNIQUE ON CONFLICT ROLLBACK, note varchar(10)",
+		"a default that says the words": "word varchar(20) PRIMARY KEY, owner varchar(17) NOT NULL, code varchar(10) UNIQUE, note varchar(40) DEFAULT 'on conflict replace'",
+	} {
+		w := workshopsOn(t, []string{"CREATE TABLE tags (" + table + ")", rows}, profile, catalog.SQLite)[catalog.SQLite]
+		before := w.look(t, "SELECT * FROM tags ORDER BY word")
+		for _, q := range []string{"INSERT INTO tags (word, code) VALUES ('b', 'cx')", "INSERT INTO tags (word, code) VALUES ('c1', 'c1'), ('c', 'cb')", "UPDATE tags SET code = 'cb' WHERE word = 'a'"} {
+			if got, err := w.write(t, "ANNA", q); codeOf(err) != refusal.Duplicate {
+				t.Errorf("%s: %s: %q, %v", name, q, got, err)
+			}
+		}
+		if after := w.look(t, "SELECT * FROM tags ORDER BY word"); after != before {
+			t.Errorf("%s: %s became %s", name, before, after)
+		}
+	}
+}
+
+// What the ERP's own foreign keys carry on must be the customer's, too: where the
+// rows there can be others', an operation is left out, though customers may do
+// the same there to their own.
+func TestACascadeReachesOwnRowsOnly(t *testing.T) {
+	tables := []string{
+		"CREATE TABLE heads (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, word varchar(20))",
+		"CREATE TABLE remarks (id int NOT NULL PRIMARY KEY, head int, author varchar(17) NOT NULL, word varchar(20), CONSTRAINT c_head FOREIGN KEY (head) REFERENCES heads (id) ON DELETE {action})",
+		"INSERT INTO heads VALUES (1, 'ANNA', 'w'), (2, 'BORIS', 'w')",
+		"INSERT INTO remarks VALUES (1, 1, 'ANNA', 'w'), (2, 1, 'BORIS', 'of BORIS'), (3, 2, 'BORIS', 'w')",
+	}
+	const profile = `
+profile: HEADS
+erp: custom
+modules: {open: {level: full}, closed: {level: read}}
+tables:
+  heads: {rows: customer = :customer, writes: [delete], columns: {id: {}, word: {}}}
+  remarks: {%RULE%, writes: [update, delete], columns: {id: {}, word: {}}}
+`
+	follows := "follows: {table: heads, on: [[head, id]]}"
+	for _, c := range []struct {
+		name, rule, action string
+		offered            bool
+	}{
+		{"others' remarks go, too", "rows: author = :customer", "CASCADE", false},
+		{"others' remarks lose their head", "rows: author = :customer", "SET NULL", false},
+		{"remarks that follow the head, those of some authors", follows + ", rows: author = :customer", "CASCADE", false},
+		{"remarks that follow the head, some of which may be read only", follows + ", modules: {open: id < 2, closed: id >= 2}", "CASCADE", false},
+		{"remarks that follow the head", follows, "CASCADE", true},
+		{"remarks that follow the head lose it", follows, "SET NULL", true},
+	} {
+		var spelled []string
+		for _, s := range tables {
+			spelled = append(spelled, strings.Replace(s, "{action}", c.action, 1))
+		}
+		on(t, workshopsOn(t, spelled, strings.Replace(profile, "%RULE%", c.rule, 1), catalog.SQLite, catalog.Postgres, catalog.MariaDB), func(t *testing.T, w *workshop) {
+			got, err := w.write(t, "ANNA", "DELETE FROM heads WHERE id = 1")
+			if c.offered && (err != nil || got != "1") || !c.offered && codeOf(err) != refusal.ReadOnly {
+				t.Errorf("%s: %q, %v", c.name, got, err)
+			}
+			if left := w.look(t, "SELECT id, head, word FROM remarks WHERE id = 2"); !c.offered && left != "2|1|of BORIS" {
+				t.Errorf("%s: of the other's row there is left %q", c.name, left)
+			}
+		})
+	}
+}
