@@ -162,7 +162,7 @@ func (b *resourceBinder) resource(key string, p profiles.Resource) *Resource {
 	out.in[English], out.in[French] = made, &french
 	if key := p.FileKey(); out.Table != nil && out.Column(key) != nil {
 		out.FileKey = key
-		out.SameForAll = b.v.Profile.Tables[p.Table].Public || b.keyAlone(out, p.Columns[key])
+		out.SameForAll = b.v.Profile.Tables[p.Table].Public || b.keyAlone(out, p.Table, p.Columns[key])
 	}
 	for _, s := range p.Search {
 		if c := out.Column(s); c != nil && b.searchable(c.Type) {
@@ -173,10 +173,15 @@ func (b *resourceBinder) resource(key string, p profiles.Resource) *Resource {
 }
 
 // keyAlone tells whether the table has a unique key of the column alone that a
-// column of a resource is.
-func (b *resourceBinder) keyAlone(r *Resource, p profiles.ResourceColumn) bool {
+// column of a resource is, and whether no customer gives rows that key: one that
+// nobody's row has any more would be his for the asking.
+func (b *resourceBinder) keyAlone(r *Resource, table string, p profiles.ResourceColumn) bool {
 	_, stored, err := b.source(r, p)
-	return err == nil && stored != nil && len(p.Values) == 0 && r.Table.Catalog.KeyAmong([]string{stored.Name})
+	if err != nil || stored == nil || len(p.Values) > 0 || !r.Table.Catalog.KeyAmong([]string{stored.Name}) {
+		return false
+	}
+	rule, primary := b.v.Profile.Tables[table], len(r.Table.Catalog.PrimaryKey) == 1 && r.Table.Catalog.PrimaryKey[0] == stored.Name
+	return r.Table.Rule(stored).ReadOnly || !rule.Allows(profiles.Insert) && (primary || !rule.Allows(profiles.Update))
 }
 
 // searchable tells whether a search can look into a column: into text, and on an
