@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/internal/erp"
 )
 
 // The breaker of a dossier opens when so many statements in a row found no
@@ -43,6 +44,9 @@ func (b *breaker) saw(err error, now time.Time) {
 	var refused *refusal.Error
 	away := errors.As(err, &refused) && refused.Code == refusal.Unavailable
 	answered := err == nil || errors.As(err, &refused) && (refused.Code == refusal.QueryFailed || refused.Code == refusal.LimitExceeded)
+	if away && erp.Classify(refused.Cause) == erp.Transient {
+		away, answered = false, true // a lock or a deadlock: a server that is there said so
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {

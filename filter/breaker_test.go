@@ -4,7 +4,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/internal/erp"
 )
 
 func TestABreakerSparesAnERPThatDoesNotAnswer(t *testing.T) {
@@ -50,6 +54,36 @@ func TestABreakerSparesAnERPThatDoesNotAnswer(t *testing.T) {
 	}
 	if !b.allow(at(now)) {
 		t.Error("it opened though the ERP answers in between")
+	}
+}
+
+// TestALockIsNoERPThatIsAway: who writes much to his own rows, and waits for
+// himself, does not close the dossier to others.
+func TestALockIsNoERPThatIsAway(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name, cause := range map[string]error{
+		"a lock that is waited for too long": &pgconn.PgError{Code: "55P03"}, "a deadlock": &pgconn.PgError{Code: "40P01"},
+		"a lock of MariaDB": &mysql.MySQLError{Number: 1205}, "a deadlock of MariaDB": &mysql.MySQLError{Number: 1213},
+	} {
+		if erp.Classify(cause) != erp.Transient {
+			t.Fatalf("%s is %v", name, erp.Classify(cause))
+		}
+		var b breaker
+		for range 3 * breakAfter {
+			b.saw(refusal.Because(cause, refusal.Unavailable, "x"), now)
+		}
+		if !b.allow(at(now)) {
+			t.Errorf("%s closes the dossier to everybody", name)
+		}
+		down := refusal.New(refusal.Unavailable, "x")
+		for range breakAfter - 1 {
+			b.saw(down, now)
+		}
+		b.saw(refusal.Because(cause, refusal.Unavailable, "x"), now) // a server that is there said it
+		b.saw(down, now)
+		if !b.allow(at(now)) {
+			t.Errorf("%s is no word of the ERP's", name)
+		}
 	}
 }
 
