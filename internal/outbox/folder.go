@@ -11,7 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Folder writes each request into a folder as a file named after its kind and
@@ -94,7 +97,8 @@ func (f *Folder) put(name string, content []byte) (err error) {
 }
 
 // csvOf writes a request as two tables of RFC 4180, in UTF-8: the columns that
-// every request has, then those of its form, in its order.
+// every request has, then those of its form, in its order. What a customer wrote is
+// no formula where somebody opens them in a spreadsheet.
 func csvOf(d Document) (header, lines []byte, err error) {
 	names, cells, err := row(d.Fields)
 	if err != nil {
@@ -102,7 +106,7 @@ func csvOf(d Document) (header, lines []byte, err error) {
 	}
 	header, err = table([][]string{
 		append([]string{"id", "dossier", "customer", "contact", "actor", "kind", "received_at"}, names...),
-		append([]string{d.ID, d.Dossier, d.Customer, d.Contact, d.Actor, d.Kind, d.ReceivedAt.Format(time.RFC3339)}, cells...),
+		append([]string{d.ID, d.Dossier, d.Customer, noFormula(d.Contact), noFormula(d.Actor), d.Kind, d.ReceivedAt.Format(time.RFC3339)}, cells...),
 	})
 	if err != nil {
 		return nil, nil, err
@@ -147,10 +151,30 @@ func row(object json.RawMessage) (names, cells []string, err error) {
 			return nil, nil, fmt.Errorf("read the fields of a request: %w", err)
 		}
 		cell := ""
-		if value != nil {
+		switch value := value.(type) {
+		case nil:
+		case string:
+			cell = noFormula(value)
+		default:
 			cell = fmt.Sprint(value)
 		}
 		names, cells = append(names, fmt.Sprint(name)), append(cells, cell)
 	}
 	return names, cells, nil
+}
+
+// noFormula puts an apostrophe before a text that a spreadsheet would compute
+// (OWASP, CSV injection). Signs before digits, as of telephone numbers, are none.
+func noFormula(text string) string {
+	begins := strings.TrimLeftFunc(text, unicode.IsSpace)
+	first, size := utf8.DecodeRuneInString(begins)
+	switch first {
+	case '=', '@', '\uFF1D', '\uFF20': // and as wide as they are in Chinese and Japanese texts
+		return "'" + text
+	case '+', '-', '\uFF0B', '\uFF0D':
+		if strings.Trim(begins[size:], "0123456789 .,()/-") != "" {
+			return "'" + text
+		}
+	}
+	return text
 }
