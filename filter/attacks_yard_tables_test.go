@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/identity"
 )
 
 // A constraint of SQLite may take the other row out, where two collide, or swallow
@@ -102,4 +104,54 @@ tables:
 			}
 		})
 	}
+}
+
+// A column that belongs to a module is written where that module's level is full,
+// as its rows are; below, it is only read.
+func TestAColumnIsWrittenAtItsModulesLevel(t *testing.T) {
+	tables := []string{
+		"CREATE TABLE deals (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, word varchar(20), price int)",
+		"INSERT INTO deals VALUES (1, 'ANNA', 'w', 5), (2, 'BORIS', 'w', 6)",
+	}
+	const profile = `
+profile: DEALS
+erp: custom
+modules: {deals: {level: full}, prices: {level: full}}
+tables:
+  deals: {rows: customer = :customer, modules: {deals: id < 9}, writes: [insert, update], columns: {id: {}, word: {}, price: {module: prices}}}
+`
+	on(t, workshopsOn(t, tables, profile, catalog.SQLite, catalog.Postgres, catalog.MariaDB), func(t *testing.T, w *workshop) {
+		at := func(access, membership string) identity.Caller {
+			c := as("ANNA")
+			if access != "" {
+				c.Access.Levels = map[string]string{"prices": access}
+			}
+			if membership != "" {
+				c.Membership = directory.Membership{Account: "a", Levels: map[string]string{"prices": membership}}
+			}
+			return c
+		}
+		for name, c := range map[string]struct {
+			who  identity.Caller
+			code refusal.Code
+		}{
+			"full":                     {at("", ""), ""},
+			"the access reads":         {at("read", ""), refusal.ReadOnly},
+			"the access lists":         {at("list", ""), refusal.ReadOnly},
+			"the access has none":      {at("none", ""), refusal.UnknownName},
+			"the membership reads":     {at("", "read"), refusal.ReadOnly},
+			"the membership has none":  {at("full", "none"), refusal.UnknownName},
+			"a membership raises none": {at("read", "full"), refusal.ReadOnly},
+		} {
+			for _, q := range []string{"UPDATE deals SET price = 7 WHERE id = 1", "UPDATE deals SET word = 'x', price = 7 WHERE id = 1", "INSERT INTO deals (id, word, price) VALUES (3, 'x', 0)"} {
+				if got, err := w.writeAs(t, c.who, q); codeOf(err) != c.code {
+					t.Errorf("%s: %s: %q, %v", name, q, got, err)
+				}
+				w.again(t, []string{"deals"}, tables)
+			}
+			if got, err := w.writeAs(t, c.who, "UPDATE deals SET word = 'x' WHERE id IN (1, 2)"); err != nil || got != "1" {
+				t.Errorf("%s: what is no price: %q, %v", name, got, err)
+			}
+		}
+	})
 }

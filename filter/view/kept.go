@@ -31,6 +31,7 @@ func (b *binder) keep(tables map[string]*Table) {
 			continue
 		}
 		k := &keeper{binder: b, name: name, table: t, tables: tables}
+		k.levels()
 		k.references()
 		for _, other := range slices.Sorted(maps.Keys(ties)) {
 			self := whole.policies[other].Self
@@ -69,6 +70,17 @@ func (k *keeper) keep(name, why string) {
 			rule.ReadOnly = true
 			k.table.rules[visible] = rule
 			k.problem(false, k.name, c.Name, "writes: %s; customers can only read the column", why)
+		}
+	}
+}
+
+// levels keeps the columns that belong to a module below the level full, as its
+// rows would be.
+func (k *keeper) levels() {
+	for visible, rule := range k.table.rules {
+		if rule.Module != "" && !k.v.Profile.Modules[rule.Module].Level.AllowsWriting() {
+			rule.ReadOnly = true
+			k.table.rules[visible] = rule
 		}
 	}
 }
