@@ -72,7 +72,8 @@ func (a attack) write(t *testing.T, w *workshop) outcome {
 		}
 		return outcome{refused: true, status: strconv.Itoa(rec.Code), code: problem.Code, fragment: problem.Detail}
 	}
-	return outcome{ordered: true, rows: []string{strings.TrimSpace(strconv.Itoa(rec.Code) + " " + rec.Body.String())}}
+	body := strings.NewReplacer("\r", `\r`, "\n", `\n`).Replace(strings.TrimRight(rec.Body.String(), "\r\n"))
+	return outcome{ordered: true, rows: []string{strings.TrimSpace(strconv.Itoa(rec.Code) + " " + body)}}
 }
 
 // foreign is all that a customer may not write: others' rows, his own of
