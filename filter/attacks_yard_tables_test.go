@@ -155,3 +155,28 @@ tables:
 		}
 	})
 }
+
+// Numbers that the ERP gives rows by itself are its own: who gave one could take
+// the next, or the last there is, and nobody else's row would get a number.
+func TestNobodyTakesTheNumbersOfOthers(t *testing.T) {
+	tables := []string{
+		"CREATE TABLE orders (id {serial}, customer varchar(17) NOT NULL, word varchar(20))",
+		"INSERT INTO orders (id, customer, word) VALUES (1, 'ANNA', 'w'), (2, 'BORIS', 'w')",
+	}
+	const profile = "profile: NUMBERS\nerp: custom\ntables:\n  orders: {rows: customer = :customer, writes: [insert, update], columns: {id: {}, word: {}}}\n"
+	on(t, workshopsOn(t, tables, profile, catalog.SQLite, catalog.Postgres, catalog.MariaDB, catalog.SQLServer), func(t *testing.T, w *workshop) {
+		for _, id := range []string{"10001", "10002", "2147483647", "9223372036854775807", "0", "-1", "2", "NULL", "(SELECT MAX(o.id) + 1 FROM orders o)"} {
+			if got, err := w.write(t, "ANNA", "INSERT INTO orders (id, word) VALUES ("+id+", 'x')"); codeOf(err) != refusal.ReadOnly {
+				t.Errorf("%s: %q, %v", id, got, err)
+			}
+		}
+		if got, err := w.write(t, "ANNA", "UPDATE orders SET id = 9"); codeOf(err) != refusal.ReadOnly {
+			t.Errorf("changed: %q, %v", got, err)
+		}
+		for range 3 {
+			if got, err := w.write(t, "BORIS", "INSERT INTO orders (word) VALUES ('x')"); err != nil || got != "1" {
+				t.Errorf("the other's next row: %q, %v", got, err)
+			}
+		}
+	})
+}

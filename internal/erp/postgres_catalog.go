@@ -31,7 +31,7 @@ WITH RECURSIVE domain(oid, base, typmod) AS (
 SELECT n.nspname AS schema_name, c.relname AS table_name, c.relkind IN ('v', 'm') AS is_view,
        a.attname AS column_name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS native,
        bn.nspname AS type_schema, b.typname AS type_name, COALESCE(d.typmod, a.atttypmod) AS typmod,
-       a.attnotnull AS not_null, a.attgenerated <> '' OR a.attidentity = 'a' AS computed,
+       a.attnotnull AS not_null, a.attgenerated <> '' OR a.attidentity <> '' OR COALESCE(pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) LIKE 'nextval(%', FALSE) AS computed,
        CASE WHEN a.attcollation = 0 OR co.collname = 'default' THEN '' ELSE co.collname END AS collation_name,
        COALESCE(pg_catalog.to_jsonb(co) ->> 'collisdeterministic', 'true') = 'false'
          AND pg_catalog.current_setting('server_version_num')::int < 180000 AS folding
@@ -42,6 +42,7 @@ LEFT JOIN concrete d ON d.oid = a.atttypid
 JOIN pg_catalog.pg_type b ON b.oid = COALESCE(d.base, a.atttypid)
 JOIN pg_catalog.pg_namespace bn ON bn.oid = b.typnamespace
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
+LEFT JOIN pg_catalog.pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
 WHERE n.nspname = ANY (pg_catalog.string_to_array($1, pg_catalog.chr(31)))
   AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
   AND c.relkind IN ('r', 'p', 'v', 'm')

@@ -87,7 +87,7 @@ type Column struct {
 	Type      sqltype.Type
 	Nullable  bool
 	Collation string // empty for the database's default
-	Computed  bool   // the database computes it; it cannot be written
+	Computed  bool   // the database computes it, or numbers rows by it; it is not written
 	Position  int    // 0-based
 }
 
