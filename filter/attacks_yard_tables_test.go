@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -164,7 +165,10 @@ func TestNobodyTakesTheNumbersOfOthers(t *testing.T) {
 		"INSERT INTO orders (id, customer, word) VALUES (1, 'ANNA', 'w'), (2, 'BORIS', 'w')",
 	}
 	const profile = "profile: NUMBERS\nerp: custom\ntables:\n  orders: {rows: customer = :customer, writes: [insert, update], columns: {id: {}, word: {}}}\n"
-	on(t, workshopsOn(t, tables, profile, catalog.SQLite, catalog.Postgres, catalog.MariaDB, catalog.SQLServer), func(t *testing.T, w *workshop) {
+	numbered := append([]string{strings.Replace(tables[0], "{serial}", "INTEGER PRIMARY KEY AUTOINCREMENT", 1)}, tables[1:]...)
+	all := workshopsOn(t, tables, profile, catalog.Postgres, catalog.MariaDB, catalog.SQLServer)
+	maps.Copy(all, workshopsOn(t, numbered, profile, catalog.SQLite))
+	on(t, all, func(t *testing.T, w *workshop) {
 		for _, id := range []string{"10001", "10002", "2147483647", "9223372036854775807", "0", "-1", "2", "NULL", "(SELECT MAX(o.id) + 1 FROM orders o)"} {
 			if got, err := w.write(t, "ANNA", "INSERT INTO orders (id, word) VALUES ("+id+", 'x')"); codeOf(err) != refusal.ReadOnly {
 				t.Errorf("%s: %q, %v", id, got, err)

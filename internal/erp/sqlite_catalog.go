@@ -3,7 +3,6 @@ package erp
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -77,11 +76,11 @@ func sqliteTable(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table, d
 	if err := sqlx.SelectContext(ctx, q, &columns, sqliteColumns, t.Name); err != nil {
 		return err
 	}
-	collations := map[string]string{}
+	collations, numbered := map[string]string{}, false
 	if !t.View {
-		collations, t.Replaces = sqliteCollations(ddl), sqliteReplaces(ddl)
+		collations, t.Replaces, numbered = sqliteCollations(ddl), sqliteReplaces(ddl), sqliteNumbers(ddl)
 	}
-	keys, rowNumber := 0, ""
+	keys := 0
 	for _, c := range columns {
 		if c.PK > 0 {
 			keys++
@@ -95,7 +94,7 @@ func sqliteTable(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table, d
 			t.PrimaryKey[c.PK-1] = c.Name
 			// A lone INTEGER key is the row's own number (sqlite.org/lang_createtable.html#rowid).
 			if keys == 1 && strings.EqualFold(c.Type, "INTEGER") && !withoutRowid {
-				col.Type.Bits, col.Nullable, rowNumber = 64, false, c.Name
+				col.Type.Bits, col.Nullable, col.Computed = 64, false, numbered
 			}
 		}
 		t.Columns = append(t.Columns, col)
@@ -103,18 +102,7 @@ func sqliteTable(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table, d
 	if t.View {
 		return nil
 	}
-	if err := sqliteKeys(ctx, q, t); err != nil {
-		return err
-	}
-	for _, col := range t.Columns {
-		// SQLite numbers the rows itself, but those that are numbered as another
-		// table's rows are.
-		pointing := slices.ContainsFunc(t.ForeignKeys, func(k catalog.ForeignKey) bool {
-			return slices.ContainsFunc(k.Columns, func(n string) bool { return catalog.Fold(n) == catalog.Fold(col.Name) })
-		})
-		col.Computed = col.Computed || col.Name == rowNumber && !pointing
-	}
-	return nil
+	return sqliteKeys(ctx, q, t)
 }
 
 func sqliteKeys(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table) error {

@@ -1,6 +1,7 @@
 package erp
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -45,6 +46,12 @@ func sqliteReplaces(ddl string) bool {
 		}
 	}
 	return false
+}
+
+// sqliteNumbers tells whether a CREATE TABLE statement has rows numbered so that no
+// number comes twice: who gives a row the last one leaves none to others.
+func sqliteNumbers(ddl string) bool {
+	return slices.ContainsFunc(sqliteTokens(ddl), func(token string) bool { return strings.EqualFold(token, "AUTOINCREMENT") })
 }
 
 // sqliteTokens splits SQL text into words, quoted names and single signs,
