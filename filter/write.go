@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/vantelle/vantelle/filter/authorize"
 	"github.com/vantelle/vantelle/filter/execute"
@@ -12,6 +13,7 @@ import (
 	"github.com/vantelle/vantelle/filter/resolve"
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqlprint"
+	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/audit"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -163,6 +165,11 @@ func printWrite(tree *querytree.Write, d authorize.WriteDecision, engine catalog
 			out.References = append(out.References, p.reference(ref, columns)...)
 		}
 	}
+	if tree.Kind == querytree.Insert {
+		for _, l := range table.Writes.Leftovers {
+			out.Leftovers = append(out.Leftovers, p.leftover(l, columns)...)
+		}
+	}
 	return out, p.err
 }
 
@@ -219,15 +226,49 @@ func (p *writePrinter) reference(ref view.Reference, columns []*catalog.Column) 
 		}
 		return nil
 	}
-	out.Find = p.keep(sqlprint.FindReferenced(ref.To.Policy, ref.RefColumns, p.engine))
+	out.Find, out.Types = p.keep(sqlprint.FindReferenced(ref.To.Policy, ref.RefColumns, p.engine)), typesOf(ref.RefColumns)
 	return []execute.WriteReference{out}
+}
+
+// leftover makes the check that nothing is left under the key of a new row. Of a key
+// that the request does not give the ERP takes care.
+func (p *writePrinter) leftover(l view.Leftover, columns []*catalog.Column) []execute.WriteReference {
+	out := execute.WriteReference{}
+	for _, key := range l.Key {
+		for i, c := range columns {
+			if c.Name == key.Name {
+				out.From = append(out.From, i)
+			}
+		}
+	}
+	if len(out.From) < len(l.Key) {
+		return nil
+	}
+	raw := &querytree.RawScan{Table: l.In}
+	var compared []querytree.Expr
+	for _, c := range l.Columns {
+		compared = append(compared, &querytree.ColumnRef{Source: raw, Col: c, T: c.Type})
+	}
+	one := sqltype.Type{Kind: sqltype.Int, Bits: 32}
+	out.Find = p.query(&querytree.Query{Limit: &querytree.Number{Text: "1", T: one}, Body: &querytree.Select{From: raw, Where: querytree.KeyIs(compared, 1),
+		Items: []querytree.Expr{&querytree.Number{Text: "1", T: one}}, Columns: []querytree.Column{{Label: "one", Type: one}}}})
+	out.Types = typesOf(l.Columns)
+	return []execute.WriteReference{out}
+}
+
+func typesOf(columns []*catalog.Column) []sqltype.Type {
+	var out []sqltype.Type
+	for _, c := range columns {
+		out = append(out, c.Type)
+	}
+	return out
 }
 
 // printed is a write's statements for people, in the order in which they run;
 // those about keys as for one row.
 func printed(w *execute.Write) string {
 	var all []*sqlprint.Statement
-	for _, ref := range w.References {
+	for _, ref := range append(slices.Clone(w.References), w.Leftovers...) {
 		all = append(all, ref.Find)
 	}
 	switch w.Kind {

@@ -12,6 +12,7 @@ import (
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlprint"
+	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
@@ -38,6 +39,7 @@ type Write struct {
 	Output []querytree.Column
 
 	References []WriteReference
+	Leftovers  []WriteReference // of an INSERT: what must not be there
 }
 
 // WriteColumn is a column that a write gives values.
@@ -54,11 +56,14 @@ type WriteRow struct {
 	Query  *sqlprint.Statement // computes those that are no constants
 }
 
-// WriteReference is a foreign key that a write sets.
+// WriteReference is a foreign key that a write sets, or a key under which nothing
+// may be left.
 type WriteReference struct {
 	From []int // places in Columns
 	Name string
 	Find *sqlprint.Statement
+	// Types are those of the columns that the values are compared with.
+	Types []sqltype.Type
 }
 
 // Result is what a write did.
@@ -187,6 +192,9 @@ func (r *writing) insert() error {
 		}
 	}
 	if err := r.referenced(rows); err != nil {
+		return err
+	}
+	if err := r.unclaimed(rows); err != nil {
 		return err
 	}
 	keys := make([][]any, len(rows))

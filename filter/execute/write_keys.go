@@ -21,31 +21,70 @@ func keysOf(rows [][]any, n int) [][]any {
 // same words whether it is somebody else's or not there at all.
 func (r *writing) referenced(rows [][]any) error {
 	for _, ref := range r.References {
-		known := map[string]bool{}
-		for i, row := range rows {
-			values := make([]any, len(ref.From))
-			null := false
-			for j, from := range ref.From {
-				var err error
-				if values[j], err = adopt(row[from], r.Columns[from].Column.Type, ref.Find.Columns[j].Type); err != nil {
-					return r.unreferenced(ref, i)
-				}
-				null = null || values[j] == nil
+		err := r.look(ref, rows, func(i int, found, fits bool) error {
+			if found && fits {
+				return nil
 			}
-			key := keyText(values)
-			if null || known[key] {
-				continue
+			return r.unreferenced(ref, i)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unclaimed refuses new rows under a key of which something is left elsewhere, as
+// it refuses a key that is there.
+func (r *writing) unclaimed(rows [][]any) error {
+	for _, left := range r.Leftovers {
+		err := r.look(left, rows, func(i int, found, _ bool) error {
+			if !found {
+				return nil
 			}
-			known[key] = true
-			v := r.values
-			v.Written = values
-			found, err := r.queryTyped(ref.Find, []querytree.Column{{Type: sqltype.Type{Kind: sqltype.Int, Bits: 32}}}, v, 0)
-			if err != nil {
-				return Refuse(r.ctx, err)
+			e := refusal.New(refusal.Duplicate, "%sa row with this key is there already", at(i+1))
+			e.Row = i + 1
+			return e
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look runs a reference's statement for the values of each row, once for equal
+// ones and not at all where one of them is NULL. fits is false where the values
+// are none that could be found.
+func (r *writing) look(ref WriteReference, rows [][]any, told func(i int, found, fits bool) error) error {
+	known := map[string]bool{}
+	for i, row := range rows {
+		values := make([]any, len(ref.From))
+		null, fits := false, true
+		for j, from := range ref.From {
+			var err error
+			values[j], err = adopt(row[from], r.Columns[from].Column.Type, ref.Types[j])
+			fits, null = fits && err == nil, null || err == nil && values[j] == nil
+		}
+		if !fits {
+			if err := told(i, false, false); err != nil {
+				return err
 			}
-			if len(found) == 0 {
-				return r.unreferenced(ref, i)
-			}
+			continue
+		}
+		key := keyText(values)
+		if null || known[key] {
+			continue
+		}
+		known[key] = true
+		v := r.values
+		v.Written = values
+		found, err := r.queryTyped(ref.Find, []querytree.Column{{Type: sqltype.Type{Kind: sqltype.Int, Bits: 32}}}, v, 0)
+		if err != nil {
+			return Refuse(r.ctx, err)
+		}
+		if err := told(i, len(found) > 0, true); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -120,10 +120,34 @@ func (k *keeper) tied(other string, self *querytree.Self, x tie, all, own []tie,
 			// It points at a row that the customer sees, or nothing is written.
 		case policy != nil && k.same(x, own, policy):
 			// The table's own row condition compares it so.
+		case k.leftover(x, pairsOf(all, x.there.ref.Source, x.here.ref.Source)):
+			// One row has the key, and a new one gets none that was another's.
 		default:
 			k.keep(x.here.ref.Col.Name, "the rows of "+other+" that a customer sees hang on it")
 		}
 	}
+}
+
+// leftover tells whether a tie compares a part of the written table's key, and the
+// others the rest of it: then one row at most is meant, and whether rows are left
+// of one that is gone is looked up when a row is put in.
+func (k *keeper) leftover(x tie, pairs [][2]string) bool {
+	from, key := x.there.table(), k.table.Writes.Key
+	if from == nil || !x.equal || !slices.ContainsFunc(key, func(c *catalog.Column) bool { return c.Name == x.here.ref.Col.Name }) {
+		return false
+	}
+	out := Leftover{In: from, Key: key}
+	for _, c := range key {
+		i := slices.IndexFunc(pairs, func(p [2]string) bool { return p[1] == c.Name })
+		if i < 0 || from.Column(pairs[i][0]) == nil {
+			return false
+		}
+		out.Columns = append(out.Columns, from.Column(pairs[i][0]))
+	}
+	if !slices.ContainsFunc(k.table.Writes.Leftovers, func(l Leftover) bool { return l.In == out.In && slices.Equal(l.Columns, out.Columns) }) {
+		k.table.Writes.Leftovers = append(k.table.Writes.Leftovers, out)
+	}
+	return true
 }
 
 // pointing tells whether a foreign key from the written table to one that the
@@ -135,10 +159,14 @@ func (k *keeper) pointing(x tie, pairs [][2]string) bool {
 }
 
 // same tells whether each row of the table that may be there has to be tied so by
-// its own row condition.
+// its own row condition: the very one that a table which follows it asks, or one
+// that says as much.
 func (k *keeper) same(x tie, own []tie, policy *querytree.Policy) bool {
 	return slices.ContainsFunc(own, func(o tie) bool {
 		for _, o := range []tie{o, o.turned()} {
+			if o.here.ref == x.here.ref && o.there.ref == x.there.ref {
+				return true
+			}
 			if o.always && o.here.ref.Source == querytree.Source(policy.Self) && o.here.ref.Col == x.here.ref.Col && o.there.table() == x.there.table() && o.there.ref.Col == x.there.ref.Col {
 				return true
 			}

@@ -31,6 +31,19 @@ type Writes struct {
 
 	// References are the foreign keys of the table.
 	References []Reference
+
+	// Leftovers are tables whose rows a customer sees by the key of a row here,
+	// while no foreign key of the ERP says that there is one.
+	Leftovers []Leftover
+}
+
+// Leftover is a table in which rows may be left of a row that is gone. A new row
+// under the old key would be given them, and with it who put it in: to such a key
+// an INSERT is as to one that is there.
+type Leftover struct {
+	In      *catalog.Table
+	Columns []*catalog.Column // of In
+	Key     []*catalog.Column // of the written table, the catalog's
 }
 
 // Pin is a column that the row condition compares with one value: a parameter
