@@ -118,7 +118,7 @@ func (k *keeper) tied(other string, self *querytree.Self, x tie, all, own []tie,
 			// The ERP lets no row there point at nothing, and what it points at is one row.
 		case k.pointing(x, pairsOf(all, x.here.ref.Source, x.there.ref.Source)):
 			// It points at a row that the customer sees, or nothing is written.
-		case policy != nil && k.same(x, own, policy):
+		case policy != nil && policy.Self != self && k.same(x, own, policy):
 			// The table's own row condition compares it so.
 		case k.leftover(x, pairsOf(all, x.there.ref.Source, x.here.ref.Source)):
 			// One row has the key, and a new one gets none that was another's.
