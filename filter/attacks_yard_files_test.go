@@ -98,7 +98,7 @@ func keepFile(t *testing.T, path, content string) {
 // Whoever writes where a file is would read any file: what files are found by is
 // only read, however the profile has the column, and a key that he gives himself
 // opens nothing that was pushed for a key alone.
-func TestNobodyWritesWhichFileIsHis(t *testing.T) {
+func TestPromise9NobodyWritesWhichFileIsHis(t *testing.T) {
 	library := shelf(t)
 	on(t, workshopsOn(t, shelfERP, shelfProfile, catalog.SQLite, catalog.Postgres, catalog.MariaDB), func(t *testing.T, w *workshop) {
 		own := *library

@@ -13,7 +13,7 @@ import (
 
 // A constraint of SQLite may take the other row out, where two collide, or swallow
 // the new one: the other is somebody else's. Such tables take no new values.
-func TestAConstraintThatReplacesTakesNoRowOut(t *testing.T) {
+func TestPromise9AConstraintThatReplacesTakesNoRowOut(t *testing.T) {
 	const (
 		profile = "profile: TAGS\nerp: custom\ntables:\n  tags: {rows: owner = :customer, writes: [insert, update, delete], columns: {word: {}, code: {}, note: {}}}\n"
 		rows    = "INSERT INTO tags (word, owner, code) VALUES ('a','ANNA','ca'), ('b','BORIS','cb')"
@@ -64,7 +64,7 @@ func TestAConstraintThatReplacesTakesNoRowOut(t *testing.T) {
 // What the ERP's own foreign keys carry on must be the customer's, too: where the
 // rows there can be others', an operation is left out, though customers may do
 // the same there to their own.
-func TestACascadeReachesOwnRowsOnly(t *testing.T) {
+func TestPromise9ACascadeReachesOwnRowsOnly(t *testing.T) {
 	tables := []string{
 		"CREATE TABLE heads (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, word varchar(20))",
 		"CREATE TABLE remarks (id int NOT NULL PRIMARY KEY, head int, author varchar(17) NOT NULL, word varchar(20), CONSTRAINT c_head FOREIGN KEY (head) REFERENCES heads (id) ON DELETE {action})",
@@ -109,7 +109,7 @@ tables:
 
 // A column that belongs to a module is written where that module's level is full,
 // as its rows are; below, it is only read.
-func TestAColumnIsWrittenAtItsModulesLevel(t *testing.T) {
+func TestPromise9AColumnIsWrittenAtItsModulesLevel(t *testing.T) {
 	tables := []string{
 		"CREATE TABLE deals (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, word varchar(20), price int)",
 		"INSERT INTO deals VALUES (1, 'ANNA', 'w', 5), (2, 'BORIS', 'w', 6)",
@@ -159,7 +159,7 @@ tables:
 
 // Numbers that the ERP gives rows by itself are its own: who gave one could take
 // the next, or the last there is, and nobody else's row would get a number.
-func TestNobodyTakesTheNumbersOfOthers(t *testing.T) {
+func TestPromise9NobodyTakesTheNumbersOfOthers(t *testing.T) {
 	tables := []string{
 		"CREATE TABLE orders (id {serial}, customer varchar(17) NOT NULL, word varchar(20))",
 		"INSERT INTO orders (id, customer, word) VALUES (1, 'ANNA', 'w'), (2, 'BORIS', 'w')",

@@ -77,10 +77,10 @@ var yardTables = []string{"sheets", "contracts", "rooms", "entries", "gifts", "l
 // yardOthers are what of the written tables is not the customer's.
 const yardOthers = "SELECT * FROM %s WHERE %s <> '%s' ORDER BY 1"
 
-// TestYardAttacks tries every case of testdata/attacks/yard on every engine there
+// TestPromise9WhatIsWrittenChoosesNoRowsOfOthers tries every case of testdata/attacks/yard on every engine there
 // is that computes columns, each on the same data. After each it looks through
 // the gate, too: what the customer sees of others' rows must not have grown.
-func TestYardAttacks(t *testing.T) {
+func TestPromise9WhatIsWrittenChoosesNoRowsOfOthers(t *testing.T) {
 	cases := readAttacks(t, "testdata/attacks/yard")
 	on(t, workshopsOn(t, yardERP, yardProfile, catalog.SQLite, catalog.Postgres, catalog.MariaDB), func(t *testing.T, w *workshop) {
 		first := w.allOf(t, yardTables)

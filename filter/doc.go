@@ -60,7 +60,11 @@
 //     and column can be named; a foreign key must point at what is visible; then
 //     the rows are written by their keys, with the row filter beside, and must be
 //     the customer's afterwards, or all of it is rolled back. What the filter
-//     pins is set from the identity. TestPromise9… in promises_writes_test.go
+//     pins is set from the identity. And a write chooses no rows of others:
+//     columns that row conditions of other tables, or files, hang on are only
+//     read, unless the ERP's own keys see to it; foreign keys are given whole;
+//     numbers that the ERP draws are its own. TestPromise9… in
+//     promises_writes_test.go and attacks_yard_test.go; filter/view/kept.go
 //  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
 //     time each have a limit and a clear refusal; and so has what a small text
 //     can grow into, here and inside an engine that writes some operators out
@@ -81,7 +85,8 @@
 // # What remains
 //
 // Gaps in generated ids, uniqueness, time-outs and load are shared with other
-// customers. The order among equals and the last digit of a sum of floats may
+// customers; so is how soon a request is compiled that somebody with the same view
+// has sent to the letter before. Triggers of the ERP write what they like. The order among equals and the last digit of a sum of floats may
 // depend on the plan. LIKE and = compare as the ERP's collation does: where it
 // does not tell case apart, neither do they (on SQLite LIKE ignores the case of
 // ASCII letters, and = does not). SQLite computes sums as binary floats.
