@@ -184,3 +184,41 @@ func TestPromise9NobodyTakesTheNumbersOfOthers(t *testing.T) {
 		}
 	})
 }
+
+// Who sees no lines may not give his documents another's number either: a
+// colleague, or he himself tomorrow, sees them.
+func TestPromise9ALowerLevelWritesNoMore(t *testing.T) {
+	tables := []string{
+		"CREATE TABLE heads (id int NOT NULL PRIMARY KEY, number varchar(20) NOT NULL, customer varchar(17) NOT NULL, word varchar(20))",
+		"CREATE TABLE rows_of (id int NOT NULL PRIMARY KEY, number varchar(20), kind int, word varchar(20))",
+		"INSERT INTO heads VALUES (1, 'A-1', 'ANNA', 'w'), (2, 'B-1', 'BORIS', 'w')",
+		"INSERT INTO rows_of VALUES (1, 'A-1', 1, 'w'), (2, 'B-1', 1, 'of BORIS')",
+	}
+	const profile = `
+profile: HEADS
+erp: custom
+modules: {heads: {level: full}, rows: {level: read}}
+tables:
+  heads: {rows: customer = :customer, modules: {heads: id < 99}, writes: [insert, update], columns: {id: {}, number: {}, word: {}}}
+  rows_of:
+    rows: "EXISTS (SELECT 1 FROM heads h WHERE h.customer = :customer)"
+    modules: {rows: "EXISTS (SELECT 1 FROM heads h WHERE h.number = self.number AND h.customer = :customer)"}
+    columns: {id: {}, word: {}}
+`
+	on(t, workshopsOn(t, tables, profile, catalog.SQLite, catalog.Postgres, catalog.MariaDB), func(t *testing.T, w *workshop) {
+		for _, level := range []string{"", "read", "list", "none"} {
+			c := as("ANNA")
+			if level != "" {
+				c.Membership = directory.Membership{Account: "a", Levels: map[string]string{"rows": level}}
+			}
+			for _, q := range []string{"UPDATE heads SET number = 'B-1'", "INSERT INTO heads (id, number) VALUES (3, 'B-1')"} {
+				if got, err := w.writeAs(t, c, q); codeOf(err) != refusal.ReadOnly {
+					t.Errorf("at the level %q: %s: %q, %v", level, q, got, err)
+				}
+			}
+		}
+		if got, err := w.write(t, "ANNA", "SELECT word FROM rows_of"); err != nil || got != "w" {
+			t.Errorf("ANNA sees %q, %v", got, err)
+		}
+	})
+}
