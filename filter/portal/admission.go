@@ -57,14 +57,17 @@ func newAdmission(l Load) *admission {
 // than once. Errors are problems, and say when to try again.
 func (a *admission) enter(ctx context.Context, who identity.Caller) (release func(), err error) {
 	caller := customerKey{who.Dossier, who.KeyID, who.Customer.ID}
-	if err := a.pace(caller); err != nil {
+	if err := a.take(caller); err != nil {
 		return nil, err
 	}
-	if err := a.take(caller); err != nil {
+	back, err := a.pace(caller)
+	if err != nil {
+		a.give(caller)
 		return nil, err
 	}
 	leave, err := a.place(ctx, who.Dossier)
 	if err != nil {
+		back()
 		a.give(caller)
 		return nil, err
 	}
@@ -77,17 +80,22 @@ func (a *admission) enter(ctx context.Context, who identity.Caller) (release fun
 	}, nil
 }
 
-// pace refuses who asks too often.
-func (a *admission) pace(c customerKey) error {
-	keyWait, back := paced(a, a.keys, c.key, a.load.KeyRate)
-	wait, _ := paced(a, a.rates, c, a.load.CustomerRate)
-	if wait > 0 && keyWait == 0 {
-		back() // a refusal costs the key's other customers nothing
+// pace refuses who asks too often. A refusal takes nothing from either rate: it
+// costs the key's other customers nothing, nor one who is refused for others. back
+// does the same for a request that is refused later.
+func (a *admission) pace(c customerKey) (back func(), err error) {
+	keyWait, backKey := paced(a, a.keys, c.key, a.load.KeyRate)
+	wait, backCustomer := paced(a, a.rates, c, a.load.CustomerRate)
+	switch {
+	case wait > 0 && keyWait == 0:
+		backKey()
+	case keyWait > 0 && wait == 0:
+		backCustomer()
 	}
 	if wait = max(wait, keyWait); wait == 0 {
-		return nil
+		return func() { backKey(); backCustomer() }, nil
 	}
-	return &httpjson.Problem{Code: httpjson.TooManyRequests, RetryAfter: wait, Detail: "too many requests in a short time: wait as long as Retry-After says"}
+	return nil, &httpjson.Problem{Code: httpjson.TooManyRequests, RetryAfter: wait, Detail: "too many requests in a short time: wait as long as Retry-After says"}
 }
 
 // paced takes a request from a rate, which back gives back; where there is none

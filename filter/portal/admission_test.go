@@ -130,3 +130,70 @@ func TestRatesOfKeysAndCustomers(t *testing.T) {
 		t.Errorf("%d of 40 requests of other customers were let in", n)
 	}
 }
+
+// A refusal costs nobody a request: neither the key's other customers, whatever
+// one of them was refused for, nor a customer who was refused for others.
+func TestARefusalCostsNobodyARequest(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	at := func(l Load) (*admission, func(customer string) (func(), error)) {
+		a := newAdmission(l)
+		a.now = func() time.Time { return now }
+		return a, func(customer string) (func(), error) { return a.enter(t.Context(), someone("d", "k", customer)) }
+	}
+	t.Run("one who asks too much at once", func(t *testing.T) {
+		_, ask := at(Load{Customer: 1, KeyRate: 10})
+		if _, err := ask("c"); err != nil {
+			t.Fatal(err)
+		}
+		for range 100 {
+			_, err := ask("c")
+			refusedWith(t, err, httpjson.TooManyRequests)
+		}
+		for i := range 19 {
+			release, err := ask("polite")
+			if err != nil {
+				t.Fatalf("request %d of another customer of the key: %v", i+1, err)
+			}
+			release()
+		}
+	})
+	t.Run("a dossier without a place", func(t *testing.T) {
+		_, ask := at(Load{Dossier: 1, KeyRate: 10, CustomerRate: 5})
+		release, err := ask("c")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 100 {
+			_, err := ask("polite")
+			refusedWith(t, err, httpjson.Busy)
+		}
+		release()
+		for i := range 10 {
+			release, err := ask("polite")
+			if err != nil {
+				t.Fatalf("request %d of who was refused for another: %v", i+1, err)
+			}
+			release()
+		}
+	})
+	t.Run("a key that others have used up", func(t *testing.T) {
+		_, ask := at(Load{KeyRate: 5, CustomerRate: 5})
+		for range 10 {
+			if release, err := ask("c"); err == nil {
+				release()
+			}
+		}
+		for range 100 {
+			_, err := ask("polite")
+			refusedWith(t, err, httpjson.TooManyRequests)
+		}
+		now = now.Add(2 * time.Second)
+		for i := range 10 {
+			release, err := ask("polite")
+			if err != nil {
+				t.Fatalf("request %d once the key has some again: %v", i+1, err)
+			}
+			release()
+		}
+	})
+}
