@@ -18,6 +18,10 @@ import (
 // would choose what they see. It looks at what the profile says of every module
 // and every table, whatever the levels of this view: a colleague's may be higher.
 func (b *binder) keep(tables map[string]*Table) {
+	written := slices.ContainsFunc(slices.Collect(maps.Values(tables)), func(t *Table) bool { return t.Writes != nil && (t.Writes.Insert || t.Writes.Update) })
+	if !written { // as in every standard profile
+		return
+	}
 	whole := &binder{v: &View{Profile: b.v.Profile, Catalog: b.v.Catalog}, policies: map[string]*querytree.Policy{}, failed: map[string]bool{}, whole: true}
 	ties := map[string][]tie{}
 	for _, name := range slices.Sorted(maps.Keys(b.v.Profile.Tables)) {
