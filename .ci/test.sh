@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change goes in: looks at the code, starts
-# the servers that tests need, and runs all tests with the race detector.
+# the servers that tests need, runs all tests with the race detector, and feeds
+# every fuzz target for a few seconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . .ci/lib.sh
@@ -27,6 +28,7 @@ step "tests" go test "${race[@]}" -p 2 -timeout 30m ./...
 if [ "${#race[@]}" -gt 0 ]; then
 	step "tests that the race detector makes too slow" go test -timeout 30m ./internal/demo/ ./internal/oracle/
 fi
+(unset FUZZTIME && .ci/fuzz.sh)
 if [ -n "${LONG:-}" ]; then
 	step "300 kills of the program over each directory" go test -timeout 2h -run TestKilledAtAnyMoment ./cmd/vantelle -kills 300
 fi
