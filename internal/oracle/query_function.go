@@ -1,9 +1,6 @@
 package oracle
 
-import (
-	"math/rand/v2"
-	"strconv"
-)
+import "strconv"
 
 // Functions of the portal's whose spelling or meaning differs between the
 // engines. The engine is asked in its own words.
@@ -73,37 +70,4 @@ func (g *asker) moreText(b *block, x *node, depth int) *node {
 		return piece(pick(g.r, []string{"LPAD", "RPAD"}), "(", x, ", ", strconv.Itoa(g.r.IntN(7)), ", ", quoteText(pick(g.r, []string{"*", "ab"})), ")").or(x)
 	}
 	return piece("REPEAT(", x, ", ", count, ")").or(x)
-}
-
-// frame makes a window function over an order in which no two rows that differ
-// are equal, so that a frame of so many rows is the same on every plan.
-func (g *asker) frame(b *block) (*node, kind) {
-	keys := g.totalKeys(b)
-	if keys == nil {
-		return nil, kindInt
-	}
-	rel := b.rels[0]
-	f := pick(g.r, rel.fields)
-	x := g.qualified(rel, f)
-	k := f.kind
-	var call *node
-	frame := ""
-	switch g.r.IntN(4) {
-	case 0:
-		call = piece(pick(g.r, []string{"LAG", "LEAD"}), "(", x, pick(g.r, []string{"", ", 1", ", 2"}), ")")
-	case 1:
-		call, frame = piece(pick(g.r, []string{"FIRST_VALUE", "LAST_VALUE"}), "(", x, ")"), randomFrame(g.r)
-	case 2:
-		call, k = piece("NTILE(", strconv.Itoa(1+g.r.IntN(4)), ")"), kindInt
-	default:
-		if call, k, frame = piece("COUNT(", x, ")"), kindInt, randomFrame(g.r); f.safe && f.kind.numeric() {
-			call, k = piece(pick(g.r, []string{"SUM", "MIN", "MAX"}), "(", x, ")"), kindDec
-		}
-	}
-	return piece(call, " OVER (ORDER BY ", keys, frame, ")"), k
-}
-
-func randomFrame(r *rand.Rand) string {
-	return pick(r, []string{"", " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", " ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING", " ROWS UNBOUNDED PRECEDING",
-		" ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING", " RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"})
 }

@@ -1,0 +1,188 @@
+package oracle
+
+import (
+	"strconv"
+	"strings"
+)
+
+// grouped makes the select list, GROUP BY and HAVING of a grouped block.
+func (g *asker) grouped(b *block, s shape) ([]item, *node) {
+	before := g.params
+	g.params = false // what is grouped and what is selected must be the same text
+	defer func() { g.params = before }()
+	var keys []*node
+	var out []item
+	add := func(x *node, o output) {
+		if o.name != "" && s.top && chance(g.r, 25) {
+			out = append(out, item{node: x, out: o}) // PostgreSQL calls it after the function
+			return
+		}
+		o.name, o.said = g.label(len(out)), true
+		out = append(out, item{node: piece(x, " AS ", g.d.name(g.r, o.name)), out: o})
+	}
+	key := func(k kind) (*node, output) {
+		x, f := g.reference(b, k)
+		if y := g.computedKey(b, k); y != nil && (x == nil || chance(g.r, 25)) {
+			return y, output{kind: k}
+		}
+		return x, output{kind: k, safe: f.safe, col: f.col}
+	}
+	var groupBy []*node
+	use := func(x *node) {
+		keys = append(keys, x)
+		if chance(g.r, 15) {
+			groupBy = append(groupBy, piece(strconv.Itoa(len(out))))
+		} else {
+			groupBy = append(groupBy, x)
+		}
+	}
+	if s.kinds != nil {
+		for _, k := range s.kinds {
+			if x, o := key(k); x != nil && chance(g.r, 60) {
+				add(x, o)
+				use(x)
+			} else {
+				x, o := g.aggregate(b, k)
+				add(x, o)
+			}
+		}
+	} else {
+		for range g.r.IntN(3) {
+			if x, o := key(g.kindIn(b)); x != nil {
+				add(x, o)
+				use(x)
+			}
+		}
+		for range max(1+g.r.IntN(2), s.wide-len(out)) {
+			x, o := g.aggregate(b, pick(g.r, []kind{kindInt, kindInt, kindDec, kindText, kindDate}))
+			add(x, o)
+		}
+		if len(keys) > 0 && chance(g.r, 12) { // a key that is not selected
+			if x, _ := key(g.kindIn(b)); x != nil {
+				groupBy = append(groupBy, x)
+			}
+		}
+	}
+	tail := piece()
+	if len(groupBy) > 0 {
+		tail.kids = append(tail.kids, g.groupBy(groupBy))
+	}
+	if chance(g.r, 25) {
+		tail.kids = append(tail.kids, optional(" HAVING ", g.having(b, keys)))
+	}
+	return out, tail
+}
+
+// groupBy groups by some expressions, and where the engine knows grouping sets
+// now and then by several sets of them.
+func (g *asker) groupBy(by []*node) *node {
+	list := joinNodes(", ", by)
+	if !g.d.postgres || chance(g.r, 75) {
+		return piece(" GROUP BY ", list)
+	}
+	switch g.r.IntN(4) {
+	case 0:
+		return piece(" GROUP BY ROLLUP (", list, ")").or(piece(" GROUP BY ", list))
+	case 1:
+		return piece(" GROUP BY CUBE (", list, ")").or(piece(" GROUP BY ", list))
+	case 2:
+		return piece(" GROUP BY GROUPING SETS ((", list, "), (", by[0], "), ())").or(piece(" GROUP BY ", list))
+	}
+	return piece(" GROUP BY ", by[0], ", ROLLUP (", list, ")").or(piece(" GROUP BY ", list))
+}
+
+// computedKey is an expression to group by; it holds a column, for engines
+// differ about constants.
+func (g *asker) computedKey(b *block, k kind) *node {
+	x, _ := g.reference(b, k)
+	if x == nil {
+		if x, _ = g.reference(b, kindInt); x == nil {
+			return nil
+		}
+		return piece("CASE WHEN ", x, " > 3 THEN ", g.literal(k, nil), " ELSE ", g.literal(k, nil), " END")
+	}
+	if k == kindText && chance(g.r, 60) {
+		return piece(pick(g.r, []string{"UPPER", "LOWER", "TRIM"}), "(", x, ")")
+	}
+	return piece("COALESCE(", x, ", ", g.literal(k, nil), ")")
+}
+
+func (g *asker) aggregate(b *block, k kind) (*node, output) {
+	x, f := g.reference(b, k)
+	if x == nil || chance(g.r, 15) {
+		x = g.value(b, k, 0)
+	}
+	var n *node
+	o := output{kind: k}
+	switch {
+	case k == kindInt && chance(g.r, 60):
+		switch g.r.IntN(3) {
+		case 0:
+			n = piece("COUNT(*)")
+		case 1:
+			y := g.value(b, g.kindIn(b), 0)
+			n = piece("COUNT(", y, ")")
+		default:
+			y, _ := g.reference(b, g.kindIn(b))
+			if y == nil {
+				y = piece("1")
+			}
+			n = piece("COUNT(DISTINCT ", y, ")")
+		}
+		o.safe = true
+	case k == kindInt && (x == nil || !f.safe), k == kindText, k == kindDate, k == kindStamp:
+		n = piece(pick(g.r, []string{"MIN", "MAX"}), "(", x, ")")
+	case k == kindInt:
+		n = piece(pick(g.r, []string{"SUM", "MIN", "MAX", "SUM"}), "(", x, ")")
+	default:
+		n = piece(pick(g.r, []string{"SUM", "MIN", "MAX", "AVG", "SUM"}), "(", x, ")")
+		if chance(g.r, 15) && f.safe {
+			n = piece("SUM(DISTINCT ", x, ")").or(n)
+		}
+	}
+	if g.d.postgres {
+		word, _, _ := strings.Cut(n.kids[0].text, "(")
+		o.name = strings.ToLower(word)
+	}
+	if chance(g.r, 8) {
+		return g.filtered(n, g.condition(b, 0)), o
+	}
+	return n, o
+}
+
+// filtered is an aggregate with FILTER, which MariaDB does not know: there the
+// argument is NULL where the condition is not met.
+func (g *asker) filtered(n, cond *node) *node {
+	if !g.d.mariadb {
+		return piece(n, " FILTER (WHERE ", cond, ")").or(n)
+	}
+	call, ok := n.flat()
+	test, plain := cond.flatEngine()
+	if !ok || !plain {
+		return n
+	}
+	word, arg, _ := strings.Cut(strings.TrimSuffix(call, ")"), "(")
+	if rest, distinct := strings.CutPrefix(arg, "DISTINCT "); distinct {
+		word, arg = word+"(DISTINCT ", rest
+	} else {
+		word += "("
+	}
+	if arg == "*" {
+		arg = "1"
+	}
+	gate, _ := cond.flat()
+	return spelled(call+" FILTER (WHERE "+gate+")", word+"CASE WHEN "+test+" THEN "+arg+" END)")
+}
+
+func (g *asker) having(b *block, keys []*node) *node {
+	switch g.r.IntN(3) {
+	case 0:
+		return piece("COUNT(*) ", pick(g.r, []string{">", ">=", "<", "="}), " ", strconv.Itoa(g.r.IntN(4)))
+	case 1:
+		if len(keys) > 0 {
+			return piece(pick(g.r, keys), pick(g.r, []string{" IS NOT NULL", " IS NULL"}))
+		}
+	}
+	x, _ := g.aggregate(b, kindInt)
+	return piece(x, " ", pick(g.r, []string{">", "<", "<>"}), " ", strconv.Itoa(g.r.IntN(20)), " OR ", piece("COUNT(*) > 1")).or(piece(x, " > 1"))
+}
