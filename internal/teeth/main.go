@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,7 +24,14 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	only := flag.String("only", "", "run the mutants whose name contains this")
+	part := flag.String("part", "1/1", "run one part of the mutants, such as 2/3: those in the second third of the list")
+	sound := flag.Bool("sound", false, "the tests are known to hold without any fault: do not see to that first")
 	flag.Parse()
+	chosen, err := piece(mutants, *part)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	dir, err := os.MkdirTemp("", "teeth")
@@ -42,13 +50,16 @@ func run() int {
 		}
 	}
 	start := time.Now()
-	if out, err := test(ctx, dir, append(slices.Clone(judges), doors...)); err != nil {
+	if *sound {
+		fmt.Println("nobody has looked whether the tests hold without any fault")
+	} else if out, err := test(ctx, dir, append(slices.Clone(judges), doors...)); err != nil {
 		fmt.Fprintf(os.Stderr, "the tests fail without any fault, so nothing would be proved:\n%s", tail(out))
 		return 2
+	} else {
+		fmt.Printf("without any fault the tests hold, and take %.0f s\n", time.Since(start).Seconds())
 	}
-	fmt.Printf("without any fault the tests hold, and take %.0f s\n", time.Since(start).Seconds())
-	tried, survivors, skipped := 0, 0, 0
-	for _, m := range mutants {
+	tried, survivors, skipped := 0, 0, len(mutants)-len(chosen)
+	for _, m := range chosen {
 		if !strings.Contains(m.name, *only) {
 			skipped++
 			continue
@@ -83,6 +94,17 @@ func run() int {
 		return 1
 	}
 	return 0
+}
+
+// piece gives the i-th of n parts of a list, of which part says "i/n".
+func piece(all []mutant, part string) ([]mutant, error) {
+	before, after, _ := strings.Cut(part, "/")
+	i, err := strconv.Atoi(before)
+	n, err2 := strconv.Atoi(after)
+	if err != nil || err2 != nil || n < 1 || i < 1 || i > n {
+		return nil, fmt.Errorf("-part is written as 2/3, not %q", part)
+	}
+	return all[(i-1)*len(all)/n : i*len(all)/n], nil
 }
 
 // mutant is one deliberate fault: old, which stands once in file, becomes new.
@@ -148,9 +170,10 @@ const dear = "^(TestSplicedAttacks|TestABulkOfManyRowsIsAllOrNothing|TestRandomF
 	"TestWhatIsTooLargeIsRefusedBeforeTheErpSeesIt|TestAttacksTellNoWorldsApart|TestNoValueOfAnotherMakesAFunctionFail|FuzzGate)$"
 
 // judges are what must turn red, one after the other until one does: the gate's
-// own tests, those last that take long, then the oracle and the two worlds with
+// own tests, those first that notice most and last those that take long, then the oracle and the two worlds with
 // the same questions each time.
 var judges = [][]string{
+	{"test", "-failfast", "-vet=off", "./filter", "-skip", dear},
 	{"test", "-failfast", "-vet=off", "./filter/...", "./internal/identity/...", "-skip", dear},
 	{"test", "-failfast", "-vet=off", "./filter", "-run", dear},
 	{"test", "-failfast", "-vet=off", "./internal/oracle", "-run", "^(TestSQLite|TestTwoWorldsOnSQLite)$", "-oracle.seed", "1", "-oracle.cases", "600", "-oracle.show", "0"},

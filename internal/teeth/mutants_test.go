@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -26,6 +27,25 @@ func TestEveryMutantNamesOnePlace(t *testing.T) {
 		}
 		if m.old == m.new {
 			t.Errorf("%s changes nothing", m.name)
+		}
+	}
+}
+
+func TestPartsAreAllOfTheMutants(t *testing.T) {
+	var all []mutant
+	for _, part := range []string{"1/3", "2/3", "3/3"} {
+		some, err := piece(mutants, part)
+		if err != nil || len(some) == 0 {
+			t.Fatalf("part %s: %d mutants, %v", part, len(some), err)
+		}
+		all = append(all, some...)
+	}
+	if !slices.Equal(all, mutants) {
+		t.Errorf("three thirds are %d mutants, not %d", len(all), len(mutants))
+	}
+	for _, part := range []string{"", "1", "0/3", "4/3", "a/b"} {
+		if _, err := piece(mutants, part); err == nil {
+			t.Errorf("the part %q is taken", part)
 		}
 	}
 }
