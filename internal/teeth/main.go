@@ -186,12 +186,15 @@ var doors = [][]string{
 	{"test", "-failfast", "-vet=off", "./cmd/vantelle", "-run", "^TestProduct(25|31)_"},
 }
 
-// judges are those that a mutant is to be noticed by.
+// judges are those that a mutant is to be noticed by: first the tests that are
+// called after its promise, with the attacks.
 func (m mutant) judges() [][]string {
-	if strings.HasPrefix(m.name, "files: ") || strings.HasPrefix(m.name, "outbox: ") {
+	promise, _, _ := strings.Cut(m.name, ": ")
+	if promise == "files" || promise == "outbox" {
 		return doors
 	}
-	return judges
+	near := []string{"test", "-failfast", "-vet=off", "./filter", "-run", "^(TestPromise" + promise + "[A-Z].*|TestNothingRunsUnaudited|TestAttacks|TestWriteAttacks)$"}
+	return append([][]string{near}, judges...)
 }
 
 // test runs judges in dir until one is red.
