@@ -101,6 +101,31 @@ func TestWhatATextIsReadAsIsTheSameOnEveryEngine(t *testing.T) {
 	}
 }
 
+// What the request writes itself, or gives, is cast as a text or number out of
+// a row is: what its type has no room for, or does not read, is NULL.
+func TestWhatIsGivenIsCastAsARowIs(t *testing.T) {
+	rigs := everyEngine(t)
+	for _, test := range []struct {
+		sql    string
+		params []any
+		want   string
+	}{
+		{sql: "TRY_CAST('2147483648' AS INT), CAST('2147483648' AS INT), CAST('-32769' AS SMALLINT), CAST(' -32768 ' AS SMALLINT), CAST('2147483648' AS BIGINT)", want: "NULL|NULL|NULL|-32768|2147483648"},
+		{sql: "CAST(? AS INT), CAST(? AS SMALLINT), TRY_CAST(? AS SMALLINT), CAST(? AS SMALLINT)", params: []any{int64(2147483648), "32768", "32768", "32767"}, want: "NULL|NULL|NULL|32767"},
+		{sql: "TRY_CAST('1000000000000000000' AS BIGINT), TRY_CAST('7\t' AS INT), TRY_CAST('1.0' AS INT), TRY_CAST('999999999999999999' AS BIGINT)", want: "NULL|NULL|NULL|999999999999999999"},
+		{sql: "TRY_CAST('1e5' AS FLOAT), TRY_CAST('1.' AS FLOAT), TRY_CAST('.5' AS DECIMAL), TRY_CAST(' +2.5 ' AS FLOAT)", want: "NULL|NULL|NULL|2.5"},
+	} {
+		for engine, r := range rigs {
+			lines, err := answersOf(t, r, filter.Request{Caller: as("ANNA"), Text: "SELECT " + test.sql + " FROM docs WHERE id = 1", Params: test.params})
+			if err != nil {
+				t.Errorf("%s: %s: %v", engine, test.sql, err)
+			} else if got := strings.Join(lines[1:], " "); got != test.want {
+				t.Errorf("%s: %s\n got  %s\n want %s", engine, test.sql, got, test.want)
+			}
+		}
+	}
+}
+
 // aggregateCases are select lists over all rows of odd.
 var aggregateCases = []struct {
 	sql string

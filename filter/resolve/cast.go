@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"regexp"
 	"strconv"
 
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -98,10 +99,32 @@ func (r *resolver) castGiven(v querytree.Expr, x *sqlast.Cast, to sqltype.Type) 
 		return nil, nil
 	}
 	out, err := r.coerce(v, to, x.At)
-	if err != nil && x.Try {
-		return &querytree.Null{T: to}, nil
+	if isParam && param.T.Kind == sqltype.Text && param.Slot.Kind == querytree.SlotLiteral && err == nil {
+		err = readable(param.Slot.Value, to, x.At)
 	}
-	return out, err
+	switch {
+	case err != nil && x.Try:
+		return &querytree.Null{T: to}, nil
+	case err != nil:
+		return nil, err
+	case to.Kind == sqltype.Int && to.Bits < 64: // it is given with 64 bits
+		return r.size(sqlfunc.Narrow, out, to, int(to.Bits), 0, x)
+	}
+	return out, nil
+}
+
+// A text is a number where CAST reads it as one out of a row.
+var (
+	wholeText   = regexp.MustCompile(`^ *[-+]?[0-9]{1,18} *$`)
+	decimalText = regexp.MustCompile(`^ *[-+]?[0-9]{1,18}(\.[0-9]{1,19})? *$`)
+)
+
+// readable refuses a text of the request that would be NULL in a row.
+func readable(text string, to sqltype.Type, at sqlast.Pos) error {
+	if to.Kind == sqltype.Int && !wholeText.MatchString(text) || (to.Kind == sqltype.Decimal || to.Kind == sqltype.Float) && !decimalText.MatchString(text) {
+		return refusal.At(at, refusal.TypeMismatch, "'%s' is no number of at most 18 digits before its point and 19 after it", clip(text))
+	}
+	return nil
 }
 
 // convert makes a value of type to of v.
