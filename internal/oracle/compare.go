@@ -74,7 +74,7 @@ func normal(x any, s shapeOf) cell {
 		case asNumber, asReal:
 			if r, ok := new(big.Rat).SetString(v); ok {
 				_, frac, _ := strings.Cut(v, ".")
-				return cell{num: r, fuzzy: s == asReal || len(frac) > 12}
+				return cell{num: r, fuzzy: s == asReal || len(strings.TrimRight(frac, "0")) > 12}
 			}
 		case asMoment:
 			for _, l := range []string{"2006-01-02 15:04:05.999999999", "2006-01-02"} {

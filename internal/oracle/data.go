@@ -42,6 +42,10 @@ var (
 	// codes begins with the empty one.
 	codes = []string{"", "A", "B", "a", "AB", "x%y", "é", "A_B", "100%", "it's", "𝄞", " pad "}
 	words = []string{"", "Bague", "bague", "Chaîne en or", "50% off", "under_score", "O'Neil", "naïve", "ZZ", "Bague ", "日本", "A", "B", "a b c"}
+	// digits are what CAST reads, or nearly so: another sign, more digits than it
+	// promises to read, days that are not in the calendar.
+	digits = []string{"12", "-7", " +3.50 ", "0.125", "-0.005", "32768", "2147483648", "999999999999999999", "-1000000000000000000", "1e5", "1.", ".5", "--1", "+", "7\t", "1 2", "٣",
+		"2026-01-31", "2026-02-29", "2024-02-29", "2026-13-01", "2026-1-5", "0000-01-01", "9999-12-31", " 2026-01-31", "0.1234567890123456789", "1.00000000000000000000", ""}
 	days  = []string{"2025-12-31", "2026-01-01", "2026-01-05", "2026-02-28", "1999-06-15", "2024-02-29"}
 	times = []string{"2026-01-05 00:00:00", "2026-01-05 23:59:59", "2026-01-06 10:30:00", "1999-06-15 12:00:00", "2025-12-31 00:00:00"}
 	bigs  = []string{"9223372036854775807", "-9223372036854775808", "4611686018427387904", "2147483648", "-2147483649", "5000000000", "0", "7"}
@@ -89,6 +93,8 @@ func (d domain) random(r *rand.Rand, k kind, w *world) value {
 		return text(pick(r, codes))
 	case domWord:
 		return text(pick(r, words))
+	case domDigits:
+		return text(pick(r, digits))
 	case domDate:
 		return date(pick(r, days))
 	case domFloat:

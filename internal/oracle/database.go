@@ -11,7 +11,6 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-	_ "modernc.org/sqlite"             // the driver "sqlite"
 )
 
 // database is one of a world's databases, for statements that are run as they
@@ -28,6 +27,7 @@ type content struct {
 	columns func(*table) []*column
 	rows    func(*table) []row
 	analyse bool // the engine counts the rows
+	words   bool // the judge's functions are there (words.go)
 }
 
 // everything is the whole ERP.
@@ -37,13 +37,13 @@ func (w *world) everything() content {
 
 // reduced holds one asker's rows and visible columns and nothing else.
 func (w *world) reduced(who int) content {
-	return content{tables: w.shown, columns: w.profile.columns, rows: func(t *table) []row { return w.seen[who][t] }}
+	return content{tables: w.shown, columns: w.profile.columns, rows: func(t *table) []row { return w.seen[who][t] }, words: true}
 }
 
 // wide holds the visible columns with everybody's rows: an answer that is the
 // same there did not depend on the row filter.
 func (w *world) wide() content {
-	return content{tables: w.shown, columns: w.profile.columns, rows: func(t *table) []row { return t.rows }}
+	return content{tables: w.shown, columns: w.profile.columns, rows: func(t *table) []row { return t.rows }, words: true}
 }
 
 // statements build a database.
@@ -65,12 +65,20 @@ func (c content) statements(d dialect, prefix string) []string {
 	return out
 }
 
+// functions make the judge's words, where they are wanted.
+func (c content) functions(d dialect) []string {
+	if !c.words {
+		return nil
+	}
+	return d.words()
+}
+
 // openSQLite makes a database in a file, or in memory where path is empty.
 func openSQLite(ctx context.Context, path string, c content) (*database, error) {
 	if path == "" {
 		path = ":memory:"
 	}
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open(sqliteDriver, path)
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
 	}
@@ -100,7 +108,8 @@ func openPostgres(ctx context.Context, server *sql.DB, schema string, c content)
 		_ = conn.Close()
 	}}
 	script := append([]string{"DROP SCHEMA IF EXISTS " + name + " CASCADE", "CREATE SCHEMA " + name,
-		"SET search_path = " + name, "SET TimeZone = 'UTC'"}, c.statements(postgresDialect, name+".")...)
+		"SET search_path = " + name, "SET TimeZone = 'UTC'"}, c.functions(postgresDialect)...)
+	script = append(script, c.statements(postgresDialect, name+".")...)
 	if err := out.run(ctx, script); err != nil {
 		out.close()
 		return nil, err
@@ -121,11 +130,14 @@ func openMariaDB(ctx context.Context, server *sql.DB, name string, c content) (*
 		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "DROP DATABASE IF EXISTS "+quoted)
 		_ = conn.Close()
 	}}
+	mode := "ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES"
 	script := append([]string{
-		"SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,STRICT_TRANS_TABLES'",
+		"SET SESSION sql_mode = '" + mode + "'",
 		"SET SESSION time_zone = '+00:00', SESSION div_precision_increment = 8, SESSION max_statement_time = 4",
 		"DROP DATABASE IF EXISTS " + quoted, "CREATE DATABASE " + quoted, "USE " + quoted,
-	}, c.statements(mariadbDialect, quoted+".")...)
+	}, c.functions(mariadbDialect)...)
+	script = append(script, "SET SESSION sql_mode = '"+mode+",STRICT_TRANS_TABLES'")
+	script = append(script, c.statements(mariadbDialect, quoted+".")...)
 	if err := out.run(ctx, script); err != nil {
 		out.close()
 		return nil, err

@@ -97,7 +97,7 @@ type query struct {
 	spoiledName string
 	named       bool // parameters are named
 	noisy       bool // comments and line breaks stand here and there
-	lazy        bool // spoiled in a WITH element, which SQLite does not read before it is used
+	lazy        bool // spoiled in a WITH element, which SQLite and MariaDB do not read before it is used
 }
 
 // asked is a query as text, with its parameters.

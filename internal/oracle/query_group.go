@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,9 +29,13 @@ func (g *asker) grouped(b *block, s shape) ([]item, *node) {
 		return x, output{kind: k, safe: f.safe, col: f.col}
 	}
 	var groupBy []*node
-	use := func(x *node) {
+	var grouped []*column
+	use := func(x *node, c *column) {
 		keys = append(keys, x)
-		if chance(g.r, 15) {
+		// PostgreSQL keeps two keys by number apart in its grouping sets, even
+		// where they are one column.
+		again := g.d.postgres && (c == nil || slices.Contains(grouped, c)) && len(keys) > 1
+		if grouped = append(grouped, c); !again && chance(g.r, 15) {
 			groupBy = append(groupBy, piece(strconv.Itoa(len(out))))
 		} else {
 			groupBy = append(groupBy, x)
@@ -40,9 +45,9 @@ func (g *asker) grouped(b *block, s shape) ([]item, *node) {
 		for _, k := range s.kinds {
 			if x, o := key(k); x != nil && chance(g.r, 60) {
 				add(x, o)
-				use(x)
+				use(x, o.col)
 			} else {
-				x, o := g.aggregate(b, k)
+				x, o := g.aggregate(b, k, s.top)
 				add(x, o)
 			}
 		}
@@ -50,11 +55,11 @@ func (g *asker) grouped(b *block, s shape) ([]item, *node) {
 		for range g.r.IntN(3) {
 			if x, o := key(g.kindIn(b)); x != nil {
 				add(x, o)
-				use(x)
+				use(x, o.col)
 			}
 		}
 		for range max(1+g.r.IntN(2), s.wide-len(out)) {
-			x, o := g.aggregate(b, pick(g.r, []kind{kindInt, kindInt, kindDec, kindText, kindDate}))
+			x, o := g.aggregate(b, pick(g.r, []kind{kindInt, kindInt, kindDec, kindText, kindDate}), s.top)
 			add(x, o)
 		}
 		if len(keys) > 0 && chance(g.r, 12) { // a key that is not selected
@@ -107,7 +112,12 @@ func (g *asker) computedKey(b *block, k kind) *node {
 	return piece("COALESCE(", x, ", ", g.literal(k, nil), ")")
 }
 
-func (g *asker) aggregate(b *block, k kind) (*node, output) {
+func (g *asker) aggregate(b *block, k kind, top bool) (*node, output) {
+	if k == kindText && chance(g.r, 45) {
+		if n := g.joined(b, !top); n != nil {
+			return n, output{kind: k}
+		}
+	}
 	x, f := g.reference(b, k)
 	if x == nil || chance(g.r, 15) {
 		x = g.value(b, k, 0)
@@ -183,6 +193,54 @@ func (g *asker) having(b *block, keys []*node) *node {
 			return piece(pick(g.r, keys), pick(g.r, []string{" IS NOT NULL", " IS NULL"}))
 		}
 	}
-	x, _ := g.aggregate(b, kindInt)
+	x, _ := g.aggregate(b, kindInt, false)
 	return piece(x, " ", pick(g.r, []string{">", "<", "<>"}), " ", strconv.Itoa(g.r.IntN(20)), " OR ", piece("COUNT(*) > 1")).or(piece(x, " > 1"))
+}
+
+// joined puts texts one after the other, in an order by which texts that tie
+// are alike. cut keeps no more than some characters of them: nothing can be
+// put after a text that may have any length.
+func (g *asker) joined(b *block, cut bool) *node {
+	n := g.joinedTexts(b)
+	if n == nil || !cut {
+		return n
+	}
+	size := strconv.Itoa(5 + g.r.IntN(40))
+	return piece(spelled("LEFT(", g.d.by("SUBSTR(", "LEFT(", "LEFT(")), n, spelled(", "+size+")", g.d.by(", 1, ", ", ", ", ")+size+")"))
+}
+
+func (g *asker) joinedTexts(b *block) *node {
+	x, _ := g.reference(b, kindText)
+	if x == nil {
+		return nil
+	}
+	var keys []*node
+	if y, _ := g.reference(b, g.kindIn(b)); y != nil && chance(g.r, 40) {
+		keys = append(keys, g.sortKey(y, true))
+	}
+	order := joinNodes(", ", append(keys, g.sortKey(x, true)))
+	between := []string{", ", " ", ";", " | ", "é", "'", "%"}
+	if g.d.mariadb { // it has only some of them written out, and the gate offers those
+		between = between[:4]
+	}
+	sep := quoteText(pick(g.r, between))
+	word, mid, end := pick(g.r, []string{"STRING_AGG(", "GROUP_CONCAT(", "LISTAGG("}), ", "+sep+" ORDER BY ", ")"
+	switch g.r.IntN(4) {
+	case 0:
+		mid = ", " + sep + ") WITHIN GROUP (ORDER BY "
+	case 1:
+		mid, end = " ORDER BY ", " SEPARATOR "+sep+")"
+	case 2:
+		if chance(g.r, 30) {
+			mid, sep = " ORDER BY ", "','"
+		}
+	}
+	if g.d.mariadb {
+		return piece(spelled(word, "GROUP_CONCAT("), x, spelled(mid, " ORDER BY "), order, spelled(end, " SEPARATOR "+sep+")"))
+	}
+	n := piece(spelled(word, g.d.by("GROUP_CONCAT(", "STRING_AGG(", "")), x, spelled(mid, ", "+sep+" ORDER BY "), order, spelled(end, ")"))
+	if chance(g.r, 10) {
+		return piece(n, " FILTER (WHERE ", g.condition(b, 0), ")").or(n)
+	}
+	return n
 }

@@ -13,6 +13,8 @@ func (g *asker) scalar(outer *block, k kind, depth int) *node {
 	var n *node
 	if k == kindInt && chance(g.r, 60) {
 		n = piece(agg)
+	} else if j := g.joined(b.alone(), true); k == kindText && j != nil && chance(g.r, 40) {
+		n = j
 	} else if x, f := g.ownReference(b, k); x != nil {
 		words := []string{"MIN", "MAX"}
 		if k.numeric() && f.safe {

@@ -36,7 +36,7 @@ func TestQueriesHoldEverythingThatIsOffered(t *testing.T) {
 	for name, d := range map[string]dialect{"sqlite": sqliteDialect, "postgres": postgresDialect, "mariadb": mariadbDialect} {
 		t.Run(name, func(t *testing.T) {
 			var all strings.Builder
-			for n := range uint64(60) {
+			for n := range uint64(150) {
 				r := rand.New(rand.NewPCG(7, n))
 				w := randomWorld(r, d)
 				for range 25 {
@@ -47,6 +47,8 @@ func TestQueriesHoldEverythingThatIsOffered(t *testing.T) {
 				"UNION ALL", "INTERSECT", "EXCEPT", "GROUP BY", "HAVING", "COUNT(DISTINCT", "SUM(DISTINCT", "FILTER (WHERE", "CASE WHEN", "COALESCE(", "NULLIF(", "UPPER(", "SUBSTRING(",
 				"CONCAT(", "ROUND(", "ABS(", "LIKE", "ESCAPE", "BETWEEN", "IS DISTINCT FROM", "IS NOT NULL", "NULLS FIRST", "NULLS LAST", "LIMIT", "OFFSET", "ROW_NUMBER()", "RANK()",
 				" % ", "REPLACE(", "SIGN(", "LAG(", "FIRST_VALUE(", "NTILE(", " ROWS BETWEEN ", " * 10)", " / ", "OVER (PARTITION BY", "SELECT DISTINCT", " - -", ".*", "SELECT *", ") = (", ", ("}
+			wanted = append(wanted, "WITH RECURSIVE ", "STRING_AGG(", "GROUP_CONCAT(", "LISTAGG(", "WITHIN GROUP (", "SEPARATOR", "DATEADD(", "DATEDIFF(", "DATE_TRUNC(", "LAST_DAY(",
+				"TRY_CAST(", "CONVERT(", "TRY_CONVERT(", ")::", " AS DATE)", " AS DATETIME", " AS BIGINT)", " AS SMALLINT)", " AS FLOAT)", " AS DECIMAL(", " AS VARCHAR(")
 			if !d.mariadb {
 				wanted = append(wanted, "FULL JOIN")
 			}

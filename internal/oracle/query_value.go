@@ -108,11 +108,20 @@ func (g *asker) number(b *block, k kind) *node {
 }
 
 func (g *asker) function(b *block, k kind, depth int) *node {
+	if chance(g.r, 28) {
+		if x := g.casts(b, k, depth); x != nil {
+			return x
+		}
+	}
 	switch k {
 	case kindFloat:
 		return g.float(b)
 	case kindInt:
 		switch {
+		case chance(g.r, 10):
+			if x := g.borders(b); x != nil {
+				return x
+			}
 		case chance(g.r, 25):
 			return g.moreInt(b)
 		case chance(g.r, 35):
@@ -144,8 +153,23 @@ func (g *asker) function(b *block, k kind, depth int) *node {
 	case kindText:
 		return g.textFunction(b, depth)
 	case kindDate:
-		if x, _ := g.reference(b, kindStamp); x != nil && !g.d.sqlite() {
-			return piece("CAST(", x, " AS DATE)")
+		x := g.lastDay(b)
+		if chance(g.r, 60) {
+			x = g.moved(b, k)
+		}
+		if x != nil {
+			return x
+		}
+	case kindStamp:
+		x := g.truncatedTo(b)
+		switch g.r.IntN(4) {
+		case 0:
+			x = g.moved(b, k)
+		case 1, 2:
+			x = g.casts(b, k, depth)
+		}
+		if x != nil {
+			return x
 		}
 	}
 	return g.leaf(b, k)

@@ -7,6 +7,11 @@ import (
 
 // window makes a window function whose value does not depend on how ties fall.
 func (g *asker) window(b *block) (*node, kind) {
+	if g.d.mariadb && !b.qualified { // it looks for bare names in the select list first, where one may stand twice
+		named := *b
+		named.qualified = true
+		b = &named
+	}
 	over := func(order bool) *node {
 		n := piece(" OVER (")
 		space := ""

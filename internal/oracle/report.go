@@ -121,6 +121,9 @@ func (s *stage) report(ctx context.Context, q *query, who int, v verdict) string
 	for i, p := range a.params {
 		fmt.Fprintf(&b, "  parameter %d: %s\n", i+1, p.literal())
 	}
+	if e := q.engineText(d, d.strict(s.reduced[who].schema)); e.text != a.text {
+		fmt.Fprintf(&b, "asked of the reduced database: %s\n", e.text)
+	}
 	if q.spoiled != "" {
 		fmt.Fprintf(&b, "it names the hidden %s\n", q.spoiled)
 	}

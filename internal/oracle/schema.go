@@ -46,10 +46,11 @@ const (
 	domWord                 // words
 	domDate
 	domStamp
-	domFloat // binary floats, large ones where nobody sees them
+	domFloat  // binary floats, large ones where nobody sees them
+	domDigits // texts that look like numbers and days, or nearly so
 )
 
-var domainWeights = []int{0, 14, 12, 12, 5, 12, 4, 16, 10, 8, 8, 9}
+var domainWeights = []int{0, 14, 12, 12, 5, 12, 4, 16, 10, 8, 8, 9, 7}
 
 func (c *column) String() string { return c.table.name + "." + c.name }
 
@@ -74,6 +75,8 @@ func native(r *rand.Rand, d dialect, dom domain, ints bool) (string, kind) {
 		return "numeric(24,6)", kindDec
 	case domCode:
 		return "varchar(20)", kindText
+	case domDigits:
+		return "varchar(40)", kindText
 	case domWord:
 		return pick(r, []string{"varchar(60)", "varchar(200)"}), kindText
 	case domDate:
