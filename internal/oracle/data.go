@@ -25,7 +25,7 @@ var families = [][]string{
 var numericFamilies = [][]string{{"1", "12", "2", "21"}, {"7", "-7", "77", "70"}}
 
 // randomCustomers gives the customers of a world; the first one asks.
-func randomCustomers(r *rand.Rand, ints bool) []customer {
+func randomCustomers(r *rand.Rand, d dialect, ints bool) []customer {
 	family := pick(r, families)
 	if ints {
 		family = pick(r, numericFamilies)
@@ -33,7 +33,8 @@ func randomCustomers(r *rand.Rand, ints bool) []customer {
 	order := r.Perm(len(family))
 	out := make([]customer, len(family))
 	for i, j := range order {
-		out[i] = customer{id: family[j], code: pick(r, codes[1:]), contact: family[order[0]], zone: pick(r, codes[1:])}
+		id := func(x string) string { return d.adapt(text(x)).text }
+		out[i] = customer{id: id(family[j]), code: id(pick(r, codes[1:])), contact: id(family[order[0]]), zone: id(pick(r, codes[1:]))}
 	}
 	return out
 }
@@ -54,7 +55,10 @@ var (
 	fines  = []string{"0.100000", "0.300000", "-0.000001", "123456789012.654321", "0.333333", "19.990000", "-5.050000"}
 )
 
-func (d domain) random(r *rand.Rand, k kind, w *world) value {
+// random is a value of a domain as the world's engine can hold it.
+func (d domain) random(r *rand.Rand, k kind, w *world) value { return w.dialect.adapt(d.draw(r, k, w)) }
+
+func (d domain) draw(r *rand.Rand, k kind, w *world) value {
 	switch d {
 	case domOwner:
 		id := ""

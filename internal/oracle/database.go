@@ -78,7 +78,11 @@ func openSQLite(ctx context.Context, path string, c content) (*database, error) 
 	if path == "" {
 		path = ":memory:"
 	}
-	db, err := sql.Open(sqliteDriver, path)
+	return openFile(ctx, sqliteDriver, path, c)
+}
+
+func openFile(ctx context.Context, driver, path string, c content) (*database, error) {
+	db, err := sql.Open(driver, path)
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
 	}

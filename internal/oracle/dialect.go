@@ -9,9 +9,11 @@ import (
 
 // dialect is what the engines spell or do differently.
 type dialect struct {
-	engine   catalog.Engine
-	postgres bool
-	mariadb  bool
+	engine    catalog.Engine
+	postgres  bool
+	mariadb   bool
+	sqlserver bool // the gate's engine; what is asked is written for SQLite (sqlserver.go)
+	babelfish bool // the SQL Server is Babelfish, which has limits of its own
 }
 
 var (
@@ -20,6 +22,7 @@ var (
 	mariadbDialect  = dialect{engine: catalog.MariaDB, mariadb: true}
 )
 
+// sqlite tells whether what is asked is written for SQLite.
 func (d dialect) sqlite() bool { return !d.postgres && !d.mariadb }
 
 // fold is how the engine makes names equal.
@@ -29,6 +32,9 @@ func (d dialect) fold(name string) string {
 	}
 	if d.mariadb { // names of columns are compared without accents, too
 		return unaccented.Replace(strings.ToLower(name))
+	}
+	if d.sqlserver {
+		return strings.ToLower(name)
 	}
 	return strings.Map(func(r rune) rune { // ASCII only (sqlite.org/lang_keywords.html says nothing else folds)
 		if 'A' <= r && r <= 'Z' {

@@ -130,7 +130,7 @@ func (q *query) spell(d dialect, schema string, engine bool) asked {
 		if engine && n.other != nil {
 			text = *n.other
 		}
-		b.WriteString(q.noise(text, b.Len()))
+		b.WriteString(q.noise(d.spelling(text), b.Len()))
 		if n.world {
 			b.WriteString(schema)
 		}
@@ -140,7 +140,7 @@ func (q *query) spell(d dialect, schema string, engine bool) asked {
 				i = total - 1 - next
 			}
 			next++
-			out.params[i] = *n.param
+			out.params[i] = d.adapt(*n.param)
 			switch {
 			case engine && d.mariadb:
 				b.WriteString(n.param.literal())

@@ -22,7 +22,7 @@ var (
 )
 
 // everyRun is how many cases of each engine every run of the tests judges.
-var everyRun = map[string]int{"sqlite": 20000, "postgres": 2000, "mariadb": 2000}
+var everyRun = map[string]int{"sqlite": 20000, "postgres": 2000, "mariadb": 2000, "sqlserver": 2000}
 
 func seed(t *testing.T) uint64 {
 	t.Helper()

@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // situation is what a condition is evaluated in: who asks, and the current row
@@ -153,7 +155,11 @@ func (s *situation) compute(t *term) value {
 	case "SUBSTRING": // text, from, length
 		runes := []rune(v[0].text)
 		from := min(int(v[1].num.Num().Int64())-1, len(runes))
-		return text(string(runes[from:min(from+int(v[2].num.Num().Int64()), len(runes))]))
+		part := string(runes[from:min(from+int(v[2].num.Num().Int64()), len(runes))])
+		if s.world.dialect.sqlserver { // which takes no account of blanks at the end, where this is compared
+			part = strings.TrimRight(part, " ")
+		}
+		return text(part)
 	case "+", "-", "*":
 		out := value{kind: kindDec, num: new(big.Rat)}
 		switch t.op {
@@ -334,7 +340,7 @@ func (s *situation) like(t *term) value {
 	switch {
 	case t.op == "ILIKE":
 		subject, pattern = strings.ToLower(subject), strings.ToLower(pattern)
-	case s.world.dialect.sqlite():
+	case s.world.dialect.engine == catalog.SQLite:
 		subject, pattern = s.world.dialect.fold(subject), s.world.dialect.fold(pattern)
 	}
 	return negated(t.not, truth(matches([]rune(subject), []rune(pattern), t.name)))

@@ -142,7 +142,9 @@ func (p restPick) over(d dialect, group []row) cell {
 
 // inexact tells whether an engine computes with a kind in binary floats, as
 // SQLite does with decimals.
-func inexact(d dialect, k kind) bool { return k == kindFloat || k == kindDec && d.sqlite() }
+func inexact(d dialect, k kind) bool {
+	return k == kindFloat || k == kindDec && d.sqlite() && !d.sqlserver
+}
 
 // shown is a value as an answer has it.
 func shown(d dialect, v value) cell {

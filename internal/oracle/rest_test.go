@@ -18,7 +18,7 @@ import (
 )
 
 // everyRESTRun is how many requests to /rows every run of the tests judges.
-var everyRESTRun = map[string]int{"sqlite": 6000, "postgres": 1500, "mariadb": 1500}
+var everyRESTRun = map[string]int{"sqlite": 6000, "postgres": 1500, "mariadb": 1500, "sqlserver": 1500}
 
 func TestRESTOnSQLite(t *testing.T) {
 	judgeREST(t, "sqlite", sqliteDialect, servers{folder: t.TempDir(), name: "r"})

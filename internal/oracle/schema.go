@@ -122,7 +122,7 @@ func randomTables(r *rand.Rand, d dialect, ints bool) []*table {
 func (t *table) randomColumns(r *rand.Rand, d dialect, tables []*table, ints bool) {
 	taken := map[string]bool{}
 	add := func(name string, dom domain) *column {
-		c := &column{name: name, domain: dom, table: t, index: len(t.columns)}
+		c := &column{name: d.kept(name), domain: dom, table: t, index: len(t.columns)}
 		c.native, c.kind = native(r, d, dom, ints)
 		c.notNull = chance(r, 25)
 		t.columns = append(t.columns, c)
@@ -186,7 +186,7 @@ func freshName(r *rand.Rand, d dialect, taken map[string]bool, common, odd []str
 		}
 		// Unicode case pairs are two names for both engines, but a profile
 		// cannot tell them apart.
-		if f := d.fold(name); !taken[f] && (d.postgres || !taken[strings.ToLower(name)]) {
+		if f := d.fold(name); !taken[f] && d.keeps(name) && (d.postgres || !taken[strings.ToLower(name)]) {
 			taken[f] = true
 			return name
 		}

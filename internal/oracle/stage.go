@@ -46,9 +46,10 @@ type stage struct {
 // servers says where a world's databases are made.
 type servers struct {
 	folder string  // for SQLite's files, and those of rows
-	server *sql.DB // PostgreSQL or MariaDB; nil for SQLite
+	server *sql.DB // nil for SQLite
 	dsn    string
-	name   string // prefix of the schemas
+	name   string  // prefix of the schemas
+	keeper *keeper // of the gates' connections; nil for none
 }
 
 func (s *stage) close() {
@@ -66,7 +67,7 @@ func newStage(ctx context.Context, w *world, yaml string, at servers) (*stage, e
 		return s, err
 	}
 	memory := func(suffix string) string {
-		if at.server == nil {
+		if s.world.dialect.sqlite() {
 			return ""
 		}
 		return at.name + suffix
@@ -90,6 +91,9 @@ func (s *stage) whole(ctx context.Context, at servers, suffix string, c content)
 	settings.Name, settings.Engine = "oracle", s.world.dialect.engine
 	settings.PortalPool.MaxOpen, settings.PortalPool.MaxIdle = 1, 1
 	settings.SyncPool.MaxOpen, settings.SyncPool.MaxIdle = 1, 1
+	if at.keeper != nil {
+		settings.Through = at.keeper.through
+	}
 	name := at.name + suffix
 	var err error
 	switch settings.Engine {
@@ -100,6 +104,8 @@ func (s *stage) whole(ctx context.Context, at servers, suffix string, c content)
 		if settings.DSN, err = inDatabase(at.dsn, name); err != nil {
 			return settings, err
 		}
+	case catalog.SQLServer:
+		s.full, settings.DSN, settings.Schemas = name, at.dsn, []string{name}
 	default:
 		name = filepath.Join(at.folder, name+".db")
 		settings.DSN = name
@@ -144,6 +150,12 @@ func (s *stage) database(ctx context.Context, at servers, name string, c content
 		db, err = openPostgres(ctx, at.server, name, c)
 	case catalog.MariaDB:
 		db, err = openMariaDB(ctx, at.server, name, c)
+	case catalog.SQLServer:
+		if name == "" {
+			db, err = openBeside(ctx, c)
+		} else {
+			db, err = s.world.openSQLServer(ctx, at.server, name, c)
+		}
 	default:
 		db, err = openSQLite(ctx, name, c)
 	}

@@ -16,7 +16,7 @@ import (
 
 // everyTwinRun is how many requests every run of the tests sends to the two
 // worlds of an engine.
-var everyTwinRun = map[string]int{"sqlite": 3000, "postgres": 1000, "mariadb": 1000}
+var everyTwinRun = map[string]int{"sqlite": 3000, "postgres": 1000, "mariadb": 1000, "sqlserver": 1000}
 
 func TestTwoWorldsOnSQLite(t *testing.T) {
 	twoWorlds(t, "sqlite", sqliteDialect, 30, servers{folder: t.TempDir(), name: "t"})

@@ -29,7 +29,7 @@ type world struct {
 func randomWorld(r *rand.Rand, d dialect) *world {
 	for {
 		w := &world{dialect: d, ints: chance(r, 25)}
-		w.customers = randomCustomers(r, w.ints)
+		w.customers = randomCustomers(r, d, w.ints)
 		w.tables = randomTables(r, d, w.ints)
 		w.fill(r)
 		w.profile = randomProfile(r, w)
