@@ -120,7 +120,7 @@ func (w *world) tsql(schema string, c content) []string {
 		if rows := c.rows(t); len(rows) > 0 {
 			out = append(out, tsqlInsert(name, rows))
 		}
-		if c.analyse {
+		if c.analyse && !w.dialect.babelfish { // which has no such statement
 			out = append(out, "UPDATE STATISTICS "+name)
 		}
 	}
