@@ -149,6 +149,9 @@ var crossEngine = []struct {
 	{sql: "SELECT 'pad  ' || '|' FROM docs WHERE id = 1 UNION ALL SELECT MAX('end ') FROM docs UNION ALL SELECT ? FROM docs WHERE id IN (1, 4)", params: []any{" param "}, unordered: true},
 	{sql: "SELECT x.c || '|' FROM (SELECT ? AS c UNION ALL SELECT COALESCE(?, 'x')) x", params: []any{" a  ", "b "}, unordered: true},
 	{sql: "SELECT d.id, l.id, COUNT(a.code) OVER (PARTITION BY a.code ORDER BY d.id, l.id) FROM lines l CROSS JOIN articles a RIGHT JOIN docs d ON l.doc = d.id AND a.code = l.article ORDER BY d.id, l.id"},
+	{sql: "SELECT d.id, w.k FROM docs d LEFT JOIN (SELECT MAX('B') AS k FROM docs) w ON w.k >= 'a' ORDER BY d.id"}, // a value is compared by its letters wherever it comes from
+	{sql: "WITH w (k) AS (SELECT 'B' UNION ALL SELECT ?) SELECT k FROM w WHERE k < 'a'", params: []any{"C"}, unordered: true},
+	{sql: "WITH w (k) AS (SELECT owner FROM docs UNION SELECT 'anna') SELECT k FROM w WHERE k = 'ANNA' OR k IN ('ANNA', 'BORIS')", unordered: true},
 	{sql: "SELECT kind FROM docs UNION ALL SELECT kind FROM docs ORDER BY 1 LIMIT 5"},
 	{sql: "SELECT id FROM docs INTERSECT SELECT doc FROM lines ORDER BY 1"},
 	{sql: "SELECT id FROM docs EXCEPT SELECT doc FROM lines ORDER BY 1"},

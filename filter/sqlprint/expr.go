@@ -231,7 +231,7 @@ func (p *printer) operation(x *querytree.Op) error {
 }
 
 // exactly gives what stands behind the first of values that are compared with
-// each other where none of them is a column's: their own collation would be the
+// each other where none of them is of a table's column: their own collation would be the
 // database's, to which b may be B and é e.
 func (p *printer) exactly(xs []querytree.Expr) string {
 	collation := p.exactCollation()
@@ -239,7 +239,7 @@ func (p *printer) exactly(xs []querytree.Expr) string {
 		return ""
 	}
 	for _, x := range xs {
-		if readsColumns(x) {
+		if readsStored(x, nil) {
 			return ""
 		}
 	}
