@@ -154,6 +154,9 @@ func (w *world) fill(r *rand.Rand) {
 				}
 			}
 			t.setKey(x, i)
+			for _, k := range t.key {
+				x[k.index] = w.dialect.adapt(x[k.index])
+			}
 			if len(t.key) == 0 && i > 0 && chance(r, 15) {
 				copy(x, t.rows[i-1]) // a duplicate
 			}

@@ -43,8 +43,20 @@ func (s *stage) judge(ctx context.Context, q *query, who int) verdict {
 		return v
 	}
 	mine, shapes, gateErr := s.askGate(ctx, forGate, who)
+	if d.died(gateErr) { // of this statement, or of what another worker asks
+		awake(ctx, s.server)
+		if mine, shapes, gateErr = s.askGate(ctx, forGate, who); d.died(gateErr) {
+			awake(ctx, s.server)
+			v.outcome, v.err = unanswered, errDied
+			return v
+		}
+	}
+	if fault := s.fishFault(ctx, forGate, who, gateErr); fault != nil {
+		v.outcome, v.err = unanswered, fault
+		return v
+	}
 	if gateErr != nil {
-		v = v.onRefusal(d, gateErr, q)
+		v = v.onRefusal(gateErr, q)
 		nobody := v.outcome == nameless || v.outcome == unanswered && v.code == refusal.UnknownName && q.lazy
 		if nobody && q.secret != nil && !s.world.visible(q.spoiledName) {
 			return s.sameAsAbsent(ctx, q, who, v, gateErr)
@@ -91,7 +103,7 @@ func (v verdict) wrong(why string) verdict {
 	return v
 }
 
-func (v verdict) onRefusal(d dialect, gateErr error, q *query) verdict {
+func (v verdict) onRefusal(gateErr error, q *query) verdict {
 	v.code, v.detail = codeOf(gateErr), gateErr.Error()
 	if cause := errors.Unwrap(gateErr); cause != nil {
 		v.detail += ": " + cause.Error() // the ERP's own words, which no requester sees
@@ -114,10 +126,6 @@ func (v verdict) onRefusal(d dialect, gateErr error, q *query) verdict {
 		v.outcome = refused
 		return v
 	case refusal.QueryFailed:
-		if cause := errors.Unwrap(gateErr); cause != nil && d.refuses(cause) {
-			v.outcome, v.err = unanswered, cause
-			return v
-		}
 		if v.err != nil && !unknownName(v.err) { // a sum that overflows does so on both sides
 			v.outcome = unanswered
 			return v

@@ -7,7 +7,7 @@ import (
 )
 
 func TestASeedMakesTheSameWorldAndQueries(t *testing.T) {
-	for name, d := range map[string]dialect{"sqlite": sqliteDialect, "postgres": postgresDialect, "mariadb": mariadbDialect} {
+	for name, d := range map[string]dialect{"sqlite": sqliteDialect, "postgres": postgresDialect, "mariadb": mariadbDialect, "sqlserver": sqlserverDialect} {
 		t.Run(name, func(t *testing.T) {
 			make := func() string {
 				var b strings.Builder
@@ -33,7 +33,7 @@ func TestASeedMakesTheSameWorldAndQueries(t *testing.T) {
 // What the generator is to ask of the gate must come up, or a share of the
 // gate is never judged.
 func TestQueriesHoldEverythingThatIsOffered(t *testing.T) {
-	for name, d := range map[string]dialect{"sqlite": sqliteDialect, "postgres": postgresDialect, "mariadb": mariadbDialect} {
+	for name, d := range map[string]dialect{"sqlite": sqliteDialect, "postgres": postgresDialect, "mariadb": mariadbDialect, "sqlserver": sqlserverDialect} {
 		t.Run(name, func(t *testing.T) {
 			var all strings.Builder
 			for n := range uint64(150) {

@@ -97,6 +97,12 @@ func (p plan) world(ctx context.Context, n int, t *tally) (more bool, err error)
 	at := p.servers
 	at.name = fmt.Sprintf("%s%x_%d", at.name, p.seed&0xffffff, n)
 	s, err := newStage(ctx, w, yaml, at)
+	if p.dialect.died(err) {
+		s.close()
+		awake(ctx, at.server)
+		at.name += "_again"
+		s, err = newStage(ctx, w, yaml, at)
+	}
 	s.number = n
 	defer s.close()
 	if err != nil {
@@ -133,7 +139,10 @@ func (p plan) one(ctx context.Context, s *stage, q *query, who, number int, t *t
 
 // tell shrinks a case and tells of it.
 func (p plan) tell(ctx context.Context, s *stage, q *query, who, number int, v verdict) bool {
+	first := v.why
 	s.shrink(ctx, q, who, v.why, 400)
-	v = s.judge(ctx, q, who)
+	if v = s.judge(ctx, q, who); v.outcome != wrong {
+		v.why = "no longer: " + first
+	}
 	return p.failed(s.number, number, v.why+" "+v.detail, q.write(s.world.dialect, s.full).text, s.report(ctx, q, who, v))
 }

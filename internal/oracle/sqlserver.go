@@ -48,32 +48,6 @@ func (d dialect) spelling(text string) string {
 	}, text)
 }
 
-// kept is a column's name as the server's catalog has it: Babelfish's has small
-// letters only.
-func (d dialect) kept(name string) string {
-	if d.babelfish {
-		return strings.ToLower(name)
-	}
-	return name
-}
-
-// keeps tells whether the server knows a name again: Babelfish reads no "]"
-// within one, doubles an apostrophe, and its catalog has but the letters of one
-// code page.
-func (d dialect) keeps(name string) bool {
-	return !d.babelfish || !strings.ContainsFunc(name, func(r rune) bool { return r == ']' || r == '\'' || r > 0xFF })
-}
-
-// babelfishRefuses are words by which Babelfish refuses what SQL Server runs.
-var babelfishRefuses = []string{
-	"FULL JOIN is only supported with merge-joinable or hash-joinable join conditions",
-}
-
-// refuses tells whether an error is one of those.
-func (d dialect) refuses(err error) bool {
-	return d.babelfish && slices.ContainsFunc(babelfishRefuses, func(words string) bool { return strings.Contains(err.Error(), words) })
-}
-
 // tsqlType is how a column is declared on SQL Server. Texts compare by their
 // bytes. Owners are of one code page where the customers' ids are: their
 // parameters travel as such.

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -28,6 +29,39 @@ func onSQLServer(t *testing.T, prefix string) (dialect, servers) {
 func TestSQLServer(t *testing.T) {
 	d, at := onSQLServer(t, "oracle_")
 	judge(t, "sqlserver", plan{dialect: d, perWorld: 40, servers: at})
+}
+
+// The gate is given a profile without row filters: a judge beside SQL Server
+// that does not notice proves nothing.
+func TestTheOracleNoticesALeakOnSQLServer(t *testing.T) {
+	d, at := onSQLServer(t, "leak_")
+	p := plan{dialect: d, seed: 1, cases: 60, perWorld: 30, only: -1, servers: at}
+	p.spoil = func(w *world, r *rand.Rand) string { return w.leaky(r) }
+	got, err := p.run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if t.Log(&got); got.wrong < 3 {
+		t.Errorf("a gate without row filters was noticed in %d of %d cases", got.wrong, got.cases)
+	}
+}
+
+func TestWhatIsAskedOfSQLServerMeansTheSameThere(t *testing.T) {
+	for n := range uint64(20) {
+		w := randomWorld(rand.New(rand.NewPCG(13, n)), sqlserverDialect)
+		for _, table := range w.tables {
+			for _, x := range table.rows {
+				for _, v := range x {
+					if v.kind == kindText && (strings.HasSuffix(v.text, " ") || strings.ContainsFunc(v.text, func(r rune) bool { return r > 0xFFFF })) {
+						t.Errorf("world %d, table %s holds %q", n, table.name, v.text)
+					}
+				}
+			}
+		}
+	}
+	if got := sqlserverDialect.adapt(text("a𝄞  ")).text; got != "a€.." {
+		t.Errorf("adapted to %q", got)
+	}
 }
 
 func TestRESTOnSQLServer(t *testing.T) {

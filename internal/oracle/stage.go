@@ -36,7 +36,8 @@ type stage struct {
 	settings    erp.Settings
 	yaml        string
 	unoptimised *filter.Gate
-	full        string // the name of the full database's schema
+	server      *sql.DB // of servers
+	full        string  // the name of the full database's schema
 	reduced     [askers]*database
 	wide        *database
 	library     *files.Library // of twins
@@ -61,7 +62,7 @@ func (s *stage) close() {
 // newStage builds a world's databases and a gate over the full one, with the
 // profile in yaml (which the teeth make differ from the world's own).
 func newStage(ctx context.Context, w *world, yaml string, at servers) (*stage, error) {
-	s := &stage{world: w}
+	s := &stage{world: w, server: at.server}
 	settings, err := s.whole(ctx, at, "_full", w.everything())
 	if err != nil {
 		return s, err
@@ -118,7 +119,7 @@ func (s *stage) whole(ctx context.Context, at servers, suffix string, c content)
 // other (twin.go). The engines have counted the rows of both.
 func newTwins(ctx context.Context, w *world, other map[*table][]row, at servers) (twins [2]*stage, err error) {
 	for i, suffix := range []string{"_full", "_twin"} {
-		s := &stage{world: w}
+		s := &stage{world: w, server: at.server}
 		twins[i] = s
 		c := w.everything()
 		c.analyse = true
