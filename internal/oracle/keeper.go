@@ -61,7 +61,7 @@ func (c *keeping) Connect(ctx context.Context) (driver.Conn, error) {
 		if old == nil {
 			break
 		}
-		if old.ResetSession(ctx) == nil {
+		if old.ResetSession(ctx) == nil && old.Ping(ctx) == nil { // the server may have died since
 			return &kept{old, c}, nil
 		}
 		_ = old.Close()
