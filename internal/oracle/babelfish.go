@@ -36,7 +36,7 @@ var fishFaults = []struct{ says, of string }{
 	{"Arithmetic overflow error for data type numeric", " AS decimal(19, 0)) * CAST("},
 }
 
-var errDied = errors.New("Babelfish dies of it")
+var errDied = errors.New("the server dies of it, which is Babelfish")
 
 // fishFault tells whether the gate failed by a fault of Babelfish's own, and
 // gives that one.
