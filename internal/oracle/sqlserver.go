@@ -146,6 +146,7 @@ func (w *world) openSQLServer(ctx context.Context, server *sql.DB, schema string
 var besideSQLServer = sync.OnceValue(func() string {
 	const name = "sqlite beside SQL Server"
 	d := &sqlite.Driver{}
+	teach(d)
 	for word, f := range map[string]func(string) string{"upper": strings.ToUpper, "lower": strings.ToLower} {
 		d.MustRegisterDeterministicScalarFunction(word, 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
 			switch x := args[0].(type) {

@@ -20,6 +20,12 @@ const sqliteDriver = "sqlite of the judge"
 
 func init() {
 	d := &sqlite.Driver{}
+	teach(d)
+	sql.Register(sqliteDriver, d)
+}
+
+// teach has the connections of a driver know the words.
+func teach(d *sqlite.Driver) {
 	for name, f := range map[string]func([]driver.Value) driver.Value{
 		"judge_dec":   func(a []driver.Value) driver.Value { return real64(readDecimal(a[0])) },
 		"judge_int":   func(a []driver.Value) driver.Value { return whole(readWhole(a[0])) },
@@ -42,7 +48,6 @@ func init() {
 			return f(args), nil
 		})
 	}
-	sql.Register(sqliteDriver, d)
 }
 
 var sqliteArgs = map[string]int{"judge_dec": 1, "judge_int": 1, "judge_day": 1, "judge_whole": 2, "judge_size": 3, "judge_digits": 2, "judge_word": 1,
