@@ -27,10 +27,11 @@ func fence(q *querytree.Query, readings map[*querytree.Scan]querytree.Reading, e
 		r.Fenced = !none[s]
 		readings[s] = r
 	}
+	top := q
 	querytree.WalkQuery(q, querytree.Visitor{Query: func(q *querytree.Query) {
 		for _, sel := range blocks(q.Body, nil) {
 			if sel.From != nil {
-				p := pusher{readings: readings, engine: engine, here: map[querytree.Source]bool{}}
+				p := pusher{readings: readings, engine: engine, plainly: top.Dear, here: map[querytree.Source]bool{}}
 				p.find(sel.From)
 				p.push(sel.From, querytree.Conjuncts(sel.Where, nil))
 			}
@@ -60,7 +61,10 @@ func inRounds(q *querytree.Query) map[*querytree.Scan]bool {
 type pusher struct {
 	readings map[*querytree.Scan]querytree.Reading
 	engine   catalog.Engine
-	here     map[querytree.Source]bool // the block's own sources
+	// plainly: what is dear altogether is of many parts, none of which is; those
+	// stay on the near side, but for comparisons with the table's own columns.
+	plainly bool
+	here    map[querytree.Source]bool // the block's own sources
 }
 
 func (p *pusher) find(s querytree.Source) {
@@ -112,7 +116,7 @@ func (p *pusher) about(c querytree.Expr, s *querytree.Scan) bool {
 		Expr: func(x querytree.Expr) {
 			ref, ok := x.(*querytree.ColumnRef)
 			switch {
-			case querytree.Partial(x):
+			case querytree.Partial(x), p.plainly && !plain(x):
 				other = true
 			case !ok:
 			case ref.Source == querytree.Source(s):
@@ -125,6 +129,19 @@ func (p *pusher) about(c querytree.Expr, s *querytree.Scan) bool {
 		Query: func(*querytree.Query) { other = true },
 	})
 	return mine && !other
+}
+
+// plain tells whether a node compares what it is given as it is.
+func plain(x querytree.Expr) bool {
+	switch x := x.(type) {
+	case *querytree.ColumnRef, *querytree.Number, *querytree.Param, *querytree.Null, *querytree.Bool, *querytree.Is, *querytree.InList, *querytree.Between:
+		return true
+	case *querytree.Like:
+		return !x.Insensitive
+	case *querytree.Op:
+		return x.T.Kind == sqltype.Bool
+	}
+	return false
 }
 
 // collated tells whether a column would be compared in its own collation on the

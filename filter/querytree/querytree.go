@@ -26,6 +26,9 @@ type Query struct {
 	OrderBy []Order
 	Limit   Expr // nil, or a Number or Param of type Int
 	Offset  Expr
+	// Dear: what the statement computes on a row goes through more text than is
+	// small, though no node of it does. Of the outermost query.
+	Dear bool
 }
 
 // CTE is a WITH element; its columns are Columns. A Recursive one is a union of
@@ -59,6 +62,8 @@ type Column struct {
 	// Weight is how many expressions the column stands for, those of the
 	// subqueries it comes through included.
 	Weight int
+	// Work is how many characters computing the column goes through.
+	Work int
 }
 
 // Body is *Select, *SetOp or *Query (with an order or limit of its own).

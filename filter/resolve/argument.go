@@ -17,10 +17,10 @@ func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Cal
 		same   []querytree.Expr
 		places []int // in out.Args, of same
 		ats    []sqlast.Pos
-		weight []int
+		weight []price
 	)
 	for i, a := range x.Args {
-		before := r.nodes
+		before := r.mark()
 		switch f.Arg(i) {
 		case sqlfunc.Unit:
 			var err error
@@ -33,7 +33,7 @@ func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Cal
 			if err != nil {
 				return err
 			}
-			out.Args, weight = append(out.Args, c), append(weight, 1)
+			out.Args, weight = append(out.Args, c), append(weight, price{nodes: 1})
 			continue
 		}
 		v, err := r.expr(a, s)
@@ -45,7 +45,7 @@ func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Cal
 		} else if v, err = r.argument(v, f, i, a.Pos()); err != nil {
 			return err
 		}
-		out.Args, weight = append(out.Args, v), append(weight, r.nodes-before)
+		out.Args, weight = append(out.Args, v), append(weight, r.since(before))
 	}
 	if same != nil {
 		t, err := r.together(same, ats)
@@ -59,8 +59,8 @@ func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Cal
 			out.Args[places[i]] = v
 		}
 	}
-	for i, n := range weight {
-		if err := r.spend(n*r.copies(out, i), x.Pos()); err != nil {
+	for i, p := range weight {
+		if err := r.again(p, r.copies(out, i), x.Pos()); err != nil {
 			return err
 		}
 	}

@@ -15,8 +15,8 @@ const QuotientScale = 6
 // arithmetic resolves +, -, *, / and %. Whole numbers are widened so far that
 // no sum or product overflows. What cannot be widened enough on this engine is
 // partial, or guarded, for an overflow would tell of rows that the filter would
-// have dropped. weight is how many expressions the operands stand for.
-func (r *resolver) arithmetic(op string, a, b querytree.Expr, weight int, at sqlast.Pos) (querytree.Expr, error) {
+// have dropped. weight is what the operands cost.
+func (r *resolver) arithmetic(op string, a, b querytree.Expr, weight price, at sqlast.Pos) (querytree.Expr, error) {
 	args := []querytree.Expr{a, b}
 	for i, x := range args {
 		if x.Type().Kind == sqltype.Null || flexible(x) && x.Type().Kind == sqltype.Text {
@@ -79,7 +79,7 @@ func (r *resolver) floats(op string, args []querytree.Expr, at sqlast.Pos) (quer
 	return out, nil
 }
 
-func (r *resolver) decimals(op string, args []querytree.Expr, weight int, at sqlast.Pos) (querytree.Expr, error) {
+func (r *resolver) decimals(op string, args []querytree.Expr, weight price, at sqlast.Pos) (querytree.Expr, error) {
 	for i, x := range args {
 		switch k := x.Type().Kind; {
 		case k == sqltype.Int:
@@ -102,7 +102,7 @@ func (r *resolver) decimals(op string, args []querytree.Expr, weight int, at sql
 		// Its types end at 38 digits: a result of more is NULL there.
 		out.Guarded = true
 		out.T.Precision, out.T.Scale = most, min(t.Scale, QuotientScale)
-		if err := r.spend(weight, at); err != nil { // printed twice
+		if err := r.again(weight, 1, at); err != nil { // printed twice
 			return nil, err
 		}
 	default:

@@ -56,11 +56,11 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 		return nil, err
 	}
 	if x.Filter != nil {
-		before := r.nodes
+		before := r.mark()
 		if out.Filter, err = r.condition(x.Filter, s); err != nil {
 			return nil, err
 		}
-		if err := r.spend((r.nodes-before)*r.copies(out, 0), x.Filter.Pos()); err != nil {
+		if err := r.again(r.since(before), r.copies(out, 0), x.Filter.Pos()); err != nil {
 			return nil, err
 		}
 	}
@@ -78,7 +78,7 @@ func (r *resolver) finish(out *querytree.Call, at sqlast.Pos) (querytree.Expr, e
 	known := facts(out.Args)
 	out.Partial = f.PartialOn(r.opt.Engine, known...)
 	if f.Class == sqlfunc.Scalar {
-		work := 0
+		work := f.Work(r.opt.Engine, known...)
 		for i, a := range known {
 			work += a.Chars * (1 + r.copies(out, i))
 		}

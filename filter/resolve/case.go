@@ -13,11 +13,11 @@ func (r *resolver) caseExpr(x *sqlast.Case, s *scope) (querytree.Expr, error) {
 	)
 	if x.Operand != nil {
 		var err error
-		before := r.nodes
+		before := r.mark()
 		if out.Operand, err = r.expr(x.Operand, s); err != nil {
 			return nil, err
 		}
-		if err := r.spend((r.nodes-before)*len(x.Whens), x.At); err != nil { // one comparison for each WHEN
+		if err := r.again(r.since(before), len(x.Whens), x.At); err != nil { // one comparison for each WHEN
 			return nil, err
 		}
 	}

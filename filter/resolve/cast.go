@@ -39,12 +39,12 @@ func (r *resolver) cast(x *sqlast.Cast, s *scope) (querytree.Expr, error) {
 	if !ok {
 		return nil, refusal.At(x.Type.At, refusal.Unsupported, "there is no type %s", clip(x.Type.Name))
 	}
-	before := r.nodes
+	before := r.mark()
 	v, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
 	}
-	weight := r.nodes - before
+	weight := r.since(before)
 	if to.Kind == sqltype.Decimal && len(x.Type.Args) > 0 {
 		to.Precision, to.Scale = x.Type.Args[0], 0
 		if len(x.Type.Args) > 1 {
@@ -59,7 +59,7 @@ func (r *resolver) cast(x *sqlast.Cast, s *scope) (querytree.Expr, error) {
 	}
 	if from := v.Type().Kind; from == sqltype.Bool && (to.Kind == sqltype.Text || to.Kind == sqltype.Int) {
 		// A condition stands in the CASE that gives it a value twice.
-		if err := r.spend(weight, x.At); err != nil {
+		if err := r.again(weight, 1, x.At); err != nil {
 			return nil, err
 		}
 	}
@@ -71,7 +71,7 @@ func (r *resolver) cast(x *sqlast.Cast, s *scope) (querytree.Expr, error) {
 		return nil, err
 	}
 	if call, ok := out.(*querytree.Call); ok && call.Func != nil {
-		if err := r.spend(weight*r.copies(call, 0), x.At); err != nil {
+		if err := r.again(weight, r.copies(call, 0), x.At); err != nil {
 			return nil, err
 		}
 	}

@@ -219,7 +219,7 @@ func (r *resolver) compare(op string, a, b querytree.Expr, at sqlast.Pos) (query
 		}
 	}
 	out := boolean(op, a, b).(*querytree.Op)
-	if a.Type().Grown+b.Type().Grown > 0 && r.dear(min(chars(a), chars(b))) {
+	if (a.Type().Grown+b.Type().Grown > 0 || flexible(a) && flexible(b)) && t.Kind == sqltype.Text && r.dear(min(chars(a), chars(b))) {
 		out.Partial = true
 		if err := r.partial(at, "comparing so much computed text"); err != nil {
 			return nil, err

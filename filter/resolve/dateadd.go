@@ -25,7 +25,7 @@ func (r *resolver) dateAdd(x *sqlast.Call, f *sqlfunc.Func, s *scope) (querytree
 	if err != nil {
 		return nil, err
 	}
-	before := r.nodes
+	before := r.mark()
 	at := x.Args[2].Pos()
 	v, err := r.expr(x.Args[2], s)
 	if err != nil {
@@ -34,7 +34,7 @@ func (r *resolver) dateAdd(x *sqlast.Call, f *sqlfunc.Func, s *scope) (querytree
 	if v, err = r.argument(v, f, 2, at); err != nil {
 		return nil, err
 	}
-	if err := r.spend(r.nodes-before, x.Pos()); err != nil { // it is printed twice
+	if err := r.again(r.since(before), 1, x.Pos()); err != nil { // it is printed twice
 		return nil, err
 	}
 	clock := word == "HOUR" || word == "MINUTE" || word == "SECOND"

@@ -101,7 +101,7 @@ func (r *resolver) unary(x *sqlast.Unary, s *scope) (querytree.Expr, error) {
 	if n, ok := x.X.(*sqlast.Number); ok && x.Op == "-" {
 		return number("-"+n.Text, n.At)
 	}
-	before := r.nodes
+	before := r.mark()
 	v, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (r *resolver) unary(x *sqlast.Unary, s *scope) (querytree.Expr, error) {
 	if x.Op == "+" {
 		return v, nil
 	}
-	return r.arithmetic("-", &querytree.Number{Text: "0", T: sqltype.Type{Kind: sqltype.Int, Bits: 32}}, v, r.nodes-before, x.At)
+	return r.arithmetic("-", &querytree.Number{Text: "0", T: sqltype.Type{Kind: sqltype.Int, Bits: 32}}, v, r.since(before), x.At)
 }
 
 func (r *resolver) binary(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
@@ -124,7 +124,7 @@ func (r *resolver) binary(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
 	default:
 		return nil, refusal.At(x.At, refusal.Unsupported, "operator %s is not offered", clip(x.Op))
 	}
-	before := r.nodes
+	before := r.mark()
 	a, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
@@ -140,9 +140,9 @@ func (r *resolver) binary(x *sqlast.Binary, s *scope) (querytree.Expr, error) {
 		if a.Type().Kind == sqltype.Text || b.Type().Kind == sqltype.Text {
 			return r.concat(a, b, x.At)
 		}
-		return r.arithmetic(x.Op, a, b, r.nodes-before, x.At)
+		return r.arithmetic(x.Op, a, b, r.since(before), x.At)
 	case "-", "*", "/", "%":
-		return r.arithmetic(x.Op, a, b, r.nodes-before, x.At)
+		return r.arithmetic(x.Op, a, b, r.since(before), x.At)
 	}
 	return r.compare(x.Op, a, b, x.At)
 }

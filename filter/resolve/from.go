@@ -136,7 +136,7 @@ func (r *resolver) derived(t *sqlast.Derived, s *scope) (joined, error) {
 		}
 		around = s
 	}
-	q, err := r.query(t.Query, around, s.ctes)
+	q, err := r.inner(t.Query, around, s.ctes)
 	if err != nil {
 		return joined{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // like resolves a pattern match. A pattern that comes from a row costs what its
@@ -48,9 +49,16 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 		return nil, err
 	}
 	out := &querytree.Like{X: v, Pattern: p, Not: x.Not, Insensitive: x.Insensitive, Partial: computed}
-	if v.Type().Grown > 0 && r.dear(chars(v)*(1+wildcards(p))) {
+	work := 0
+	if v.Type().Grown > 0 || flexible(v) { // nothing longer is stored
+		work = chars(v) * (1 + wildcards(p) + r.likeness(p))
+	}
+	if x.Insensitive && !computed { // the pattern is made small for every row, however short its text
+		work += min(chars(p), maxPattern)
+	}
+	if work > 0 && r.dear(work) {
 		out.Partial = true
-		if err := r.partial(x.Pos(), "LIKE on so much computed text"); err != nil {
+		if err := r.partial(x.Pos(), "LIKE on so much text"); err != nil {
 			return nil, err
 		}
 	}
@@ -70,6 +78,15 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 		}
 	}
 	return out, nil
+}
+
+// likeness is by how much what is like a pattern, but for its last letter, may
+// cost more than a text is long: as much of it may be alike at every place.
+func (r *resolver) likeness(pattern querytree.Expr) int {
+	if r.opt.Engine == catalog.SQLServer { // where this would be a refusal
+		return 0
+	}
+	return min(chars(pattern), maxPattern) / 8
 }
 
 // wildcards is how many % a pattern can have.

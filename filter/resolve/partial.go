@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -34,4 +35,36 @@ const dearText = 1 << 20
 func (r *resolver) dear(chars int) bool {
 	r.worked += chars
 	return r.worked > dearText
+}
+
+// price is what has been counted up to a point: expressions, and characters
+// that computing them goes through.
+type price struct{ nodes, worked int }
+
+// since gives what was counted since a point.
+func (r *resolver) since(p price) price { return price{r.nodes - p.nodes, r.worked - p.worked} }
+
+// mark is the point up to which has been counted.
+func (r *resolver) mark() price { return price{r.nodes, r.worked} }
+
+// again counts what engines write out, or compute, so many times more.
+func (r *resolver) again(p price, times int, at sqlast.Pos) error {
+	r.worked += p.worked * times
+	return r.spend(p.nodes*times, at)
+}
+
+// checkWork marks a query that is dear altogether: a column of a derived table
+// that is used a thousand times is computed as often where a planner pulls the
+// table up, though nothing that was resolved is dear by itself. It refuses as
+// partial does.
+func (r *resolver) checkWork(queries ...*querytree.Query) error {
+	if r.worked <= dearText {
+		return nil
+	}
+	for _, q := range queries {
+		if q != nil {
+			q.Dear = true
+		}
+	}
+	return r.partial(sqlast.NoPos, "going through so much text")
 }

@@ -48,12 +48,12 @@ func (r *resolver) is(x *sqlast.Is, s *scope) (querytree.Expr, error) {
 }
 
 func (r *resolver) between(x *sqlast.Between, s *scope) (querytree.Expr, error) {
-	before := r.nodes
+	before := r.mark()
 	v, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.spend(r.nodes-before, x.Pos()); err != nil { // engines write it out as two comparisons
+	if err := r.again(r.since(before), 1, x.Pos()); err != nil { // engines write it out as two comparisons
 		return nil, err
 	}
 	bounds, err := r.exprs([]sqlast.Expr{x.Low, x.High}, s)
@@ -90,12 +90,12 @@ func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
 	if row, ok := x.X.(*sqlast.Row); ok {
 		return r.rowInList(x, row, s)
 	}
-	before := r.nodes
+	before := r.mark()
 	v, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
 	}
-	weight := r.nodes - before
+	weight := r.since(before)
 	out := &querytree.InList{X: v, Not: x.Not, List: make([]querytree.Expr, len(x.List))}
 	for i, item := range x.List {
 		if out.List[i], err = r.expr(item, s); err != nil {
@@ -107,7 +107,7 @@ func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
 		if !flexible(out.List[i]) {
 			// Beside an element that is no value, engines write the list
 			// out as comparisons, each with what is looked for.
-			if err := r.spend(weight, item.Pos()); err != nil {
+			if err := r.again(weight, 1, item.Pos()); err != nil {
 				return nil, err
 			}
 		}
@@ -180,12 +180,12 @@ func (r *resolver) quantified(x *sqlast.Quantified, s *scope) (querytree.Expr, e
 	if _, row := x.X.(*sqlast.Row); row {
 		return nil, refusal.At(x.X.Pos(), refusal.Unsupported, "a row of values goes with = ANY and <> ALL only")
 	}
-	before := r.nodes
+	before := r.mark()
 	v, err := r.expr(x.X, s)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.spend(r.nodes-before, x.Pos()); err != nil { // SQLite is given it twice
+	if err := r.again(r.since(before), 1, x.Pos()); err != nil { // SQLite is given it twice
 		return nil, err
 	}
 	sub, err := r.query(x.Query, s, s.ctes)

@@ -11,6 +11,18 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
+// inner resolves a query whose columns are worked for where they are used.
+func (r *resolver) inner(q *sqlast.Query, outer *scope, ctes *cteScope) (*querytree.Query, error) {
+	out, err := r.query(q, outer, ctes)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range out.Output() {
+		r.worked -= c.Work
+	}
+	return out, nil
+}
+
 // query resolves a query inside the block outer (nil for none).
 func (r *resolver) query(q *sqlast.Query, outer *scope, ctes *cteScope) (*querytree.Query, error) {
 	out := &querytree.Query{}
@@ -60,7 +72,7 @@ func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error)
 	if c.Recursive && r.mentions(c.Query, c.Name) {
 		return r.recursive(c, ctes)
 	}
-	q, err := r.query(c.Query, nil, ctes)
+	q, err := r.inner(c.Query, nil, ctes)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +117,7 @@ func (r *resolver) body(b sqlast.Body, outer *scope, ctes *cteScope) (querytree.
 
 func (r *resolver) selectBlock(b *sqlast.Select, outer *scope, ctes *cteScope) (querytree.Body, *scope, error) {
 	s := &scope{outer: outer, ctes: ctes}
-	before := r.nodes
+	before := r.mark()
 	if err := r.fromClause(b.From, s); err != nil {
 		return nil, nil, err
 	}
@@ -171,14 +183,15 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 				if strings.HasPrefix(c.name, JoinKey) {
 					continue
 				}
+				before := r.mark()
 				x, err := r.reference(c)
 				if err != nil {
 					return err
 				}
-				addItem(out, x, c.name, c.weight())
+				addItem(out, x, c.name, price{c.weight(), r.since(before).worked})
 			}
 		case *sqlast.ExprItem:
-			before := r.nodes
+			before := r.mark()
 			x, err := r.expr(item.X, s)
 			if err != nil {
 				return err
@@ -186,14 +199,14 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 			if x, err = r.settle(x, item.X.Pos()); err != nil {
 				return err
 			}
-			addItem(out, x, label(item, x, s, i), r.nodes-before)
+			addItem(out, x, label(item, x, s, i), r.since(before))
 		}
 	}
 	return nil
 }
 
-func addItem(out *querytree.Select, x querytree.Expr, name string, weight int) {
-	c := querytree.Column{Label: name, Type: x.Type(), Weight: weight}
+func addItem(out *querytree.Select, x querytree.Expr, name string, cost price) {
+	c := querytree.Column{Label: name, Type: x.Type(), Weight: cost.nodes, Work: cost.worked}
 	if ref, ok := x.(*querytree.ColumnRef); ok {
 		c.NotNull = ref.NotNull
 	}

@@ -63,6 +63,9 @@ func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checkWork(out); err != nil {
+		return nil, err
+	}
 	return out, r.checkUsed()
 }
 
@@ -88,7 +91,11 @@ func Condition(x sqlast.Expr, self *querytree.Self, opt Options) (querytree.Expr
 	r := &resolver{opt: opt, policy: true}
 	rel := &relation{name: "self", source: self, table: self.Table}
 	s := &scope{from: joined{rels: []*relation{rel}, cols: rel.columns()}}
-	return r.condition(x, s)
+	out, err := r.condition(x, s)
+	if err != nil {
+		return nil, err
+	}
+	return out, r.checkWork(nil)
 }
 
 type resolver struct {

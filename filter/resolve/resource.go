@@ -57,7 +57,7 @@ func (r *resolver) resource(res *Resource, name string, at sqlast.Pos) (*relatio
 	defer func() { r.inResource = saved }()
 	self := &relation{name: "self", table: res.Table}
 	if res.Query != nil {
-		q, err := r.query(res.Query, nil, nil)
+		q, err := r.inner(res.Query, nil, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +88,7 @@ func (u *resourceUse) item(r *resolver, column int) (int, error) {
 	saved := r.inResource
 	r.inResource = true
 	defer func() { r.inResource = saved }()
-	before := r.nodes
+	before := r.mark()
 	c := u.resource.Columns[column]
 	x, err := r.expr(c.X, u.inner)
 	if err != nil {
@@ -97,7 +97,8 @@ func (u *resourceUse) item(r *resolver, column int) (int, error) {
 	if x, err = r.settle(x, c.X.Pos()); err != nil {
 		return 0, err
 	}
-	addItem(u.body, x, c.Name, r.nodes-before)
+	addItem(u.body, x, c.Name, r.since(before))
+	r.worked = before.worked
 	u.names = append(u.names, c.Name)
 	u.items[column] = len(u.body.Items)
 	return len(u.body.Items) - 1, nil

@@ -121,7 +121,8 @@ func (rel *relation) labelOf(x *querytree.ColumnRef) string {
 	return rel.labels[x.Index]
 }
 
-// reference makes the expression for a column and notes that it is used.
+// reference makes the expression for a column and notes that it is used. What a
+// derived table computes is worked for where it is used, and as often.
 func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 	if c.both != nil {
 		left, err := r.reference(c.both[0])
@@ -141,6 +142,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 			return nil, err
 		}
 		out := use.body.Columns[i]
+		r.worked += out.Work
 		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: i, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 	}
 	if t := c.rel.table; t != nil {
@@ -151,6 +153,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Col: col, T: col.Type, NotNull: !col.Nullable && !c.rel.nullable}), nil
 	}
 	out := c.rel.output[c.index]
+	r.worked += out.Work
 	return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: c.index, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 }
 

@@ -14,7 +14,7 @@ const maxSets = 32
 
 // groupBy resolves GROUP BY into out. before is what the resolver had made when
 // the block began.
-func (r *resolver) groupBy(b *sqlast.Select, out *querytree.Select, s *scope, before int) error {
+func (r *resolver) groupBy(b *sqlast.Select, out *querytree.Select, s *scope, before price) error {
 	terms := 0
 	for _, g := range b.GroupBy {
 		if terms++; terms > maxColumns {
@@ -71,7 +71,7 @@ func (r *resolver) groupBy(b *sqlast.Select, out *querytree.Select, s *scope, be
 	if s.from.source == nil {
 		return refusal.At(b.At, refusal.Unsupported, "grouping sets without FROM group nothing")
 	}
-	return r.spend((r.nodes-before)*(len(sets)-1), b.At) // what an engine without them is given
+	return r.again(r.since(before), len(sets)-1, b.At) // what an engine without them is given
 }
 
 // groupIndex resolves an expression to group by and gives its place in GroupBy.

@@ -34,6 +34,13 @@ func Write(w *sqlast.Write, opt Options, keyOf func(*catalog.Table) []*catalog.C
 	if err != nil {
 		return nil, err
 	}
+	asked := []*querytree.Query{rw.out.Source}
+	for _, row := range rw.out.Rows {
+		asked = append(asked, row.Query)
+	}
+	if err := r.checkWork(asked...); err != nil {
+		return nil, err
+	}
 	if err := rw.back(); err != nil {
 		return nil, err
 	}
@@ -97,7 +104,7 @@ func (t *writeTarget) key(key []*catalog.Column) (outer, inner []querytree.Expr)
 			continue
 		}
 		body := t.inner.body
-		addItem(body, own, col.Name, 1)
+		addItem(body, own, col.Name, price{nodes: 1})
 		t.inner.names = append(t.inner.names, col.Name)
 		outer = append(outer, &querytree.ColumnRef{Source: t.source, Index: len(body.Items) - 1, T: col.Type, NotNull: own.NotNull})
 	}
@@ -213,7 +220,7 @@ func (r *writeResolver) width(n int, at sqlast.Pos) error {
 // value resolves what a column gets: a constant as it is, anything else as an
 // item of sel.
 func (r *writeResolver) value(x sqlast.Expr, c *catalog.Column, s *scope, sel *querytree.Select) (querytree.Value, error) {
-	before := r.nodes
+	before := r.mark()
 	v, err := r.expr(x, s)
 	if err != nil {
 		return querytree.Value{}, err
@@ -228,7 +235,7 @@ func (r *writeResolver) value(x sqlast.Expr, c *catalog.Column, s *scope, sel *q
 	if err := assignable(v.Type(), c, x.Pos()); err != nil {
 		return querytree.Value{}, err
 	}
-	addItem(sel, v, c.Name, r.nodes-before)
+	addItem(sel, v, c.Name, r.since(before))
 	return querytree.Value{Item: len(sel.Items) - 1}, nil
 }
 
@@ -251,7 +258,7 @@ func (r *writeResolver) find(t *writeTarget) error {
 	sel := &querytree.Select{From: t.source}
 	keys, _ := t.key(r.out.Key)
 	for i, k := range keys {
-		addItem(sel, k, r.out.Key[i].Name, 1)
+		addItem(sel, k, r.out.Key[i].Name, price{nodes: 1})
 	}
 	if r.ast.Where != nil {
 		var err error
@@ -290,7 +297,7 @@ func (r *writeResolver) back() error {
 		sel := &querytree.Select{From: t.source}
 		keys, own := t.key(r.out.Key)
 		for i, k := range keys {
-			addItem(sel, k, r.out.Key[i].Name, 1)
+			addItem(sel, k, r.out.Key[i].Name, price{nodes: 1})
 		}
 		if err := r.selectList(&sqlast.Select{At: r.ast.At, Items: r.ast.Returning}, sel, &scope{from: t.joined}); err != nil {
 			return err

@@ -100,6 +100,9 @@ type Func struct {
 	// the longest text argument.
 	Chars func(args []Arg) int
 
+	// work is how many characters more than its arguments' the function goes
+	// through; nil: none.
+	work    func(e catalog.Engine, args []Arg) int
 	partial func(e catalog.Engine, args []Arg) bool
 	// spell holds the templates: "" is every engine not named. {0} is the first
 	// argument, {0!} the same in parentheses unless it binds tightest, {*} all
@@ -181,6 +184,14 @@ func (f *Func) CountRange(i int) Range {
 // arguments of which this is known. Without arguments it tells whether any can.
 func (f *Func) PartialOn(e catalog.Engine, args ...Arg) bool {
 	return f.partial != nil && f.partial(e, args)
+}
+
+// Work is how many characters more than its arguments' f goes through on an engine.
+func (f *Func) Work(e catalog.Engine, args ...Arg) int {
+	if f.work == nil {
+		return 0
+	}
+	return f.work(e, args)
 }
 
 // Template gives how an engine spells f for a unit ("" for none) and arguments

@@ -131,6 +131,22 @@ func folded() spelling {
 // foldedChars: a letter may become two.
 func foldedChars(args []Arg) int { return 2 * args[0].Chars }
 
+// foldWork: every letter is looked for among hundreds, or the text gone through
+// for each of them. SQL Server, where what is dear is refused, is let do more.
+func foldWork(e catalog.Engine, args []Arg) int {
+	passes := map[catalog.Engine]int{catalog.Postgres: 128, catalog.MariaDB: 128, catalog.SQLServer: 12, catalog.SQLite: 4}
+	return passes[e] * args[0].Chars
+}
+
+// soMany: as many characters are put together as are asked for.
+func soMany(_ catalog.Engine, args []Arg) int { return args[1].Count }
+
+// repeated: every copy is written.
+func repeated(_ catalog.Engine, args []Arg) int { return product(args) }
+
+// among: each character is looked for among those of the second argument.
+func among(_ catalog.Engine, args []Arg) int { return args[0].Chars * args[1].Chars / 8 }
+
 // keyName is what a name in a JSON object is made of here: nothing that a path
 // could be made to mean otherwise by.
 var keyName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_@.-]{0,63}$`)
@@ -140,6 +156,14 @@ func IsKey(name string) bool { return keyName.MatchString(name) }
 
 // jsonChars: a text in JSON is as long as the JSON at most.
 func jsonChars(args []Arg) int { return args[0].Chars }
+
+// jsonWork: MariaDB goes through a text of JSON slowly.
+func jsonWork(e catalog.Engine, args []Arg) int {
+	if e != catalog.MariaDB {
+		return 0
+	}
+	return 8 * args[0].Chars
+}
 
 // jsonRaw is partial for JSON that PostgreSQL keeps as it came.
 func jsonRaw(e catalog.Engine, args []Arg) bool {
@@ -154,7 +178,7 @@ var textFuncs = []*Func{
 		Doc: "text in capitals. What letters beyond ASCII become is the database's own rule; SQLite leaves them"},
 	{Name: "LOWER", Synonyms: []string{"LCASE"}, Args: []ArgKind{Text}, Result: fixed(text),
 		Doc: "text in small letters. What letters beyond ASCII become is the database's own rule; SQLite leaves them"},
-	{Name: "FOLD", Args: []ArgKind{Text}, Result: fixed(text), Chars: foldedChars, partial: grows(foldedChars), spell: folded(),
+	{Name: "FOLD", Args: []ArgKind{Text}, Result: fixed(text), Chars: foldedChars, partial: grows(foldedChars), work: foldWork, spell: folded(),
 		Doc: "text in small letters and without accents, for searching: 'Œuvre à Łódź' is 'oeuvre a lodz'. That is said of the Latin letters of Europe; other letters only become small, as LOWER makes them", Example: "POSITION('cafe' IN FOLD(note))"},
 	{Name: "TRIM", Synonyms: []string{"BTRIM"}, Args: []ArgKind{Text}, Result: fixed(text), spell: spelling{catalog.SQLServer: "LTRIM(RTRIM({0}))"},
 		Doc: "text without blanks at either end"},
@@ -175,28 +199,28 @@ var textFuncs = []*Func{
 	{Name: "CONCAT_WS", Args: []ArgKind{Written, Text, Text}, Variadic: true, Result: fixed(text), Chars: joinedChars,
 		write: concatWS,
 		Doc:   "texts one after the other with the first argument between them; a NULL is left out, with its separator", Example: "CONCAT_WS(', ', ref, note)"},
-	{Name: "REPLACE", Args: []ArgKind{Text, Text, Text}, Result: fixed(text), Chars: replacedChars, partial: either(grows(replacedChars), searches(1, 0)),
+	{Name: "REPLACE", Args: []ArgKind{Text, Text, Text}, Result: fixed(text), Chars: replacedChars, partial: either(grows(replacedChars), searches(1, 0)), work: searched(1, 0),
 		spell: spelling{catalog.SQLServer: "(REPLACE(CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2, {1}, {2}) COLLATE DATABASE_DEFAULT)"},
 		Doc:   "the first argument with each place of the second become the third; letters are told apart by case and accent, and an empty second argument changes nothing", Example: "REPLACE(ref, '-', '/')"},
-	{Name: "LOCATE", Synonyms: []string{"POSITION", "CHARINDEX"}, Args: []ArgKind{Text, Text}, Result: fixed(int32T), partial: searches(0, 1),
+	{Name: "LOCATE", Synonyms: []string{"POSITION", "CHARINDEX"}, Args: []ArgKind{Text, Text}, Result: fixed(int32T), partial: searches(0, 1), work: searched(0, 1),
 		spell: position("0", "1"),
 		Doc:   "where the first argument stands in the second, counted from 1; 0 where it does not. Letters are told apart by case and accent; an empty text stands at 1. POSITION(a IN b) is the same", Example: "POSITION('-' IN ref)"},
-	{Name: "INSTR", Synonyms: []string{"STRPOS"}, Args: []ArgKind{Text, Text}, Result: fixed(int32T), partial: searches(1, 0),
+	{Name: "INSTR", Synonyms: []string{"STRPOS"}, Args: []ArgKind{Text, Text}, Result: fixed(int32T), partial: searches(1, 0), work: searched(1, 0),
 		spell: position("1", "0"), Doc: "LOCATE with its arguments the other way round: where the second stands in the first", Example: "INSTR(ref, '-')"},
-	{Name: "REPEAT", Synonyms: []string{"REPLICATE"}, Args: []ArgKind{Text, Count}, Result: fixed(text), Chars: product, partial: grows(product), Counts: map[int]Range{1: {0, 1000}},
+	{Name: "REPEAT", Synonyms: []string{"REPLICATE"}, Args: []ArgKind{Text, Count}, Result: fixed(text), Chars: product, partial: grows(product), work: repeated, Counts: map[int]Range{1: {0, 1000}},
 		spell: spelling{catalog.SQLite: "REPLACE(HEX(ZEROBLOB({1})), '00', {0})", catalog.SQLServer: "REPLICATE(CAST({0} AS nvarchar(max)), {1})"},
 		Doc:   "a text so many times", Example: "REPEAT('-', 3)"},
-	{Name: "LPAD", Args: []ArgKind{Text, Count, Written}, Optional: 1, Result: fixed(text), Chars: toCount, partial: grows(toCount), Counts: map[int]Range{1: {0, 1000}},
+	{Name: "LPAD", Args: []ArgKind{Text, Count, Written}, Optional: 1, Result: fixed(text), Chars: toCount, partial: grows(toCount), work: soMany, Counts: map[int]Range{1: {0, 1000}},
 		spell: lpad, shorter: lpadShort,
 		Doc: "a text of exactly so many characters: cut at its end, or filled at its start with the third argument, over and over; without one, with blanks", Example: "LPAD(ref, 10, '0')"},
-	{Name: "RPAD", Args: []ArgKind{Text, Count, Written}, Optional: 1, Result: fixed(text), Chars: toCount, partial: grows(toCount), Counts: map[int]Range{1: {0, 1000}},
+	{Name: "RPAD", Args: []ArgKind{Text, Count, Written}, Optional: 1, Result: fixed(text), Chars: toCount, partial: grows(toCount), work: soMany, Counts: map[int]Range{1: {0, 1000}},
 		spell: rpad, shorter: rpadShort,
 		Doc: "a text of exactly so many characters: cut at its end, or filled there with the third argument, over and over; without one, with blanks", Example: "RPAD(ref, 10, '.')"},
 	{Name: "REVERSE", Args: []ArgKind{Text}, Result: fixed(text), Refused: map[catalog.Engine]string{catalog.SQLite: ""},
 		Doc: "the characters in the opposite order. SQL Server takes a character beyond U+FFFF for two unless the column's collation says SC"},
 	{Name: "INITCAP", Args: []ArgKind{Text}, Result: fixed(text),
 		Refused: map[catalog.Engine]string{catalog.SQLite: "", catalog.MariaDB: "", catalog.SQLServer: ""}, Doc: "each word with a capital first and small letters after it"},
-	{Name: "TRANSLATE", Args: []ArgKind{Text, Written, Written}, Result: fixed(text), partial: searches(1, 0),
+	{Name: "TRANSLATE", Args: []ArgKind{Text, Written, Written}, Result: fixed(text), partial: searches(1, 0), work: among,
 		Refused: map[catalog.Engine]string{catalog.SQLite: "use REPLACE for each character", catalog.MariaDB: "use REPLACE for each character"},
 		Since:   map[catalog.Engine]Version{catalog.SQLServer: sqlServer2017},
 		spell:   spelling{catalog.SQLServer: "(TRANSLATE(CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2, {1}, {2}) COLLATE DATABASE_DEFAULT)"},
@@ -208,7 +232,7 @@ var textFuncs = []*Func{
 			catalog.MariaDB:   "CAST(CONV(NULLIF(HEX(CONVERT(LEFT({0}, 1) USING utf32)), ''), 16, 10) AS SIGNED)",
 		},
 		Doc: "the Unicode number of the first character, NULL of an empty text. SQL Server gives half of a character beyond U+FFFF unless the column's collation says SC"},
-	{Name: "JSON_TEXT", Args: []ArgKind{JSON, Key}, Result: fixed(text), Chars: jsonChars, partial: jsonRaw,
+	{Name: "JSON_TEXT", Args: []ArgKind{JSON, Key}, Result: fixed(text), Chars: jsonChars, partial: jsonRaw, work: jsonWork,
 		Refused: map[catalog.Engine]string{catalog.SQLServer: ""},
 		write: func(e catalog.Engine, args []sqltype.Type) string {
 			if e == catalog.Postgres && len(args) > 0 && args[0].Raw {

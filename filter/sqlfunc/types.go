@@ -97,6 +97,15 @@ func searches(needle, hay int) func(catalog.Engine, []Arg) bool {
 	}
 }
 
+// searched is what looking for one text in another can cost: at each place of
+// this as many characters of that may be alike. A search of a text that the
+// request gives costs so on every row, however short what is stored there.
+func searched(needle, hay int) func(catalog.Engine, []Arg) int {
+	return func(_ catalog.Engine, args []Arg) int {
+		return min(args[needle].Chars, args[hay].Chars) * args[hay].Chars / 8
+	}
+}
+
 func either(a, b func(catalog.Engine, []Arg) bool) func(catalog.Engine, []Arg) bool {
 	return func(e catalog.Engine, args []Arg) bool { return a(e, args) || b(e, args) }
 }
