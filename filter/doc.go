@@ -43,7 +43,8 @@
 //     says total, which means that it cannot fail on any value of its types and
 //     costs no more than its operands are long, as long as what a statement goes
 //     through on a row stays small altogether. Where a statement holds anything
-//     partial, each of its tables is read behind a fence that the engine's
+//     partial, or reads a view or what else the ERP computes when it is read, each
+//     of its tables is read behind a fence that the engine's
 //     optimiser does not move expressions across; conditions that cannot fail
 //     are tested on the far side. SQL Server is not known to respect a fence:
 //     there what can fail is printed so that it cannot, or refused with the code
@@ -52,6 +53,7 @@
 //     TestPromise8MuchTextMeetsOwnRowsOnly,
 //     TestPromise8WhatFailsByItselfIsNoAnswerAboutOthers,
 //     TestPromise8AConstantDoesNotHideInAColumnsWidth,
+//     TestPromise8WhatTheERPComputesMeetsOwnRowsOnly,
 //     TestPromise8AScalarSubqueryPinsAWholeKey; filter/authorize/fence.go
 //  9. Writes stay inside. INSERT, UPDATE and DELETE are done where the profile's
 //     writes and levels allow them, as values: a fenced read finds the rows and
@@ -86,8 +88,11 @@
 //
 // Gaps in generated ids, uniqueness, time-outs and load are shared with other
 // customers; so is how soon a request is compiled that somebody with the same view
-// has sent to the letter before. Triggers of the ERP write what they like. The order among equals and the last digit of a sum of floats may
-// depend on the plan. LIKE and = compare as the ERP's collation does: where it
+// has sent to the letter before. Triggers of the ERP write what they like. The order
+// among equals and the last digit of a sum of floats may depend on the plan, and so
+// may whether something that fails on the customer's own rows is come to at all:
+// engines plan by how many rows everybody has together. LIKE and = compare as the
+// ERP's collation does: where it
 // does not tell case apart, neither do they (on SQLite LIKE ignores the case of
 // ASCII letters, and = does not). SQLite computes sums as binary floats.
 package filter

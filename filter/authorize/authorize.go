@@ -95,7 +95,7 @@ func decide(v *view.View, q *querytree.Query, on terms) (Decision, error) {
 		d.tables = append(d.tables, n)
 	}
 	sort.Strings(d.tables)
-	if querytree.HoldsPartial(q) || q.Dear || v.Catalog.Engine == catalog.Postgres && (collated(d.readings) || grouped(q)) || dear(q) || dearJoins(v, q, d.readings) {
+	if querytree.HoldsPartial(q) || q.Dear || v.Catalog.Engine == catalog.Postgres && (collated(d.readings) || grouped(q)) || formulas(d.readings, v.Catalog.Engine) || dear(q) || dearJoins(v, q, d.readings) {
 		fence(q, d.readings, v.Catalog.Engine)
 	}
 	d.allowed = true

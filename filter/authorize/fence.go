@@ -121,7 +121,7 @@ func (p *pusher) about(c querytree.Expr, s *querytree.Scan) bool {
 			case !ok:
 			case ref.Source == querytree.Source(s):
 				mine = true
-				other = other || p.collated(ref)
+				other = other || p.collated(ref) || computed(ref.Col, s.Table, p.engine) && !tests(p.readings[s].Policy, ref.Col)
 			default: // MariaDB's derived tables know nothing of the queries around them
 				other = other || p.here[ref.Source] || p.engine == catalog.MariaDB || p.collated(ref)
 			}
