@@ -142,6 +142,8 @@ func sameText(x any, text string) bool {
 	switch v := x.(type) {
 	case int64:
 		return strconv.FormatInt(v, 10) == text
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64) == text
 	case string:
 		return v == text
 	}

@@ -151,6 +151,9 @@ func TestTheIdentityIsBoundOrNothingIs(t *testing.T) {
 	}{
 		"a code":                              {"ANNA", true, sqltype.Text, "ANNA"},
 		"an id that is a number":              {"42", true, sqltype.Int, int64(42)},
+		"an id of a float":                    {"42.5", true, sqltype.Float, 42.5},
+		"an id that looks like a float's":     {"1e1", true, sqltype.Float, nil},
+		"an id with a nought too many":        {"42.0", true, sqltype.Float, nil},
 		"an id that is not":                   {"42x", true, sqltype.Int, nil},
 		"an empty one":                        {"", true, sqltype.Text, nil},
 		"one that the identity does not have": {"x", false, sqltype.Text, nil},

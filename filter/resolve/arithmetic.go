@@ -88,6 +88,10 @@ func (r *resolver) decimals(op string, args []querytree.Expr, weight price, at s
 			// An unsigned bigint is a decimal to us only: two of them
 			// overflow there until they are made decimals.
 			args[i] = &querytree.Convert{X: x, T: x.Type()}
+		case k == sqltype.Decimal && r.opt.Engine == catalog.SQLServer && moneyPerhaps(x):
+			// Money times money is money there, and so is their quotient: it has
+			// four decimals, and overflows at 15 digits.
+			args[i] = &querytree.Convert{X: x, T: x.Type()}
 		}
 	}
 	t, declared := decimalResult(op, precise(args[0]), precise(args[1]))
@@ -126,6 +130,13 @@ func unsignedPerhaps(x querytree.Expr) bool {
 		return false
 	}
 	return true
+}
+
+// moneyPerhaps tells whether x may be of SQL Server's type money or smallmoney: a
+// column, or what a choice or a function makes of some.
+func moneyPerhaps(x querytree.Expr) bool {
+	t := x.Type()
+	return t.Scale == 4 && (t.Precision == 19 || t.Precision == 10) && unsignedPerhaps(x)
 }
 
 func isZero(x querytree.Expr) bool {

@@ -1,11 +1,14 @@
 package resolve
 
 import (
+	"strings"
+
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
@@ -24,7 +27,7 @@ func (r *resolver) call(x *sqlast.Call, s *scope) (querytree.Expr, error) {
 	if why := f.Offered(r.opt.Engine, r.opt.Version); why != "" {
 		return nil, refusal.At(x.Pos(), refusal.Unsupported, "%s", why)
 	}
-	if err := checkCall(x, f, s); err != nil {
+	if err := r.checkCall(x, f, s); err != nil {
 		return nil, err
 	}
 	if f.Expands {
@@ -151,7 +154,16 @@ func (r *resolver) copies(c *querytree.Call, i int) int {
 // maxArguments is how many arguments a call may have; SQLite gives up at 127.
 const maxArguments = 100
 
-func checkCall(x *sqlast.Call, f *sqlfunc.Func, s *scope) error {
+// beyond tells whether the i-th argument is a text with a character beyond U+FFFF.
+func beyond(args []sqlast.Expr, i int) bool {
+	if i >= len(args) {
+		return false
+	}
+	s, ok := args[i].(*sqlast.String)
+	return ok && strings.ContainsFunc(s.Value, func(c rune) bool { return c > 0xFFFF })
+}
+
+func (r *resolver) checkCall(x *sqlast.Call, f *sqlfunc.Func, s *scope) error {
 	at := x.Pos()
 	switch {
 	case len(x.Args) > maxArguments:
@@ -179,6 +191,9 @@ func checkCall(x *sqlast.Call, f *sqlfunc.Func, s *scope) error {
 	}
 	if f.Name == "TRANSLATE" && len(x.Args) == 3 && runes(x.Args[1]) != runes(x.Args[2]) {
 		return refusal.At(at, refusal.TypeMismatch, "the second and the third argument of TRANSLATE have as many characters")
+	}
+	if f.Name == "TRANSLATE" && r.opt.Engine == catalog.SQLServer && (beyond(x.Args, 1) || beyond(x.Args, 2)) { // it counts such a character as two
+		return refusal.At(at, refusal.Unsupported, "TRANSLATE takes no characters beyond U+FFFF on this engine: use REPLACE for each")
 	}
 	if !x.Star {
 		if msg := f.CheckArity(len(x.Args)); msg != "" {

@@ -5,6 +5,7 @@ import (
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // flexible tells whether x takes its type from what it meets: a NULL, a
@@ -94,6 +95,9 @@ func (r *resolver) give(x querytree.Expr, t sqltype.Type, at sqlast.Pos) (queryt
 	case *querytree.Number:
 		if t.Kind == sqltype.Float {
 			return &querytree.Number{Text: x.Text, T: t}, nil
+		}
+		if r.opt.Engine == catalog.SQLServer && t.Kind == sqltype.Decimal && x.T.Kind == sqltype.Int && len(x.Text) >= 6 {
+			return &querytree.Number{Text: x.Text, T: x.T.AsDecimal()}, nil // an int would become smallmoney beside one, and may not fit
 		}
 		return x, nil // Int and Decimal compare exactly as they are
 	case *querytree.Param:

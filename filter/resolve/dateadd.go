@@ -14,7 +14,7 @@ import (
 // is known here which dates would leave the calendar, where engines give
 // errors or dates of their own: for those it is NULL.
 func (r *resolver) dateAdd(x *sqlast.Call, f *sqlfunc.Func, s *scope) (querytree.Expr, error) {
-	if err := checkCall(x, f, s); err != nil {
+	if err := r.checkCall(x, f, s); err != nil {
 		return nil, err
 	}
 	word, err := unit(x.Args[0], f)

@@ -23,7 +23,8 @@ func position(needle, hay string) spelling {
 		catalog.SQLite:   "INSTR(" + h + ", " + n + ")",
 		catalog.MariaDB:  "LOCATE(CONVERT(" + n + " USING utf8mb4), CONVERT(" + h + " USING utf8mb4) COLLATE utf8mb4_bin)",
 		// CHARINDEX finds an empty text nowhere.
-		catalog.SQLServer: "CASE WHEN DATALENGTH(" + n + ") = 0 AND " + h + " IS NOT NULL THEN 1 ELSE " +
+		// It looks for 4000 characters at most; what it does with more is not said.
+		catalog.SQLServer: "CASE WHEN DATALENGTH(" + n + ") = 0 AND " + h + " IS NOT NULL THEN 1 WHEN LEN({" + needle + "!} + 'x') <= 4001 THEN " +
 			"CAST(CHARINDEX(" + n + ", CAST(" + h + " AS nvarchar(max)) COLLATE Latin1_General_100_BIN2) AS int) END",
 	}
 }
@@ -200,11 +201,11 @@ var textFuncs = []*Func{
 		write: concatWS,
 		Doc:   "texts one after the other with the first argument between them; a NULL is left out, with its separator", Example: "CONCAT_WS(', ', ref, note)"},
 	{Name: "REPLACE", Args: []ArgKind{Text, Text, Text}, Result: fixed(text), Chars: replacedChars, partial: either(grows(replacedChars), searches(1, 0)), work: searched(1, 0),
-		spell: spelling{catalog.SQLServer: "(REPLACE(CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2, {1}, {2}) COLLATE DATABASE_DEFAULT)"},
-		Doc:   "the first argument with each place of the second become the third; letters are told apart by case and accent, and an empty second argument changes nothing", Example: "REPLACE(ref, '-', '/')"},
+		spell: spelling{catalog.SQLServer: "(CASE WHEN LEN({1!} + 'x') <= 4001 THEN REPLACE(CAST({0} AS nvarchar(max)) COLLATE Latin1_General_100_BIN2, {1}, {2}) END COLLATE DATABASE_DEFAULT)"},
+		Doc:   "the first argument with each place of the second become the third; letters are told apart by case and accent, and an empty second argument changes nothing. On SQL Server it has 4000 characters at most, and the result is NULL for more", Example: "REPLACE(ref, '-', '/')"},
 	{Name: "LOCATE", Synonyms: []string{"POSITION", "CHARINDEX"}, Args: []ArgKind{Text, Text}, Result: fixed(int32T), partial: searches(0, 1), work: searched(0, 1),
 		spell: position("0", "1"),
-		Doc:   "where the first argument stands in the second, counted from 1; 0 where it does not. Letters are told apart by case and accent; an empty text stands at 1. POSITION(a IN b) is the same", Example: "POSITION('-' IN ref)"},
+		Doc:   "where the first argument stands in the second, counted from 1; 0 where it does not. Letters are told apart by case and accent; an empty text stands at 1. POSITION(a IN b) is the same. On SQL Server the first argument has 4000 characters at most, and the result is NULL for more", Example: "POSITION('-' IN ref)"},
 	{Name: "INSTR", Synonyms: []string{"STRPOS"}, Args: []ArgKind{Text, Text}, Result: fixed(int32T), partial: searches(1, 0), work: searched(1, 0),
 		spell: position("1", "0"), Doc: "LOCATE with its arguments the other way round: where the second stands in the first", Example: "INSTR(ref, '-')"},
 	{Name: "REPEAT", Synonyms: []string{"REPLICATE"}, Args: []ArgKind{Text, Count}, Result: fixed(text), Chars: product, partial: grows(product), work: repeated, Counts: map[int]Range{1: {0, 1000}},

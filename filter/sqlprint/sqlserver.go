@@ -2,6 +2,7 @@ package sqlprint
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/sqltype"
@@ -82,6 +83,9 @@ func (sqlserver) number(b []byte, text string, t sqltype.Type) []byte {
 	if t.Kind == sqltype.Float {
 		b = append(append(b, "CAST("...), text...)
 		return append(b, " AS float)"...)
+	}
+	if t.Kind == sqltype.Decimal && !strings.Contains(text, ".") {
+		text += "." // without a point it is an int where it fits one
 	}
 	return signed(b, text)
 }
