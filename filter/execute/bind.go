@@ -34,7 +34,7 @@ type Values struct {
 // Bind gives the driver's arguments for a statement, in order. Errors are
 // *refusal.Error.
 func Bind(st *sqlprint.Statement, v Values, engine catalog.Engine) ([]any, error) {
-	args := make([]any, len(st.Params))
+	args, bytes := make([]any, len(st.Params)), 0
 	for i, p := range st.Params {
 		x, err := value(p, v)
 		if err != nil {
@@ -46,8 +46,26 @@ func Bind(st *sqlprint.Statement, v Values, engine catalog.Engine) ([]any, error
 			}
 		}
 		args[i] = encode(x, p.Type, engine)
+		if bytes += size(args[i]); bytes > mostBound && engine == catalog.MariaDB {
+			return nil, refusal.New(refusal.LimitExceeded, "the values of this request, each as often as it stands there, are more than %d MB", mostBound>>20)
+		}
 	}
 	return args, nil
+}
+
+// mostBound is how many bytes of values MariaDB is sent with one statement, where
+// a value travels once for each place. It breaks the connection over more than its
+// max_allowed_packet, 16 MiB as it comes, which looks as if the ERP had gone.
+const mostBound = 12 << 20
+
+func size(arg any) int {
+	switch v := arg.(type) {
+	case string:
+		return len(v)
+	case []byte:
+		return len(v)
+	}
+	return 8
 }
 
 // fit makes a text fit what the engine would read into it, or refuses it.
