@@ -33,7 +33,7 @@ func attackedMariaDB(t *testing.T, statements string) *rig {
 		return nil
 	}
 	r := rigOn(t, db, attackedProfile)
-	r.gate = r.with(filter.Limits{Time: 3 * time.Second})
+	r.gate = r.with(filter.Limits{Time: 20 * time.Second})
 	return r
 }
 
