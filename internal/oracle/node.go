@@ -89,6 +89,7 @@ func joinNodes(sep string, nodes []*node) *node {
 type query struct {
 	root        *node
 	ordered     bool // a total order was asked
+	unsorted    bool // the engine itself does not keep to the order that is asked
 	anyColumns  bool // the engine's own order of * differs from the portal's
 	foldLabels  bool // labels may differ by case
 	backwards   bool // $n are numbered from the last to the first

@@ -160,11 +160,11 @@ func (g *asker) order(b *block, sel selected, top bool) *node {
 	if !top {
 		wanted = cut
 	}
-	if wanted == none || sel.star && g.q.anyColumns {
+	if wanted == none || sel.star && g.q.anyColumns || wanted == cut && g.q.unsorted {
 		return nil
 	}
 	if top {
-		g.q.ordered = true
+		g.q.ordered = !g.q.unsorted
 	}
 	var keys []*node
 	if b != nil && !sel.distinct && !sel.grouped && chance(g.r, 40) {

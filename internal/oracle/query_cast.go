@@ -128,7 +128,7 @@ func (g *asker) exactly(b *block) *node {
 
 func (g *asker) castDecimal(b *block, depth int) *node {
 	decimals := g.r.IntN(4)
-	total := decimals + 1 + g.r.IntN(12)
+	total := decimals + 1 + g.r.IntN(pick(g.r, []int{3, 3, 12})) // often too few digits
 	to := fmt.Sprintf("%s(%d, %d)", pick(g.r, []string{"DECIMAL", "NUMERIC"}), total, decimals)
 	after := fmt.Sprintf(", %d, %d)", total, decimals)
 	switch g.r.IntN(5) {

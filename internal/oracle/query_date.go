@@ -32,7 +32,7 @@ func (g *asker) moved(b *block, k kind) *node {
 		return nil
 	}
 	n := g.r.IntN(80) - 40
-	if chance(g.r, 15) { // out of the calendar, from some dates
+	if chance(g.r, 30) { // out of the calendar, from some dates
 		n = pick(g.r, far[unit])
 	}
 	before, after := "judge_move(", ", '"+unit+"', "+strconv.Itoa(n)+")"

@@ -56,7 +56,7 @@ func (g *asker) value(b *block, k kind, depth int) *node {
 	if depth <= 0 || g.size > 60 {
 		return g.leaf(b, k)
 	}
-	switch weighted(g.r, 34, 12, 10, 8, 10, 26) {
+	switch weighted(g.r, 34, 12, 10, 8, 10, 26, 30) {
 	case 1:
 		x := g.value(b, k, depth-1)
 		return piece("CASE WHEN ", g.condition(b, depth-1), " THEN ", x, " ELSE ", g.value(b, k, depth-1), " END").or(x)
@@ -70,6 +70,10 @@ func (g *asker) value(b *block, k kind, depth int) *node {
 		return g.scalar(b, k, depth-1)
 	case 5:
 		return g.function(b, k, depth)
+	case 6:
+		if x := g.casts(b, k, depth); x != nil {
+			return x
+		}
 	}
 	return g.leaf(b, k)
 }
@@ -108,11 +112,6 @@ func (g *asker) number(b *block, k kind) *node {
 }
 
 func (g *asker) function(b *block, k kind, depth int) *node {
-	if chance(g.r, 28) {
-		if x := g.casts(b, k, depth); x != nil {
-			return x
-		}
-	}
 	switch k {
 	case kindFloat:
 		return g.float(b)
