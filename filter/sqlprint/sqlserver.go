@@ -166,9 +166,12 @@ func (sqlserver) distinctFrom(p *printer, x *querytree.Op) error {
 	return nil
 }
 
-// truthTest prints IS TRUE and its kin over the CASE that every condition has
-// as a value.
+// truthTest prints IS TRUE and its kin. A condition stands there once where that
+// is enough: a query may be within, and such a test within such a test.
 func (sqlserver) truthTest(p *printer, x *querytree.Is) error {
+	if isPredicate(x.X) && x.What != "UNKNOWN" {
+		return truthOnce(p, x)
+	}
 	p.put("(")
 	defer p.put(")")
 	if err := p.value(x.X, additive); err != nil {
@@ -201,6 +204,25 @@ func (sqlserver) truthTest(p *printer, x *querytree.Is) error {
 		p.put(" IS NOT NULL")
 	}
 	return nil
+}
+
+// truthOnce prints IS TRUE and IS FALSE of a condition, which are never NULL.
+func truthOnce(p *printer, x *querytree.Is) error {
+	saved, below := p.unknown, p.belowNot
+	defer func() { p.unknown, p.belowNot = saved, below }()
+	before, after := "(CASE WHEN ", " THEN 1 ELSE 0 END = 1)"
+	p.unknown, p.belowNot = actsAsFalse, false
+	if x.What == "FALSE" {
+		before, after = "(CASE WHEN NOT (", ") THEN 1 ELSE 0 END = 1)"
+		p.unknown = actsAsFalse.negated()
+	}
+	if x.Not {
+		after = strings.TrimSuffix(after, "1)") + "0)"
+	}
+	p.put(before)
+	err := p.condition(x.X, lowest)
+	p.put(after)
+	return err
 }
 
 func (sqlserver) like(p *printer, x *querytree.Like) error {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/vantelle/vantelle/filter/refusal"
 )
 
 // Babelfish stands in for SQL Server where there is none, and has faults of its
@@ -36,7 +38,10 @@ var fishFaults = []struct{ says, of string }{
 	{"Arithmetic overflow error for data type numeric", " AS decimal(19, 0)) * CAST("},
 }
 
-var errDied = errors.New("the server dies of it, which is Babelfish")
+var (
+	errDied = errors.New("the server dies of it, which is Babelfish")
+	errSlow = errors.New("the server takes too long, which is Babelfish")
+)
 
 // fishFault tells whether the gate failed by a fault of Babelfish's own, and
 // gives that one.
@@ -44,6 +49,9 @@ func (s *stage) fishFault(ctx context.Context, a asked, who int, gateErr error) 
 	cause := errors.Unwrap(gateErr)
 	if cause == nil || !s.world.dialect.babelfish {
 		return nil
+	}
+	if codeOf(gateErr) == refusal.Timeout { // it may read a long statement for longer than one may take
+		return errSlow
 	}
 	e, err := s.gate.Explain(ctx, s.request(a, who), "")
 	if err != nil {
