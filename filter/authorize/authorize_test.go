@@ -6,8 +6,10 @@ import (
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/filter/view"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/profiles"
 )
 
 // A decision that Decide has not allowed gives no policy, whatever it holds by
@@ -29,5 +31,25 @@ func TestATableOutsideTheViewIsNotRead(t *testing.T) {
 	var refused *refusal.Error
 	if !errors.As(err, &refused) || refused.Code != refusal.Internal || d.Allowed() {
 		t.Errorf("allowed %v, %v", d.Allowed(), err)
+	}
+}
+
+// Nor a column that the view hides: the ERP's own stands in no visible table.
+func TestAColumnOutsideTheViewIsNotRead(t *testing.T) {
+	text := sqltype.Type{Kind: sqltype.Text}
+	cat := catalog.New(catalog.SQLite, "3", []*catalog.Table{{Name: "docs", PrimaryKey: []string{"id"},
+		Columns: []*catalog.Column{{Name: "id", Type: text}, {Name: "cost", Type: text, Position: 1}}}})
+	v := view.Bind(&profiles.Profile{Name: "B2B", Version: 1, Tables: map[string]profiles.Table{
+		"docs": {Name: "docs", Public: true, Columns: map[string]profiles.Column{"id": {}}}}}, cat)
+	visible := v.Lookup("", "docs")
+	if visible == nil || len(visible.Columns) != 1 {
+		t.Fatalf("the view is not what this test is about: %v", v.Problems)
+	}
+	for name, used := range map[string]*catalog.Column{"id": visible.Columns[0], "cost": cat.Table("", "docs").Column("cost")} {
+		d, err := Decide(v, &querytree.Query{Body: &querytree.Select{From: &querytree.Scan{Table: visible, Used: []*catalog.Column{used}}}})
+		var refused *refusal.Error
+		if hidden := errors.As(err, &refused) && refused.Code == refusal.Internal && !d.Allowed(); hidden != (name == "cost") {
+			t.Errorf("%s: allowed %v, %v", name, d.Allowed(), err)
+		}
 	}
 }
