@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -63,9 +64,12 @@ COMMIT;
 `
 
 const (
-	insertEntry = `INSERT INTO entries (id, at, request_id, dossier, key_id, customer_id, actor, contact,
-		front, action, tables, view, decision, code, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`
+	insertEntries = `INSERT INTO entries (id, at, request_id, dossier, key_id, customer_id, actor, contact,
+		front, action, tables, view, decision, code, digest) VALUES %s ON CONFLICT DO NOTHING`
+	entryValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	// entriesAtOnce are put in with one statement, as long as there are as many: what
+	// a statement costs is more than what a row does.
+	entriesAtOnce = 32
 	// The first outcome of an entry is kept; one of an entry that is in
 	// another file changes nothing.
 	insertOutcome = `INSERT INTO outcomes (id, rows, millis, code)
@@ -95,8 +99,8 @@ type file interface {
 
 // monthFile is a file over SQLite. Its statements are prepared once.
 type monthFile struct {
-	db                                      *sqlx.DB
-	insertEntry, insertOutcome, findOutcome *sql.Stmt
+	db                                                  *sqlx.DB
+	insertEntry, insertMany, insertOutcome, findOutcome *sql.Stmt
 }
 
 // openMonth opens a month's file, new or not.
@@ -114,7 +118,11 @@ func openMonth(dir string, m month, durable sqlitefile.Synchronous) (file, error
 	for _, s := range []struct {
 		stmt  **sql.Stmt
 		query string
-	}{{&f.insertEntry, insertEntry}, {&f.insertOutcome, insertOutcome}, {&f.findOutcome, findOutcome}} {
+	}{
+		{&f.insertEntry, fmt.Sprintf(insertEntries, entryValues)},
+		{&f.insertMany, fmt.Sprintf(insertEntries, strings.Repeat(entryValues+", ", entriesAtOnce-1)+entryValues)},
+		{&f.insertOutcome, insertOutcome}, {&f.findOutcome, findOutcome},
+	} {
 		if err == nil {
 			*s.stmt, err = db.PrepareContext(ctx, s.query)
 		}
@@ -127,24 +135,33 @@ func openMonth(dir string, m month, durable sqlitefile.Synchronous) (file, error
 
 func (f *monthFile) begin(entries []Entry) error {
 	return f.transaction(func(tx *sql.Tx) error {
-		stmt := tx.Stmt(f.insertEntry)
-		for _, e := range entries {
-			if err := insert(stmt, e); err != nil {
+		one, many := tx.Stmt(f.insertEntry), tx.Stmt(f.insertMany)
+		for len(entries) > 0 {
+			stmt, n := one, 1
+			if len(entries) >= entriesAtOnce {
+				stmt, n = many, entriesAtOnce
+			}
+			if err := insert(stmt, entries[:n]); err != nil {
 				return err
 			}
+			entries = entries[n:]
 		}
 		return nil
 	})
 }
 
-func insert(stmt *sql.Stmt, e Entry) error {
-	tables, err := json.Marshal(e.Tables)
-	if err != nil {
-		return err
+func insert(stmt *sql.Stmt, entries []Entry) error {
+	values := make([]any, 0, len(entries)*strings.Count(entryValues, "?"))
+	for _, e := range entries {
+		tables, err := json.Marshal(e.Tables)
+		if err != nil {
+			return err
+		}
+		values = append(values, e.ID, e.Time.UnixMicro(), e.RequestID, e.Dossier, e.KeyID, e.CustomerID, e.Actor, e.Contact,
+			e.Front, e.Action, string(tables), e.View, e.Decision, e.Code, e.Digest)
 	}
-	if _, err := stmt.Exec(e.ID, e.Time.UnixMicro(), e.RequestID, e.Dossier, e.KeyID, e.CustomerID, e.Actor, e.Contact,
-		e.Front, e.Action, string(tables), e.View, e.Decision, e.Code, e.Digest); err != nil {
-		return fmt.Errorf("entry %s: %w", e.ID, err)
+	if _, err := stmt.Exec(values...); err != nil {
+		return fmt.Errorf("%d entries from %s on: %w", len(entries), entries[0].ID, err)
 	}
 	return nil
 }
@@ -206,7 +223,7 @@ func ignoreDone(err error) error {
 
 func (f *monthFile) close() error {
 	var errs []error
-	for _, stmt := range []*sql.Stmt{f.insertEntry, f.insertOutcome, f.findOutcome} {
+	for _, stmt := range []*sql.Stmt{f.insertEntry, f.insertMany, f.insertOutcome, f.findOutcome} {
 		if stmt != nil {
 			errs = append(errs, stmt.Close())
 		}
