@@ -86,3 +86,23 @@ func TestAttacksOnMariaDB(t *testing.T) {
 		t.Errorf("%d of %d cases are answered: this test looks at nothing", answered, len(cases))
 	}
 }
+
+// TestPlanningEndsOnMariaDB: what the server tries before it runs a statement is no
+// more for many subqueries than it can end. No time limit of its own ends that.
+func TestPlanningEndsOnMariaDB(t *testing.T) {
+	if os.Getenv("VANTELLE_TEST_MARIADB") == "" {
+		t.Skip("VANTELLE_TEST_MARIADB is not set: nothing is planned there")
+	}
+	r := attackedMariaDB(t, attackedERP)
+	for what, q := range map[string]string{
+		"IN":     "SELECT id FROM docs WHERE 1 = 1" + strings.Repeat(" AND id IN (SELECT id FROM docs)", 30),
+		"EXISTS": "SELECT d.id FROM docs d WHERE 1 = 1" + strings.Repeat(" AND EXISTS (SELECT 1 FROM docs e WHERE e.id = d.id)", 30),
+		"nested": strings.Repeat("SELECT id FROM docs WHERE id IN (", 11) + "SELECT id FROM docs" + strings.Repeat(")", 11),
+		"WITH":   strings.Repeat("WITH c AS (", 11) + "SELECT id FROM docs" + strings.Repeat(") SELECT id FROM c", 11),
+		"values": strings.Repeat("SELECT (", 11) + "SELECT MAX(id) FROM docs" + strings.Repeat(") AS id FROM docs WHERE id = 1", 11),
+	} {
+		if _, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}

@@ -410,6 +410,21 @@ func TestPromise10Bounded(t *testing.T) {
 			t.Errorf("%s: %d bytes, %v", what, len(got), err)
 		}
 	}
+	// What engines write out, or go through, as often as it is named or nested.
+	chain := "WITH c0 AS (SELECT id FROM docs)"
+	for i := range 12 {
+		chain += fmt.Sprintf(", c%d AS (SELECT a.id FROM c%d a JOIN c%d b ON a.id = b.id)", i+1, i, i)
+	}
+	for what, q := range map[string]string{
+		"named twice": chain + " SELECT id FROM c12",
+		"nested":      strings.Repeat("WITH c AS (", 13) + "SELECT id FROM docs" + strings.Repeat(") SELECT id FROM c", 13),
+		"compared":    strings.Repeat("SELECT id FROM docs WHERE id >= ALL (", 8) + "SELECT id FROM docs" + strings.Repeat(")", 8),
+		"values":      strings.Repeat("SELECT (", 13) + "SELECT MAX(id) FROM docs" + strings.Repeat(") AS id FROM docs WHERE id = 1", 13),
+	} {
+		if _, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); codeOf(err) != refusal.LimitExceeded {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 	// Such tests are printed for SQL Server with their condition once, but this one twice.
 	for what, fits := range map[string]bool{"TRUE": true, "FALSE": true, "UNKNOWN": false} {
 		truths := strings.Repeat("(", 40) + "1 = 1" + strings.Repeat(") IS NOT "+what, 40)

@@ -86,6 +86,9 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 	}
 	cte, table := r.table(s.ctes, schema, t.Name[len(t.Name)-1])
 	if cte != nil {
+		if err := r.read(max(cte.reads, 1), t.At); err != nil {
+			return joined{}, err
+		}
 		rel.source, rel.labels, rel.output = &querytree.CTERef{CTE: cte.cte}, cte.names, cte.cte.Columns
 		if rel.name == "" {
 			rel.name = cte.name
@@ -105,6 +108,9 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 			return joined{}, err
 		}
 		return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
+	}
+	if err := r.read(1, t.At); err != nil {
+		return joined{}, err
 	}
 	if rel.table = table; r.policy {
 		rel.source = &querytree.RawScan{Table: table}

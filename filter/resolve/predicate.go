@@ -188,8 +188,12 @@ func (r *resolver) quantified(x *sqlast.Quantified, s *scope) (querytree.Expr, e
 	if err := r.again(r.since(before), 1, x.Pos()); err != nil { // SQLite is given it twice
 		return nil, err
 	}
+	reads := r.reads
 	sub, err := r.query(x.Query, s, s.ctes)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.read(3*(r.reads-reads), x.Pos()); err != nil { // engines are given, or make of it, several queries
 		return nil, err
 	}
 	out := sub.Output()

@@ -25,6 +25,11 @@ func (r *resolver) inner(q *sqlast.Query, outer *scope, ctes *cteScope) (*queryt
 
 // query resolves a query inside the block outer (nil for none).
 func (r *resolver) query(q *sqlast.Query, outer *scope, ctes *cteScope) (*querytree.Query, error) {
+	r.within++
+	defer func() { r.within-- }()
+	if r.within > maxWithin {
+		return nil, refusal.At(q.Pos(), refusal.LimitExceeded, "queries stand in each other more than %d deep", maxWithin)
+	}
 	out := &querytree.Query{}
 	for _, c := range q.With {
 		added, err := r.withElement(c, ctes)
@@ -59,7 +64,35 @@ func (r *resolver) query(q *sqlast.Query, outer *scope, ctes *cteScope) (*queryt
 	return out, nil
 }
 
+const (
+	// maxWithin is how deep queries may stand in each other: what MariaDB does before
+	// it runs a statement doubles with each, and no time limit ends that.
+	maxWithin = 12
+	// maxReads is how many tables a statement may read, an element of WITH as often
+	// as it is named: engines put its text there, and twenty elements that each name
+	// the one before twice stand for a million tables.
+	maxReads = 400
+)
+
+// read counts tables that the statement reads.
+func (r *resolver) read(n int, at sqlast.Pos) error {
+	if r.reads += n; r.reads > maxReads {
+		return refusal.At(at, refusal.LimitExceeded, "the statement reads more than %d tables, those of a WITH element counted as often as it is named", maxReads)
+	}
+	return nil
+}
+
 func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
+	before := r.reads
+	el, err := r.element(c, ctes)
+	if err != nil {
+		return nil, err
+	}
+	el.reads, r.reads = r.reads-before, before // it costs where it is named
+	return el, nil
+}
+
+func (r *resolver) element(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
 	switch {
 	case r.policy:
 		return nil, refusal.At(c.At, refusal.Unsupported, "WITH is not offered in a row condition: write a subquery")

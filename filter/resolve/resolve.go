@@ -111,6 +111,8 @@ type resolver struct {
 	nodes      int
 	worked     int // characters, see dear
 	depth      int
+	reads      int // tables that are read, see read
+	within     int // queries that are being resolved, each in the one before
 	written    []writtenAt
 	refs       []querytree.ColumnRef // see columnRef
 }

@@ -32,6 +32,7 @@ type cteScope struct {
 	name  string
 	cte   *querytree.CTE
 	names []string // of its columns
+	reads int      // tables that naming it stands for
 }
 
 // relation is one named source of a FROM clause.
