@@ -33,6 +33,7 @@ type half struct {
 
 	mu      sync.Mutex // held while the file is synced
 	durable int64      // up to here the disk has it; only under mu
+	failed  error      // of a sync: what it should have kept may be lost, and no later one would say so; only under mu
 
 	// Guarded by the log's mutex.
 	size    int64 // of the file
@@ -146,6 +147,9 @@ func (j *journal) wipe() error {
 		return fmt.Errorf("empty half a journal: %w", err)
 	}
 	h.size, h.clean = 0, true
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.durable, h.failed = h.written, nil
 	return nil
 }
 
@@ -157,9 +161,12 @@ func (h *half) await(upTo int64, written func() int64) error {
 	if h.durable >= upTo {
 		return nil
 	}
+	if h.failed != nil {
+		return h.failed
+	}
 	end := written()
-	if err := h.file.Sync(); err != nil {
-		return err
+	if h.failed = h.file.Sync(); h.failed != nil {
+		return h.failed
 	}
 	h.durable = end
 	return nil

@@ -299,10 +299,26 @@ func TestFullWaitsForTheDisk(t *testing.T) {
 	mustClose(t, l)
 }
 
+// TestSyncThatFailsRefuses: systems tell of a page that they could not write once,
+// so nothing is accepted after it until all of the half is in the month's file.
 func TestSyncThatFailsRefuses(t *testing.T) {
-	l := openFaulty(t, Config{Dir: t.TempDir(), Synchronous: "FULL"}, faults{onSync: func() error { return errDisk }})
-	if err := l.Begin(t.Context(), entry("e1")); !errors.Is(err, errDisk) {
-		t.Fatalf("Begin says %v", err)
+	var syncs atomic.Int32
+	l := openFaulty(t, Config{Dir: t.TempDir(), Synchronous: "FULL", flushAfter: time.Hour}, faults{onSync: func() error {
+		if syncs.Add(1) == 1 {
+			return errDisk
+		}
+		return nil
+	}})
+	for _, id := range []string{"e1", "e2"} {
+		if err := l.Begin(t.Context(), entry(id)); !errors.Is(err, errDisk) {
+			t.Fatalf("Begin of %s says %v", id, err)
+		}
+	}
+	for _, id := range []string{"e3", "e4"} { // each half in turn
+		if err := l.catchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		mustBegin(t, l, entry(id))
 	}
 	normal := openFaulty(t, Config{Dir: t.TempDir()}, faults{onSync: func() error { return errDisk }})
 	mustBegin(t, normal, entry("e1")) // asks the disk for nothing
