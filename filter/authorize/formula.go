@@ -21,10 +21,10 @@ func formulas(readings map[*querytree.Scan]querytree.Reading, engine catalog.Eng
 }
 
 // computed tells whether a column may be computed where it is read. PostgreSQL
-// stores what it computes; SQL Server's catalog holds the numbers that it gives
+// says which of them it does not store; SQL Server's catalog holds the numbers that it gives
 // out for computed too, and keys are made of these.
 func computed(c *catalog.Column, t *catalog.Table, engine catalog.Engine) bool {
-	return t.View || c != nil && c.Computed && (engine == catalog.MariaDB || engine == catalog.SQLite)
+	return t.View || c != nil && (c.Virtual || c.Computed && (engine == catalog.MariaDB || engine == catalog.SQLite))
 }
 
 // tests tells whether the row policy itself needs a column's value, of every row.

@@ -32,6 +32,7 @@ SELECT n.nspname AS schema_name, c.relname AS table_name, c.relkind IN ('v', 'm'
        a.attname AS column_name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS native,
        bn.nspname AS type_schema, b.typname AS type_name, COALESCE(d.typmod, a.atttypmod) AS typmod,
        a.attnotnull AS not_null, a.attgenerated <> '' OR a.attidentity <> '' OR COALESCE(pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) LIKE 'nextval(%', FALSE) AS computed,
+       a.attgenerated = 'v' AS virtual,
        CASE WHEN a.attcollation = 0 OR co.collname = 'default' THEN '' ELSE co.collname END AS collation_name,
        COALESCE(pg_catalog.to_jsonb(co) ->> 'collisdeterministic', 'true') = 'false'
          AND pg_catalog.current_setting('server_version_num')::int < 180000 AS folding
@@ -104,6 +105,7 @@ func (postgresEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schema
 		Collation  string `db:"collation_name"`
 		Folding    bool   `db:"folding"`
 		Computed   bool   `db:"computed"`
+		Virtual    bool   `db:"virtual"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, postgresColumns, list); err != nil {
 		return "", nil, fmt.Errorf("columns: %w", err)
@@ -114,7 +116,7 @@ func (postgresEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schema
 		typ := postgresType(c.TypeSchema, c.TypeName, c.Modifier)
 		typ.Folding = c.Folding && typ.Kind == sqltype.Text
 		t.Columns = append(t.Columns, &catalog.Column{
-			Name: c.Column, Native: c.Native, Nullable: !c.NotNull, Collation: c.Collation, Computed: c.Computed, Type: typ,
+			Name: c.Column, Native: c.Native, Nullable: !c.NotNull, Collation: c.Collation, Computed: c.Computed, Virtual: c.Virtual, Type: typ,
 		})
 	}
 	var unique []uniqueColumn

@@ -88,6 +88,7 @@ type Column struct {
 	Nullable  bool
 	Collation string // empty for the database's default
 	Computed  bool   // the database computes it, or numbers rows by it; it is not written
+	Virtual   bool   // PostgreSQL, from 18 on, computes it whenever it is read
 	Position  int    // 0-based
 }
 
@@ -131,7 +132,7 @@ func New(engine Engine, version string, tables []*Table) *Catalog {
 			} else {
 				t.folded[f] = col
 			}
-			fmt.Fprintf(h, "C%q %q %v %q %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed)
+			fmt.Fprintf(h, "C%q %q %v %q %v %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed, col.Virtual)
 		}
 	}
 	c.fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
