@@ -95,7 +95,7 @@ func TestARowThatFailsEndsTheRead(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	snap := openSnapshot(t, Sage100, sqliteERP(t, sageSchema+`INSERT INTO F_COMPTET (CT_Num, CT_Intitule, CT_Type)
-		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT 'C' || i, 'Name', 0 FROM n;`), Options{})
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT 'C' || i, 'Name', 0 FROM n;`), Options{})
 	read, failed := 0, error(nil)
 	for _, err := range snap.Customers(ctx) {
 		if err != nil {
@@ -105,7 +105,7 @@ func TestARowThatFailsEndsTheRead(t *testing.T) {
 		if read++; read == 3 {
 			cancel()
 		}
-		if read > 499 {
+		if read > 49999 {
 			break
 		}
 	}
