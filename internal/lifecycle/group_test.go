@@ -108,13 +108,13 @@ func TestGroupStopsWhateverItStarted(t *testing.T) {
 			parts: func(d *diary, _ *Group) []Service {
 				return []Service{d.part("a", failing("disk full")), d.part("b"), d.part("c", failing("busy"))}
 			},
-			signals: interrupt(0),
-			diary:   "+a, +b, +c, -c, -b, -a", err: "stop 2: busy\nstop 0: disk full",
+			signals: interrupt(time.Second),
+			diary:   "+a, +b, +c, -c, -b, -a", err: "stop 2: busy\nstop 0: disk full", took: time.Second,
 		},
 		"a part that needs all the time gets it and no more": {
 			parts:   func(d *diary, _ *Group) []Service { return []Service{d.part("a"), d.part("b", untilTimeIsUp)} },
-			signals: interrupt(0),
-			diary:   "+a, +b, -b, -a", took: 30 * time.Second,
+			signals: interrupt(time.Second),
+			diary:   "+a, +b, -b, -a", took: 31 * time.Second,
 		},
 		"a second signal cuts the stopping short": {
 			parts:   func(d *diary, _ *Group) []Service { return []Service{d.part("a"), d.part("b", untilTimeIsUp)} },

@@ -108,7 +108,8 @@ func judgeREST(t *testing.T, engine string, d dialect, at servers) {
 	if 100*n.agreed < 90*n.asked && n.wrong == 0 {
 		t.Errorf("only %d of %d requests were answered", n.agreed, n.asked)
 	}
-	if 100*n.telling < 25*n.asked || 100*n.paged < 5*n.asked {
+	// How often something comes up by chance says little of so few requests.
+	if !underRace && (100*n.telling < 25*n.asked || 100*n.paged < 5*n.asked) {
 		t.Errorf("%d of %d requests depend on the row filter, %d were read by cursors: both must come up more often", n.telling, n.asked, n.paged)
 	}
 }

@@ -113,7 +113,7 @@ func twoWorlds(t *testing.T, engine string, d dialect, perWorld int, at servers)
 			t.Errorf("nothing came of asking for %s: %v", what, n.offered)
 		}
 	}
-	if n.refused == 0 || n.full == 0 || unlike == 0 {
+	if !underRace && (n.refused == 0 || n.full == 0 || unlike == 0) { // two worlds may happen to be alike
 		t.Errorf("%d refusals, %d answers with rows, %d pairs of worlds of another size: each must come up", n.refused, n.full, unlike)
 	}
 }
