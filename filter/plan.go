@@ -159,6 +159,9 @@ func kind(x any) resolve.ValueKind {
 		}
 		return resolve.NumberValue
 	case string:
+		if len(x) > resolve.ShortText {
+			return resolve.LongTextValue
+		}
 		return resolve.TextValue
 	}
 	return resolve.NoValue

@@ -180,8 +180,9 @@ type Number struct {
 
 // Param is a bound value.
 type Param struct {
-	Slot Slot
-	T    sqltype.Type
+	Slot  Slot
+	T     sqltype.Type
+	Chars int // how many characters a text has at most, where less is known than T says; else 0
 }
 
 // SlotKind says where a parameter's value comes from.

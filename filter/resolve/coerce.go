@@ -110,7 +110,7 @@ func (r *resolver) give(x querytree.Expr, t sqltype.Type, at sqlast.Pos) (queryt
 				return nil, refusal.At(at, refusal.TypeMismatch, "'%s' cannot be compared with %s: %v", clip(x.Slot.Value), t.Kind, err)
 			}
 		}
-		return &querytree.Param{Slot: x.Slot, T: t}, nil
+		return &querytree.Param{Slot: x.Slot, T: t, Chars: x.Chars}, nil
 	}
 	return x, nil
 }

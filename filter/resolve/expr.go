@@ -307,6 +307,9 @@ func chars(x querytree.Expr) int {
 		if x.Slot.Kind == querytree.SlotLiteral {
 			return len(x.Slot.Value)
 		}
+		if x.Chars > 0 {
+			return x.Chars
+		}
 	}
 	return x.Type().MaxChars()
 }

@@ -23,8 +23,8 @@ func (r *resolver) partial(at sqlast.Pos, what string) error {
 }
 
 // dearText is how many characters what a statement computes may go through on
-// one row and be total: some milliseconds.
-const dearText = 1 << 20
+// one row and be total: two or three milliseconds.
+const dearText = 1 << 18
 
 // dear counts the characters that computing goes through on a row, and tells
 // whether they have become too many. A text of the request put before a column,

@@ -30,13 +30,19 @@ type ValueKind uint8
 
 // The kinds of value.
 const (
-	NoValue     ValueKind = iota // the parameter was not given
-	NullValue                    // null
-	BoolValue                    // true, false
-	IntValue                     // a number without fraction, of at most 64 bits
-	NumberValue                  // any other number
-	TextValue                    // a string
+	NoValue       ValueKind = iota // the parameter was not given
+	NullValue                      // null
+	BoolValue                      // true, false
+	IntValue                       // a number without fraction, of at most 64 bits
+	NumberValue                    // any other number
+	TextValue                      // a string of at most ShortText bytes
+	LongTextValue                  // a longer string
 )
+
+// ShortText is how many bytes a text that a request gives mostly has at most. A
+// plan knows whether its texts are longer, as they cost what they are long; how
+// long they are it does not know, or there would be a plan for each.
+const ShortText = 1000
 
 // Options say what a query is resolved against.
 type Options struct {
@@ -161,14 +167,19 @@ func (r *resolver) param(p *sqlast.Param) (querytree.Expr, error) {
 		}
 		return nil, refusal.At(p.At, refusal.ParamMismatch, "parameter %d has no value: params has %d", p.Ordinal, len(r.opt.Params))
 	}
-	return &querytree.Param{Slot: slot, T: t}, nil
+	out := &querytree.Param{Slot: slot, T: t}
+	if kind == TextValue {
+		out.Chars = ShortText
+	}
+	return out, nil
 }
 
 // defaultTypes are the types of parameters where the context asks for none.
 var defaultTypes = map[ValueKind]sqltype.Type{
-	NullValue:   {Kind: sqltype.Null},
-	BoolValue:   {Kind: sqltype.Bool},
-	IntValue:    {Kind: sqltype.Int, Bits: 64},
-	NumberValue: {Kind: sqltype.Decimal, Precision: sqltype.MaxDigits, Scale: sqltype.MaxDigits / 2},
-	TextValue:   {Kind: sqltype.Text},
+	NullValue:     {Kind: sqltype.Null},
+	BoolValue:     {Kind: sqltype.Bool},
+	IntValue:      {Kind: sqltype.Int, Bits: 64},
+	NumberValue:   {Kind: sqltype.Decimal, Precision: sqltype.MaxDigits, Scale: sqltype.MaxDigits / 2},
+	TextValue:     {Kind: sqltype.Text},
+	LongTextValue: {Kind: sqltype.Text},
 }
