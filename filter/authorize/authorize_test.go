@@ -54,27 +54,29 @@ func TestAColumnOutsideTheViewIsNotRead(t *testing.T) {
 	}
 }
 
-// What the ERP computes when it is read stands behind a fence. PostgreSQL does so
-// from version 18 on, for what its catalog calls virtual.
+// What the ERP computes when it is read stands behind a fence: on PostgreSQL, from
+// version 18 on, and on SQL Server what the catalog calls virtual.
 func TestAColumnThatIsComputedWhenReadIsFenced(t *testing.T) {
 	whole := sqltype.Type{Kind: sqltype.Int, Bits: 32}
-	for name, c := range map[string]*catalog.Column{
-		"plain":   {Name: "n", Type: whole, Position: 1},
-		"stored":  {Name: "n", Type: whole, Position: 1, Computed: true},
-		"virtual": {Name: "n", Type: whole, Position: 1, Computed: true, Virtual: true},
-	} {
-		cat := catalog.New(catalog.Postgres, "18", []*catalog.Table{{Name: "docs", PrimaryKey: []string{"id"},
-			Columns: []*catalog.Column{{Name: "id", Type: whole}, c}}})
-		v := view.Bind(&profiles.Profile{Name: "B2B", Version: 1, Tables: map[string]profiles.Table{
-			"docs": {Name: "docs", Rows: profiles.Condition{SQL: "id = :customer"}, Columns: map[string]profiles.Column{"id": {}, "n": {}}}}}, cat)
-		visible := v.Lookup("", "docs")
-		if visible == nil || len(visible.Columns) != 2 {
-			t.Fatalf("%s: the view is not what this test is about: %v", name, v.Problems)
-		}
-		s := &querytree.Scan{Table: visible, Used: []*catalog.Column{visible.Columns[1]}}
-		d, err := Decide(v, &querytree.Query{Body: &querytree.Select{From: s}})
-		if err != nil || d.Reading(s).Fenced != (name == "virtual") {
-			t.Errorf("%s: fenced %v, %v", name, d.Reading(s).Fenced, err)
+	for _, engine := range []catalog.Engine{catalog.Postgres, catalog.SQLServer} {
+		for name, c := range map[string]*catalog.Column{
+			"plain":   {Name: "n", Type: whole, Position: 1},
+			"stored":  {Name: "n", Type: whole, Position: 1, Computed: true},
+			"virtual": {Name: "n", Type: whole, Position: 1, Computed: true, Virtual: true},
+		} {
+			cat := catalog.New(engine, "", []*catalog.Table{{Name: "docs", PrimaryKey: []string{"id"},
+				Columns: []*catalog.Column{{Name: "id", Type: whole}, c}}})
+			v := view.Bind(&profiles.Profile{Name: "B2B", Version: 1, Tables: map[string]profiles.Table{
+				"docs": {Name: "docs", Rows: profiles.Condition{SQL: "id = :customer"}, Columns: map[string]profiles.Column{"id": {}, "n": {}}}}}, cat)
+			visible := v.Lookup("", "docs")
+			if visible == nil || len(visible.Columns) != 2 {
+				t.Fatalf("%s: the view is not what this test is about: %v", name, v.Problems)
+			}
+			s := &querytree.Scan{Table: visible, Used: []*catalog.Column{visible.Columns[1]}}
+			d, err := Decide(v, &querytree.Query{Body: &querytree.Select{From: s}})
+			if err != nil || d.Reading(s).Fenced != (name == "virtual") {
+				t.Errorf("%s, %s: fenced %v, %v", engine, name, d.Reading(s).Fenced, err)
+			}
 		}
 	}
 }

@@ -21,8 +21,9 @@ func formulas(readings map[*querytree.Scan]querytree.Reading, engine catalog.Eng
 }
 
 // computed tells whether a column may be computed where it is read. PostgreSQL
-// says which of them it does not store; SQL Server's catalog holds the numbers that it gives
-// out for computed too, and keys are made of these.
+// says which of them it does not store. SQL Server tells those that have a formula from the
+// numbers that it gives out, of which keys are made; whether it stores one says
+// nothing, as it writes the formula out and looks for the column after that.
 func computed(c *catalog.Column, t *catalog.Table, engine catalog.Engine) bool {
 	return t.View || c != nil && (c.Virtual || c.Computed && (engine == catalog.MariaDB || engine == catalog.SQLite))
 }

@@ -88,7 +88,7 @@ type Column struct {
 	Nullable  bool
 	Collation string // empty for the database's default
 	Computed  bool   // the database computes it, or numbers rows by it; it is not written
-	Virtual   bool   // PostgreSQL, from 18 on, computes it whenever it is read
+	Virtual   bool   // the database may compute it whenever it is read; not said by SQLite and MariaDB, whose Computed are all such
 	Position  int    // 0-based
 }
 
