@@ -5,10 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/identity"
+	"github.com/vantelle/vantelle/profiles"
 )
 
 // A constraint of SQLite may take the other row out, where two collide, or swallow
@@ -220,5 +222,78 @@ tables:
 		if got, err := w.write(t, "ANNA", "SELECT word FROM rows_of"); err != nil || got != "w" {
 			t.Errorf("ANNA sees %q, %v", got, err)
 		}
+	})
+}
+
+// A colleague's profile may be another: what one profile lets customers write
+// chooses no rows, and no files, that another shows. A profile that is put in force
+// later counts from the next request on.
+func TestPromise9WhatIsWrittenChoosesNothingByAnotherProfile(t *testing.T) {
+	tables := []string{
+		"CREATE TABLE heads (id int NOT NULL PRIMARY KEY, number varchar(20) NOT NULL, paper varchar(40), customer varchar(17) NOT NULL, word varchar(20))",
+		"CREATE TABLE rows_of (id int NOT NULL PRIMARY KEY, number varchar(20), word varchar(20))",
+		"INSERT INTO heads VALUES (1, 'A-1', 'a.pdf', 'ANNA', 'w'), (2, 'B-1', 'b.pdf', 'BORIS', 'w')",
+		"INSERT INTO rows_of VALUES (1, 'A-1', 'w'), (2, 'B-1', 'of BORIS')",
+	}
+	const (
+		writer = "profile: WRITER\nerp: custom\ntables:\n  heads: {rows: customer = :customer, writes: [insert, update], columns: {id: {}, number: {}, paper: {}, word: {}}}\n"
+		copied = "profile: COPIED\nextends: READER\nerp: custom\ntables:\n  heads: {rows: customer = :customer, writes: [update], columns: {id: {}, number: {}, paper: {}, word: {}}}\n"
+		reader = `
+profile: READER
+erp: custom
+tables:
+  heads: {rows: customer = :customer, writes: [update], columns: {id: {}, number: {}, paper: {}, word: {}}}
+  rows_of: {follows: {table: heads, on: [[number, number]]}, columns: {id: {}, word: {}}}
+resources:
+  papers: {table: heads, columns: {id: {from: id}}, files: {paper: {root: r, path: paper}}}
+`
+		elsewhere = "profile: ELSEWHERE\nerp: odoo\ntables:\n  rows_of: {follows: {table: heads, on: [[word, word]]}, columns: {id: {}}}\n  heads: {rows: customer = :customer, columns: {id: {}}}\n"
+	)
+	var all []*profiles.Profile
+	for _, text := range []string{writer, elsewhere, reader, copied} {
+		p, err := profiles.Load("p.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	book := func(of ...*profiles.Profile) *profiles.Book {
+		b, err := profiles.NewBook(of...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	on(t, workshopsOn(t, tables, writer, catalog.SQLite, catalog.Postgres, catalog.MariaDB), func(t *testing.T, w *workshop) {
+		now := book(all[:2]...)
+		w.worlds = filter.NewWorlds(func() *profiles.Book { return now }, 0, filter.Dossier{ID: "d", DB: w.db, DefaultProfile: "WRITER"})
+		w.gate = filter.New(filter.Config{Worlds: w.worlds, Audit: w.audit})
+		by := func(profile string) identity.Caller {
+			c := as("ANNA")
+			c.Access.Profile = profile
+			return c
+		}
+		try := func(profile string, want refusal.Code) {
+			t.Helper()
+			for _, q := range []string{"UPDATE heads SET number = 'B-1'", "UPDATE heads SET paper = 'b.pdf'"} {
+				if got, err := w.writeAs(t, by(profile), q); codeOf(err) != want {
+					t.Errorf("by %s: %s: %q, %v", profile, q, got, err)
+				}
+			}
+		}
+		try("WRITER", "")
+		w.again(t, []string{"heads", "rows_of"}, tables)
+		now = book(all...)
+		try("WRITER", refusal.ReadOnly)
+		try("COPIED", refusal.ReadOnly)
+		try("READER", refusal.ReadOnly)
+		if got, err := w.writeAs(t, by("WRITER"), "UPDATE heads SET word = 'x'"); err != nil || got != "1" {
+			t.Errorf("what nothing hangs on: %q, %v", got, err)
+		}
+		if got, err := w.writeAs(t, by("READER"), "SELECT word FROM rows_of"); err != nil || got != "w" {
+			t.Errorf("ANNA sees %q, %v", got, err)
+		}
+		now = book(all[:2]...)
+		try("WRITER", "")
 	})
 }

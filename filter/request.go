@@ -23,8 +23,9 @@ type Request struct {
 	// json.Number, string, list or object), in the order of its columns.
 	Rows [][]any
 	// Exactly and AtMost bound how many rows a write may be about; it is rolled
-	// back with a *WrongCount where it is about others. 0 is no bound.
-	Exactly, AtMost int64
+	// back with a *WrongCount where it is about others. 0 and nil are no bound.
+	Exactly int64
+	AtMost  *int64
 
 	// Params are the values for the parameters by position, Named for those
 	// by name. A value is nil, bool, int64, json.Number or string.

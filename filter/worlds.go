@@ -65,7 +65,8 @@ type viewKey struct {
 	to              purpose
 	profile, digest string
 	version         int
-	catalog         string // its fingerprint
+	catalog         string         // its fingerprint
+	book            *profiles.Book // where the profile lets customers write: what others say counts, too
 }
 
 // loweredKey names a profile of the book and the levels that lower it.
@@ -193,6 +194,9 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	defer d.mu.Unlock()
 	p = d.lower(p, lowered)
 	key := viewKey{to: to, profile: p.Name, version: p.Version, digest: p.Digest, catalog: cat.Fingerprint()}
+	if p.Writes() {
+		key.book = book
+	}
 	if v := d.views[key]; v != nil {
 		return v, nil
 	}
@@ -202,7 +206,7 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	if to == toFindFiles {
 		p = p.ForFiles()
 	}
-	v := view.Bind(p, cat)
+	v := view.Bind(p, cat, book.Beside(p)...)
 	d.views[key] = v
 	return v, nil
 }

@@ -127,6 +127,18 @@ func (b *Book) Get(name string) (*Profile, bool) {
 // Names gives the names of the profiles, sorted.
 func (b *Book) Names() []string { return slices.Sorted(maps.Keys(b.profiles)) }
 
+// Beside gives the other profiles for the ERP of p, by name: what customers may
+// see by in the same dossier.
+func (b *Book) Beside(p *Profile) []*Profile {
+	var out []*Profile
+	for _, name := range b.Names() {
+		if other := b.profiles[name]; other.Name != p.Name && other.ERP == p.ERP {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
 // WithDefaults gives the same book with default profiles.
 func (b *Book) WithDefaults(defaults map[Default]string) *Book {
 	return &Book{profiles: b.profiles, defaults: defaults}

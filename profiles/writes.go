@@ -20,6 +20,16 @@ var operations = []string{Insert, Update, Delete}
 // levels apart.
 func (t Table) Allows(operation string) bool { return slices.Contains(t.Writes, operation) }
 
+// Writes tells whether customers may do anything but read by a profile.
+func (p *Profile) Writes() bool {
+	for _, t := range p.Tables {
+		if len(t.Writes) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // checkWrites refuses operations that there are not, and says early what could
 // never be written.
 func checkWrites(t Table, path string, complain complaint) {

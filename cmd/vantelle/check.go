@@ -146,7 +146,7 @@ func (k *checker) dossier(ctx context.Context, name string, d config.Dossier, bo
 	}
 	for _, profileName := range book.Names() {
 		if p, _ := book.Get(profileName); p.ERP == d.ERP {
-			k.view(label+", profile "+p.Name, view.Bind(p, cat), p.Name == d.DefaultProfile)
+			k.view(label+", profile "+p.Name, view.Bind(p, cat, book.Beside(p)...), p.Name == d.DefaultProfile)
 		}
 	}
 }

@@ -78,15 +78,16 @@ type WriteBounds struct {
 	Written int // rows; 0 is no cap
 	// Data are the rows of an INSERT, or the values of an UPDATE (one row),
 	// that come beside the statement, in the order of the given columns.
-	Data            [][]any
-	Exactly, AtMost int64 // rows; 0 is no bound
+	Data    [][]any
+	Exactly int64  // rows; 0 is no bound
+	AtMost  *int64 // rows; nil is no bound
 	// Last is asked before the commit; its error rolls back. May be nil.
 	Last func(context.Context) error
 }
 
 // WrongCount is the cause of a refusal: a write was about another number of rows
 // than it was to be about.
-type WrongCount struct{ Exactly, AtMost, Affected int64 }
+type WrongCount struct{ Exactly, Affected int64 }
 
 func (e *WrongCount) Error() string { return strconv.FormatInt(e.Affected, 10) + " rows are meant" }
 
@@ -119,8 +120,8 @@ func (w *Write) Do(ctx context.Context, db *erp.DB, v Values, b WriteBounds) (*R
 	if err != nil {
 		return nil, err
 	}
-	if n := r.result.Affected; b.Exactly > 0 && n != b.Exactly || b.AtMost > 0 && n > b.AtMost {
-		return nil, refusal.Because(&WrongCount{Exactly: b.Exactly, AtMost: b.AtMost, Affected: n}, refusal.RowRefused, "%d rows are meant", n)
+	if n := r.result.Affected; b.Exactly > 0 && n != b.Exactly || b.AtMost != nil && n > *b.AtMost {
+		return nil, refusal.Because(&WrongCount{Exactly: b.Exactly, Affected: n}, refusal.RowRefused, "%d rows are meant", n)
 	}
 	if b.Last != nil {
 		if err := b.Last(ctx); err != nil {

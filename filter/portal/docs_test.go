@@ -35,7 +35,7 @@ func TestDocumentedStatusesAreTrue(t *testing.T) {
 		case codeRange:
 			status = outOfRange("").(*postgrestError).status
 		case codeMaxAffected:
-			status = countRefused(&filter.WrongCount{AtMost: 1}).(*postgrestError).status
+			status = countRefused(&filter.WrongCount{Affected: 1}).(*postgrestError).status
 		}
 		if m[1] != strconv.Itoa(status) {
 			t.Errorf("%s is documented with %s and has %d", m[2], m[1], status)

@@ -84,7 +84,7 @@ type writePreferences struct {
 	returned       string // the value of return that was understood
 	upsert         bool   // resolution=…, which is not offered
 	defaults       bool   // missing=default
-	atMost         int64  // max-affected; 0 is no bound
+	atMost         *int64 // max-affected; nil is no bound
 }
 
 func parseWritePrefer(h http.Header) writePreferences {
@@ -101,8 +101,8 @@ func parseWritePrefer(h http.Header) writePreferences {
 		case key == "missing":
 			p.defaults = value == "default"
 		case key == "max-affected":
-			if n, err := strconv.ParseInt(value, 10, 64); err == nil && n > 0 {
-				p.atMost = n
+			if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
+				p.atMost = &n
 			}
 		}
 	}

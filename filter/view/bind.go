@@ -24,21 +24,33 @@ const gateVersion = "5"
 
 // Bind binds p to the catalog of one dossier. It always gives a view: what of
 // the profile cannot be bound is missing from it and named in Problems.
-func Bind(p *profiles.Profile, cat *catalog.Catalog) *View {
+//
+// Beside are the other profiles by which customers may see the dossier. Only what
+// p lets customers write hangs on them: it may not choose what somebody sees by
+// another profile.
+func Bind(p *profiles.Profile, cat *catalog.Catalog, beside ...*profiles.Profile) *View {
 	named, err := atSite(p, cat)
 	if err != nil {
 		nothing := *p
 		nothing.Tables, nothing.Resources = nil, nil
-		v := bind(&nothing, catalog.New(cat.Engine, cat.Version, nil))
+		v := bind(&nothing, catalog.New(cat.Engine, cat.Version, nil), nil)
 		v.Profile, v.Catalog = p, cat
 		v.Problems = append(v.Problems, Problem{Fatal: true, Msg: err.Error()})
 		return v
 	}
-	return bind(named, cat)
+	var others []*profiles.Profile
+	if p.Writes() { // else nothing hangs on them
+		for _, other := range beside {
+			if other, err := atSite(other, cat); err == nil { // one that fails shows nobody anything
+				others = append(others, other)
+			}
+		}
+	}
+	return bind(named, cat, others)
 }
 
-func bind(p *profiles.Profile, cat *catalog.Catalog) *View {
-	b := &binder{v: &View{Profile: p, Catalog: cat, tables: map[*catalog.Table]*Table{}},
+func bind(p *profiles.Profile, cat *catalog.Catalog, beside []*profiles.Profile) *View {
+	b := &binder{v: &View{Profile: p, Catalog: cat, tables: map[*catalog.Table]*Table{}}, beside: beside,
 		policies: map[string]*querytree.Policy{}, failed: map[string]bool{}}
 	names := make([]string, 0, len(p.Tables))
 	for name := range p.Tables {
@@ -66,12 +78,16 @@ func bind(p *profiles.Profile, cat *catalog.Catalog) *View {
 	b.writes(named)
 	h := sha256.New() // of the tables' names too: one profile names them otherwise at each site
 	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s\x00%s\x00%q", gateVersion, p.Name, p.Version, p.Digest, cat.Fingerprint(), names)
+	for _, other := range beside {
+		fmt.Fprintf(h, "\x00%s\x00%d\x00%s", other.Name, other.Version, other.Digest)
+	}
 	b.v.digest = hex.EncodeToString(h.Sum(nil)[:16])
 	return b.v
 }
 
 type binder struct {
 	v        *View
+	beside   []*profiles.Profile          // see Bind
 	policies map[string]*querytree.Policy // by the profile's table name
 	failed   map[string]bool
 	writing  bool // its policies are those of writes: modules count at the level full

@@ -16,18 +16,17 @@ import (
 
 // keep takes the columns of tables that customers write from them by which they
 // would choose what they see. It looks at what the profile says of every module
-// and every table, whatever the levels of this view: a colleague's may be higher.
+// and every table, whatever the levels of this view, and at all the profiles
+// beside it: a colleague's levels may be higher, and his profile another.
 func (b *binder) keep(tables map[string]*Table) {
 	written := slices.ContainsFunc(slices.Collect(maps.Values(tables)), func(t *Table) bool { return t.Writes != nil && (t.Writes.Insert || t.Writes.Update) })
 	if !written { // as in every standard profile
 		return
 	}
-	whole := &binder{v: &View{Profile: b.v.Profile, Catalog: b.v.Catalog}, policies: map[string]*querytree.Policy{}, failed: map[string]bool{}, whole: true}
-	ties := map[string][]tie{}
-	for _, name := range slices.Sorted(maps.Keys(b.v.Profile.Tables)) {
-		if policy := whole.policy(name); policy != nil {
-			ties[name] = tiesOf(policy)
-		}
+	own := b.allRules(b.v.Profile)
+	all := []*rules{own}
+	for _, p := range b.beside {
+		all = append(all, b.allRules(p))
 	}
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		t := tables[name]
@@ -37,14 +36,34 @@ func (b *binder) keep(tables map[string]*Table) {
 		k := &keeper{binder: b, name: name, table: t, tables: tables}
 		k.levels()
 		k.references()
-		for _, other := range slices.Sorted(maps.Keys(ties)) {
-			self := whole.policies[other].Self
-			for _, x := range ties[other] {
-				k.tied(other, self, x, ties[other], ties[name], whole.policies[name])
+		for _, of := range all {
+			for _, other := range slices.Sorted(maps.Keys(of.ties)) {
+				self := of.policies[other].Self
+				for _, x := range of.ties[other] {
+					k.tied(other, self, x, of.ties[other], own.ties[name], own.policies[name])
+				}
 			}
+			k.files(of.profile)
 		}
-		k.files()
 	}
+}
+
+// rules are what a profile says of every row of its tables, whatever the levels.
+type rules struct {
+	profile  *profiles.Profile
+	policies map[string]*querytree.Policy // by the profile's name of the table
+	ties     map[string][]tie
+}
+
+func (b *binder) allRules(p *profiles.Profile) *rules {
+	whole := &binder{v: &View{Profile: p, Catalog: b.v.Catalog}, policies: map[string]*querytree.Policy{}, failed: map[string]bool{}, whole: true}
+	out := &rules{profile: p, policies: whole.policies, ties: map[string][]tie{}}
+	for _, name := range slices.Sorted(maps.Keys(p.Tables)) {
+		if policy := whole.policy(name); policy != nil {
+			out.ties[name] = tiesOf(policy)
+		}
+	}
+	return out
 }
 
 // keeper keeps the columns of one table.
@@ -210,9 +229,9 @@ func seconds(pairs [][2]string) []string {
 
 // files keeps the columns by which files are found: one who writes a path reads
 // the file that is there.
-func (k *keeper) files() {
-	for _, resource := range slices.Sorted(maps.Keys(k.v.Profile.Resources)) {
-		r := k.v.Profile.Resources[resource]
+func (k *keeper) files(p *profiles.Profile) {
+	for _, resource := range slices.Sorted(maps.Keys(p.Resources)) {
+		r := p.Resources[resource]
 		for _, source := range slices.Sorted(maps.Keys(r.Files)) {
 			f := r.Files[source]
 			of := f.Table
@@ -226,7 +245,7 @@ func (k *keeper) files() {
 					}
 				}
 			}
-			if f.Table == "" || !k.isTable(r.Table) || k.filtered(f.Table) {
+			if f.Table == "" || !k.isTable(r.Table) || k.filtered(p, f.Table) {
 				continue
 			}
 			var pairs [][2]string
@@ -255,11 +274,11 @@ func (k *keeper) isTable(name string) bool {
 	return k.v.Catalog.Table(schema, name) == k.table.Catalog
 }
 
-// filtered tells whether the profile says whose the rows of a table are.
-func (k *keeper) filtered(name string) bool {
+// filtered tells whether a profile says whose the rows of a table are.
+func (k *keeper) filtered(p *profiles.Profile, name string) bool {
 	schema, name := profiles.SplitTableName(name)
 	t := k.v.Catalog.Table(schema, name)
-	for _, rule := range k.v.Profile.Tables {
+	for _, rule := range p.Tables {
 		if t != nil && k.v.Catalog.Table(rule.Schema, rule.Name) == t {
 			return !rule.Public
 		}

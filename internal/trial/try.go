@@ -44,7 +44,7 @@ func (t *Trial) Try(ctx context.Context, by access.Administrator, c access.Candi
 			continue
 		}
 		bound++
-		v := view.Bind(c.Profile, cat)
+		v := view.Bind(c.Profile, cat, c.Book.Beside(c.Profile)...)
 		found, gone := bindings(d.Name, v, c.Before, cat)
 		all = append(all, found...)
 		for _, f := range gone {

@@ -63,7 +63,7 @@ func (t *Trial) Why(ctx context.Context, by access.Administrator, q Question) (W
 	if err != nil {
 		return Why{}, err
 	}
-	v := view.Bind(p, cat)
+	v := view.Bind(p, cat, book.Beside(p)...)
 	p = v.Profile // with the names that the tables have here
 	table, rule := w.table(cat, p)
 	if table == nil {

@@ -175,5 +175,5 @@ func bindProfile(book *profiles.Book, d config.Dossier, cat *catalog.Catalog) (*
 	case p.ERP != d.ERP:
 		return nil, []Finding{found(Error, "profile.other_erp", "Set default_profile to a profile for "+d.ERP+".", "profile %s is for %s, and the dossier is a %s", p.Name, p.ERP, d.ERP)}
 	}
-	return view.Bind(p, cat), nil
+	return view.Bind(p, cat, book.Beside(p)...), nil
 }
