@@ -44,6 +44,8 @@ func TestPromise8MuchTextMeetsOwnRowsOnly(t *testing.T) {
 		{"a computed column through two arms", "SELECT COUNT(*) FROM (SELECT UPPER($1 || note) AS u FROM lines UNION ALL SELECT LOWER($1 || article) FROM lines) x WHERE " + many("x.u <> 'a'", 5), true, false},
 		{"a computed column through two blocks", "SELECT COUNT(*) FROM (SELECT CASE WHEN u = 'a' THEN 'b' WHEN u = 'c' THEN 'd' ELSE u END AS v FROM (SELECT UPPER($1 || note) AS u FROM lines) x) y WHERE " + many("y.v <> 'a'", 4), true, false},
 		{"what a list of columns is compared with", "SELECT id FROM lines WHERE UPPER($1 || note) IN (article" + strings.Repeat(", article", 10) + ")", true, false},
+		{"a row that a list of rows is searched for", "SELECT COUNT(*) FROM (SELECT id, note, UPPER($1 || note) AS u FROM lines) x WHERE (x.u, x.id) IN (('a', 1)" + strings.Repeat(", ('b', 2)", 9) + ")", true, false},
+		{"rows in their order", "SELECT COUNT(*) FROM (SELECT id, note, UPPER(LOWER($1 || note)) AS u FROM lines) x WHERE (x.u, x.id) > ('a', 1)", true, false},
 		{"bounds around a choice, over and over", "SELECT id FROM lines WHERE " + bounds("UPPER($1 || note)", 4) + " = 'a'", true, false},
 		{"what a conversion looks at again and again", "SELECT id FROM lines WHERE " + many("CAST(UPPER($1 || note) AS DATE) = '2026-01-01'", 3), true, false},
 		{"patterns whose case is ignored", "SELECT id FROM lines WHERE " + many("note ILIKE $1", 1100), true, false},

@@ -183,12 +183,13 @@ func (r *resolver) compareRows(x *sqlast.Binary, a *sqlast.Row, s *scope) (query
 	if !ok || len(a.Items) != len(b.Items) || isDistinct(x.Op) {
 		return nil, refusal.At(x.At, refusal.Unsupported, "a row of values is compared with a row of the same length, by =, <>, <, <=, > or >=")
 	}
+	before := r.mark()
 	left, err := r.exprs(a.Items, s)
 	if err != nil {
 		return nil, err
 	}
 	if x.Op != "=" && x.Op != "<>" {
-		return r.orderRows(x, a, b, left, s)
+		return r.orderRows(x, a, b, left, before, s)
 	}
 	eq, err := r.rowsEqual(left, b.Items, s, x.At)
 	if err != nil || x.Op == "=" {
@@ -200,9 +201,12 @@ func (r *resolver) compareRows(x *sqlast.Binary, a *sqlast.Row, s *scope) (query
 // orderRows writes (a, b) < (c, d) as a <= c AND (a < c OR b < d), from the
 // right: the first condition is one that an index serves, and an UNKNOWN comes
 // out where SQL wants it.
-func (r *resolver) orderRows(x *sqlast.Binary, a, b *sqlast.Row, left []querytree.Expr, s *scope) (querytree.Expr, error) {
+func (r *resolver) orderRows(x *sqlast.Binary, a, b *sqlast.Row, left []querytree.Expr, before price, s *scope) (querytree.Expr, error) {
 	right, err := r.exprs(b.Items, s)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.again(r.since(before), 1, x.At); err != nil { // each stands there twice
 		return nil, err
 	}
 	strict := strings.TrimSuffix(x.Op, "=")

@@ -116,8 +116,12 @@ func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
 }
 
 func (r *resolver) rowInList(x *sqlast.InList, row *sqlast.Row, s *scope) (querytree.Expr, error) {
+	before := r.mark()
 	left, err := r.exprs(row.Items, s)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.again(r.since(before), len(x.List)-1, x.Pos()); err != nil { // it stands beside each row of the list
 		return nil, err
 	}
 	for i, v := range left {
