@@ -226,12 +226,11 @@ func (p *writePrinter) reference(ref view.Reference, columns []*catalog.Column) 
 		}
 		return nil
 	}
-	out.Find, out.Types = p.keep(sqlprint.FindReferenced(ref.To.Policy, ref.RefColumns, p.engine)), typesOf(ref.RefColumns)
+	out.Find, out.Types, out.Of = p.keep(sqlprint.FindReferenced(ref.To.Policy, ref.RefColumns, p.engine)), typesOf(ref.RefColumns), typesAt(columns, out.From)
 	return []execute.WriteReference{out}
 }
 
-// leftover makes the check that nothing is left under the key of a new row. Of a key
-// that the request does not give the ERP takes care.
+// leftover makes the check that nothing is left under the key of a new row.
 func (p *writePrinter) leftover(l view.Leftover, columns []*catalog.Column) []execute.WriteReference {
 	out := execute.WriteReference{}
 	for _, key := range l.Key {
@@ -241,19 +240,38 @@ func (p *writePrinter) leftover(l view.Leftover, columns []*catalog.Column) []ex
 			}
 		}
 	}
-	if len(out.From) < len(l.Key) {
-		return nil
+	out.Of = typesOf(l.Key)
+	if out.Drawn = len(out.From) < len(l.Key); out.Drawn {
+		out.From = nil
+		for i := range l.Key { // which is the table's own
+			out.From = append(out.From, i)
+		}
 	}
-	raw := &querytree.RawScan{Table: l.In}
+	var from querytree.Source = &querytree.RawScan{Table: l.In}
+	if l.Self != nil {
+		from = l.Self
+	}
 	var compared []querytree.Expr
 	for _, c := range l.Columns {
-		compared = append(compared, &querytree.ColumnRef{Source: raw, Col: c, T: c.Type})
+		compared = append(compared, &querytree.ColumnRef{Source: from, Col: c, T: c.Type})
+	}
+	where := querytree.KeyIs(compared, 1)
+	if len(l.Where) > 0 {
+		where = &querytree.Op{Op: "AND", Args: append([]querytree.Expr{where}, l.Where...), T: sqltype.Type{Kind: sqltype.Bool}}
 	}
 	one := sqltype.Type{Kind: sqltype.Int, Bits: 32}
-	out.Find = p.query(&querytree.Query{Limit: &querytree.Number{Text: "1", T: one}, Body: &querytree.Select{From: raw, Where: querytree.KeyIs(compared, 1),
+	out.Find = p.query(&querytree.Query{Limit: &querytree.Number{Text: "1", T: one}, Body: &querytree.Select{From: from, Where: where,
 		Items: []querytree.Expr{&querytree.Number{Text: "1", T: one}}, Columns: []querytree.Column{{Label: "one", Type: one}}}})
 	out.Types = typesOf(l.Columns)
 	return []execute.WriteReference{out}
+}
+
+func typesAt(columns []*catalog.Column, places []int) []sqltype.Type {
+	var out []sqltype.Type
+	for _, i := range places {
+		out = append(out, columns[i].Type)
+	}
+	return out
 }
 
 func typesOf(columns []*catalog.Column) []sqltype.Type {

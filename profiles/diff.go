@@ -112,6 +112,7 @@ func (d *difference) table(thing string, a, b Table) {
 	d.flag(thing, a.OtherColumns, b.OtherColumns, "shows the columns that are not listed", "hides the columns that are not listed")
 	d.value(thing, "list of columns that requests must filter on", sortedList(a.RequireFilter), sortedList(b.RequireFilter))
 	d.value(thing, "list of writes that customers may do", sortedList(a.Writes), sortedList(b.Writes))
+	d.value(thing, "list of tables that the view reads", sortedList(a.Reads), sortedList(b.Reads))
 	d.value(thing, "list of tables that writes are carried on to", sortedList(a.Cascades), sortedList(b.Cascades))
 	d.filters(thing, a.Filters, b.Filters)
 	for _, name := range union(a.Modules, b.Modules) {

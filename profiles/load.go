@@ -125,6 +125,7 @@ func readTable(key string, n strictyaml.Node) Table {
 		RequireFilter: m.Get("require_filter").Texts(),
 		Writes:        m.Get("writes").Texts(),
 		Cascades:      m.Get("cascades").Texts(),
+		Reads:         m.Get("reads").Texts(),
 	}
 	t.Schema, t.Name = SplitTableName(key)
 	modules := m.Get("modules").Map()

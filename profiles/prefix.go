@@ -121,6 +121,7 @@ func (u under) table(t Table) Table {
 		t.Modules[module] = u.condition(c)
 	}
 	t.Cascades = u.names(t.Cascades)
+	t.Reads = u.names(t.Reads)
 	return t
 }
 

@@ -102,6 +102,10 @@ type Table struct {
 	// Cascades names tables that the ERP's own foreign keys may carry a write
 	// into, beyond what the profile lets customers write there.
 	Cascades []string
+	// Reads names the tables of the ERP that this one, a view, reads: what
+	// customers write there could choose which of its rows they see. Nothing is
+	// said where it is empty.
+	Reads []string
 }
 
 // Filter is an extra filter of a table, given by hand. One flag says who meets

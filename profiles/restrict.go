@@ -77,6 +77,14 @@ func (w *widenings) table(path string, base, copied Table) {
 			w.say(path+".cascades", "take it out", "%s does not let writes be carried on to %s", w.base.Name, name)
 		}
 	}
+	for _, name := range base.Reads {
+		if len(copied.Reads) > 0 && !containsFold(copied.Reads, name) {
+			w.say(path+".reads", "name it, or leave reads out", "%s says that the view reads %s", w.base.Name, name)
+		}
+	}
+	if len(copied.Reads) > 0 && len(base.Reads) == 0 {
+		w.say(path+".reads", "take it out", "%s does not say which tables the view reads", w.base.Name)
+	}
 	for _, name := range base.RequireFilter {
 		if !containsFold(copied.RequireFilter, name) {
 			w.say(path+".require_filter", "name it", "requests need not filter on %s any more", name)

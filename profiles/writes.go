@@ -50,9 +50,11 @@ func checkWrites(t Table, path string, complain complaint) {
 	if len(t.Cascades) > 0 && len(t.Writes) == 0 {
 		complain(path+".cascades", "cascades says where writes are carried on to: give writes")
 	}
-	for i, name := range t.Cascades {
-		if strings.TrimSpace(name) == "" || strings.TrimSpace(name) != name {
-			complain(strictyaml.Item(path+".cascades", i), "name a table of the ERP")
+	for key, names := range map[string][]string{"cascades": t.Cascades, "reads": t.Reads} {
+		for i, name := range names {
+			if strings.TrimSpace(name) == "" || strings.TrimSpace(name) != name {
+				complain(strictyaml.Item(path+"."+key, i), "name a table of the ERP")
+			}
 		}
 	}
 }

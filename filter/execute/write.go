@@ -62,8 +62,11 @@ type WriteReference struct {
 	From []int // places in Columns
 	Name string
 	Find *sqlprint.Statement
-	// Types are those of the columns that the values are compared with.
-	Types []sqltype.Type
+	// Of are the types of the values, Types those of the columns that they are
+	// compared with.
+	Of, Types []sqltype.Type
+	// Drawn: the ERP gives the key, and From are places in it.
+	Drawn bool
 }
 
 // Result is what a write did.
@@ -195,7 +198,7 @@ func (r *writing) insert() error {
 	if err := r.referenced(rows); err != nil {
 		return err
 	}
-	if err := r.unclaimed(rows); err != nil {
+	if err := r.unclaimed(rows, false); err != nil {
 		return err
 	}
 	keys := make([][]any, len(rows))
@@ -205,6 +208,9 @@ func (r *writing) insert() error {
 		}
 	}
 	r.result.Affected = int64(len(rows))
+	if err := r.unclaimed(keys, true); err != nil {
+		return err
+	}
 	if err := r.still(keys, true); err != nil {
 		return err
 	}

@@ -35,9 +35,13 @@ func (r *writing) referenced(rows [][]any) error {
 }
 
 // unclaimed refuses new rows under a key of which something is left elsewhere, as
-// it refuses a key that is there.
-func (r *writing) unclaimed(rows [][]any) error {
+// it refuses a key that is there. One that the ERP draws is known afterwards only: it
+// may have given it before, to a row that is gone.
+func (r *writing) unclaimed(rows [][]any, drawn bool) error {
 	for _, left := range r.Leftovers {
+		if left.Drawn != drawn {
+			continue
+		}
 		err := r.look(left, rows, func(i int, found, _ bool) error {
 			if !found {
 				return nil
@@ -63,7 +67,7 @@ func (r *writing) look(ref WriteReference, rows [][]any, told func(i int, found,
 		null, fits := false, true
 		for j, from := range ref.From {
 			var err error
-			values[j], err = adopt(row[from], r.Columns[from].Column.Type, ref.Types[j])
+			values[j], err = adopt(row[from], ref.Of[j], ref.Types[j])
 			fits, null = fits && err == nil, null || err == nil && values[j] == nil
 		}
 		if !fits {

@@ -3,6 +3,7 @@ package view
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -14,53 +15,128 @@ import (
 // foreign key may point by it at what he does not see. Such columns he may read
 // only, however the profile has them.
 
-// keep takes the columns of tables that customers write from them by which they
-// would choose what they see. It looks at what the profile says of every module
-// and every table, whatever the levels of this view, and at all the profiles
-// beside it: a colleague's levels may be higher, and his profile another.
+// keep takes from the tables that customers write what they would choose by what
+// they see. It looks at what the profile says of every module and every table,
+// whatever the levels of this view, and at all the profiles beside it: a colleague's
+// levels may be higher, and his profile another.
 func (b *binder) keep(tables map[string]*Table) {
-	written := slices.ContainsFunc(slices.Collect(maps.Values(tables)), func(t *Table) bool { return t.Writes != nil && (t.Writes.Insert || t.Writes.Update) })
+	written := slices.ContainsFunc(slices.Collect(maps.Values(tables)), func(t *Table) bool { return t.Writes != nil })
 	if !written { // as in every standard profile
 		return
 	}
-	own := b.allRules(b.v.Profile)
-	all := []*rules{own}
+	all := []*rules{b.allRules(b.v.Profile)}
 	for _, p := range b.beside {
 		all = append(all, b.allRules(p))
 	}
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		t := tables[name]
-		if t.Writes == nil || !t.Writes.Insert && !t.Writes.Update {
+		if t.Writes == nil {
 			continue
 		}
 		k := &keeper{binder: b, name: name, table: t, tables: tables}
 		k.levels()
 		k.references()
-		for _, of := range all {
-			for _, other := range slices.Sorted(maps.Keys(of.ties)) {
-				self := of.policies[other].Self
-				for _, x := range of.ties[other] {
-					k.tied(other, self, x, of.ties[other], own.ties[name], own.policies[name])
+		if t.Catalog.Kin {
+			k.without("rows of it are another table's, too, as of partitions and of tables that inherit", profiles.Insert, profiles.Update, profiles.Delete)
+		}
+		for i, of := range all {
+			for _, other := range slices.Sorted(maps.Keys(of.uses)) {
+				policy := of.policies[other]
+				for _, u := range of.uses[other] {
+					k.used("the rows of "+other+" that a customer sees", policy.Self, policy.Where, u, i == 0)
 				}
 			}
-			k.files(of.profile)
+			for _, unbound := range of.unbound(t.Catalog) {
+				k.without("the rows of "+unbound+" may hang on it, and its condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
+			}
+			for view, reads := range of.views() {
+				if reads == nil || slices.Contains(reads, t.Catalog) {
+					k.without("the view "+view+" may show rows by it; say in reads which tables the view reads", profiles.Insert, profiles.Update, profiles.Delete)
+				}
+			}
+			k.files(of)
 		}
 	}
 }
 
 // rules are what a profile says of every row of its tables, whatever the levels.
 type rules struct {
-	profile  *profiles.Profile
-	policies map[string]*querytree.Policy // by the profile's name of the table
-	ties     map[string][]tie
+	*binder                   // of the profile
+	uses    map[string][]*use // of each table's row condition
 }
 
 func (b *binder) allRules(p *profiles.Profile) *rules {
 	whole := &binder{v: &View{Profile: p, Catalog: b.v.Catalog}, policies: map[string]*querytree.Policy{}, failed: map[string]bool{}, whole: true}
-	out := &rules{profile: p, policies: whole.policies, ties: map[string][]tie{}}
-	for _, name := range slices.Sorted(maps.Keys(p.Tables)) {
-		if policy := whole.policy(name); policy != nil {
-			out.ties[name] = tiesOf(policy)
+	for name := range p.Tables {
+		whole.policy(name)
+	}
+	own := map[*querytree.Self]querytree.Expr{}
+	if p == b.v.Profile { // what another says need not hold of what this one lets customers write
+		for _, policy := range whole.policies {
+			own[policy.Self] = policy.Where
+		}
+	}
+	out := &rules{binder: whole, uses: map[string][]*use{}}
+	for name, policy := range whole.policies {
+		out.uses[name] = usesOf(policy.Where, policy.Self, own)
+	}
+	return out
+}
+
+// unbound gives the tables whose row conditions cannot be bound now, and name a table.
+func (r *rules) unbound(t *catalog.Table) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(r.v.Profile.Tables)) {
+		rule := r.v.Profile.Tables[name]
+		if !r.failed[name] {
+			continue
+		}
+		texts := []string{rule.Rows.SQL, rule.Seek.SQL}
+		for _, m := range rule.Modules {
+			texts = append(texts, m.SQL)
+		}
+		if rule.Follows != nil {
+			texts = append(texts, rule.Follows.Table)
+		}
+		if strings.Contains(strings.ToLower(strings.Join(texts, "\n")), strings.ToLower(t.Name)) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// views gives the views that row conditions read, or that are the profile's tables,
+// and the tables that each is said to read; nil for one that says nothing.
+func (r *rules) views() map[string][]*catalog.Table {
+	found := map[string][]*catalog.Table{}
+	add := func(t *catalog.Table) {
+		if t != nil && t.View {
+			found[t.Name] = append(found[t.Name], r.readBy(t)...)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.uses)) {
+		add(r.policies[name].Table)
+		for _, u := range r.uses[name] {
+			add(u.table())
+		}
+	}
+	return found
+}
+
+// readBy gives the tables that the profile says a view reads; nil where it says
+// nothing, or something that is not known here.
+func (r *rules) readBy(v *catalog.Table) []*catalog.Table {
+	var out []*catalog.Table
+	for _, rule := range r.v.Profile.Tables {
+		if r.v.Catalog.Table(rule.Schema, rule.Name) != v {
+			continue
+		}
+		for _, name := range rule.Reads {
+			t := r.v.Catalog.Table(profiles.SplitTableName(name))
+			if t == nil {
+				return nil
+			}
+			out = append(out, t)
 		}
 	}
 	return out
@@ -128,84 +204,138 @@ func (k *keeper) references() {
 	}
 }
 
-// tied keeps the column of the table that a tie of another table's row condition
-// compares, unless what is compared cannot be another customer's.
-func (k *keeper) tied(other string, self *querytree.Self, x tie, all, own []tie, policy *querytree.Policy) {
-	for _, x := range []tie{x, x.turned()} {
-		if x.here.table() != k.table.Catalog || x.here.ref.Source == querytree.Source(self) {
-			continue
-		}
-		from, to := x.there.table(), x.here.table()
-		switch {
-		case held(from, to, pairsOf(all, x.there.ref.Source, x.here.ref.Source)) && from != nil:
-			// The ERP lets no row there point at nothing, and what it points at is one row.
-		case k.pointing(x, pairsOf(all, x.here.ref.Source, x.there.ref.Source)):
-			// It points at a row that the customer sees, or nothing is written.
-		case policy != nil && policy.Self != self && k.same(x, own, policy):
-			// The table's own row condition compares it so.
-		case k.leftover(x, pairsOf(all, x.there.ref.Source, x.here.ref.Source)):
-			// One row has the key, and a new one gets none that was another's.
-		default:
-			k.keep(x.here.ref.Col.Name, "the rows of "+other+" that a customer sees hang on it")
+// without leaves operations out of what customers may do with the table.
+func (k *keeper) without(why string, operations ...string) {
+	for _, operation := range operations {
+		allowed := map[string]*bool{profiles.Insert: &k.table.Writes.Insert, profiles.Update: &k.table.Writes.Update, profiles.Delete: &k.table.Writes.Delete}[operation]
+		if *allowed {
+			*allowed = false
+			k.problem(false, k.name, "", "writes: %s; %s is left out", why, operation)
 		}
 	}
 }
 
-// leftover tells whether a tie compares a part of the written table's key, and the
-// others the rest of it: then one row at most is meant, and whether rows are left
-// of one that is gone is looked up when a row is put in.
-func (k *keeper) leftover(x tie, pairs [][2]string) bool {
-	from, key := x.there.table(), k.table.Writes.Key
-	if from == nil || !x.equal || !slices.ContainsFunc(key, func(c *catalog.Column) bool { return c.Name == x.here.ref.Col.Name }) {
-		return false
+// used keeps the table from being written in any way by which a reading of it in
+// another row condition could let through a row that it does not now. What hangs on
+// it says the problem; own tells whether the condition is this profile's.
+func (k *keeper) used(what string, self *querytree.Self, where querytree.Expr, u *use, own bool) {
+	if u.table() != k.table.Catalog {
+		return
 	}
-	out := Leftover{In: from, Key: key}
-	for _, c := range key {
+	tied := map[string]bool{}
+	if u.plain {
+		for other, pairs := range u.equalTo() {
+			from := tableOf(other)
+			if from == nil {
+				continue
+			}
+			names := k.tells(from, pairs, selfOf(other, self), where)
+			if names == nil && own && other == querytree.Source(self) {
+				names = k.pointing(from, pairs)
+			}
+			for _, name := range names {
+				tied[name] = true
+			}
+		}
+	}
+	apart := len(tied) > 0 // a new row is tied to what he sees, or to nothing
+	for _, p := range u.equal {
+		if !tied[p.mine.Col.Name] {
+			k.keep(p.mine.Col.Name, what+" hang on it")
+			c := p.mine.Col // left out of a new row it is NULL, and equals nothing
+			apart = apart || c.Nullable && !c.Default && !c.Computed && k.table.Writes.Pin(c.Name) == nil
+		}
+	}
+	for _, c := range u.mentions {
+		k.keep(c.Name, what+" hang on it")
+	}
+	if !apart {
+		k.without(what+" hang on which rows there are, and nothing ties a new one to what he sees", profiles.Insert)
+	}
+	if !u.plain {
+		k.without(what+" hang on which rows there are not", profiles.Delete)
+	}
+}
+
+// tells gives the columns of a key of the written table to which columns of another
+// are equal that cannot mean a row which is only now put in: the ERP lets no row
+// there point at nothing, or it is looked up when a row is put in whether any does.
+// Pairs are of columns there and here. Where, if self is not nil, is the condition
+// about a row there.
+func (k *keeper) tells(from *catalog.Table, pairs [][2]string, self *querytree.Self, where querytree.Expr) []string {
+	if fk := pointsAt(from, k.table.Catalog, pairs, true); fk != nil {
+		return fk.RefColumns
+	}
+	var names []string
+	out := Leftover{In: from, Key: k.table.Writes.Key}
+	for _, c := range out.Key {
 		i := slices.IndexFunc(pairs, func(p [2]string) bool { return p[1] == c.Name })
 		if i < 0 || from.Column(pairs[i][0]) == nil {
-			return false
+			return nil
 		}
-		out.Columns = append(out.Columns, from.Column(pairs[i][0]))
+		names, out.Columns = append(names, c.Name), append(out.Columns, from.Column(pairs[i][0]))
 	}
-	if !slices.ContainsFunc(k.table.Writes.Leftovers, func(l Leftover) bool { return l.In == out.In && slices.Equal(l.Columns, out.Columns) }) {
+	if self != nil {
+		out.Self, out.Where = self, alone(where, self)
+	}
+	if !slices.ContainsFunc(k.table.Writes.Leftovers, func(l Leftover) bool {
+		return l.In == out.In && l.Self == out.Self && slices.Equal(l.Columns, out.Columns)
+	}) {
 		k.table.Writes.Leftovers = append(k.table.Writes.Leftovers, out)
 	}
-	return true
+	return names
 }
 
-// pointing tells whether a foreign key from the written table to one that the
-// view shows holds a tie: then what is written has to be visible there.
-func (k *keeper) pointing(x tie, pairs [][2]string) bool {
-	to := x.there.table()
-	shown := slices.ContainsFunc(slices.Collect(maps.Values(k.tables)), func(t *Table) bool { return t.Catalog == to })
-	return shown && held(x.here.table(), to, pairs)
-}
-
-// same tells whether each row of the table that may be there has to be tied so by
-// its own row condition: the very one that a table which follows it asks, or one
-// that says as much.
-func (k *keeper) same(x tie, own []tie, policy *querytree.Policy) bool {
-	return slices.ContainsFunc(own, func(o tie) bool {
-		for _, o := range []tie{o, o.turned()} {
-			if o.here.ref == x.here.ref && o.there.ref == x.there.ref {
-				return true
-			}
-			if o.always && o.here.ref.Source == querytree.Source(policy.Self) && o.here.ref.Col == x.here.ref.Col && o.there.table() == x.there.table() && o.there.ref.Col == x.there.ref.Col {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-// held tells whether a foreign key of from points at one row of to, and pairs, of
-// columns there and here, hold all of it.
-func held(from, to *catalog.Table, pairs [][2]string) bool {
-	if from == nil || to == nil || !to.KeyAmong(seconds(pairs)) {
-		return false
+// selfOf is self, if a source is that.
+func selfOf(s querytree.Source, self *querytree.Self) *querytree.Self {
+	if s == querytree.Source(self) {
+		return self
 	}
-	for _, fk := range from.ForeignKeys {
-		if fk.RefTable != to.Name || fk.RefSchema != to.Schema || !to.KeyAmong(fk.RefColumns) {
+	return nil
+}
+
+// alone gives what a condition demands of the row of self by its own columns.
+func alone(where querytree.Expr, self *querytree.Self) []querytree.Expr {
+	var out []querytree.Expr
+	for _, x := range querytree.Conjuncts(where, nil) {
+		own := true
+		querytree.WalkExpr(x, querytree.Visitor{
+			Expr: func(x querytree.Expr) {
+				ref, ok := x.(*querytree.ColumnRef)
+				own = own && (!ok || ref.Source == querytree.Source(self))
+			},
+			Query: func(*querytree.Query) { own = false },
+		})
+		if own {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// pointing gives the columns of a foreign key by which the written table points at a
+// table that the view shows, where pairs, of columns there and here, hold all of it:
+// then what is written has to be visible there.
+func (k *keeper) pointing(to *catalog.Table, pairs [][2]string) []string {
+	if !slices.ContainsFunc(slices.Collect(maps.Values(k.tables)), func(t *Table) bool { return t.Catalog == to }) {
+		return nil
+	}
+	var turned [][2]string
+	for _, p := range pairs {
+		turned = append(turned, [2]string{p[1], p[0]})
+	}
+	if fk := pointsAt(k.table.Catalog, to, turned, false); fk != nil {
+		return fk.Columns
+	}
+	return nil
+}
+
+// pointsAt finds a foreign key of from that points at one row of to, all of it among
+// pairs, of columns there and here. One that is checked has no row that points at
+// nothing.
+func pointsAt(from, to *catalog.Table, pairs [][2]string, checked bool) *catalog.ForeignKey {
+	for i, fk := range from.ForeignKeys {
+		if fk.RefTable != to.Name || fk.RefSchema != to.Schema || !to.KeyAmong(fk.RefColumns) || checked && !fk.Checked {
 			continue
 		}
 		whole := len(fk.Columns) == len(fk.RefColumns)
@@ -213,44 +343,37 @@ func held(from, to *catalog.Table, pairs [][2]string) bool {
 			whole = whole && slices.Contains(pairs, [2]string{fk.Columns[i], fk.RefColumns[i]})
 		}
 		if whole {
-			return true
+			return &from.ForeignKeys[i]
 		}
 	}
-	return false
-}
-
-func seconds(pairs [][2]string) []string {
-	var out []string
-	for _, p := range pairs {
-		out = append(out, p[1])
-	}
-	return out
+	return nil
 }
 
 // files keeps the columns by which files are found: one who writes a path reads
 // the file that is there.
-func (k *keeper) files(p *profiles.Profile) {
+func (k *keeper) files(of *rules) {
+	p := of.v.Profile
 	for _, resource := range slices.Sorted(maps.Keys(p.Resources)) {
 		r := p.Resources[resource]
 		for _, source := range slices.Sorted(maps.Keys(r.Files)) {
-			f := r.Files[source]
-			of := f.Table
-			if of == "" {
-				of = r.Table
+			f, what := r.Files[source], "files of "+resource
+			table := f.Table
+			if table == "" {
+				table = r.Table
 			}
-			if k.isTable(of) {
+			if k.isTable(table) {
 				for _, part := range f.Parts() {
 					if part.Column != "" {
-						k.keep(part.Column, "files of "+resource+" are found by it")
+						k.keep(part.Column, what+" are found by it")
 					}
 				}
 			}
+			k.filesWhere(of, what, table, f.Where)
 			if f.Table == "" || !k.isTable(r.Table) || k.filtered(p, f.Table) {
 				continue
 			}
 			var pairs [][2]string
-			schema, name := profiles.SplitTableName(f.Table)
-			there := k.v.Catalog.Table(schema, name)
+			there := k.v.Catalog.Table(profiles.SplitTableName(f.Table))
 			for _, pair := range f.On {
 				own := k.table.Catalog.Column(pair[0])
 				if there == nil || own == nil || there.Column(pair[1]) == nil {
@@ -258,13 +381,40 @@ func (k *keeper) files(p *profiles.Profile) {
 				}
 				pairs = append(pairs, [2]string{there.Column(pair[1]).Name, own.Name})
 			}
-			if held(there, k.table.Catalog, pairs) {
+			if there == nil || len(k.tells(there, pairs, nil, nil)) > 0 {
 				continue
 			}
+			apart := false
 			for _, pair := range f.On {
-				k.keep(pair[0], "files of "+resource+" are found by it")
+				k.keep(pair[0], what+" are found by it")
+				c := k.table.Catalog.Column(pair[0])
+				apart = apart || c != nil && c.Nullable && !c.Default && !c.Computed && k.table.Writes.Pin(c.Name) == nil
+			}
+			if !apart {
+				k.without(what+" are found by its columns, and there may be some for a new row", profiles.Insert)
 			}
 		}
+	}
+}
+
+// filesWhere keeps what the condition of a source of files reads.
+func (k *keeper) filesWhere(of *rules, what, table string, where profiles.Condition) {
+	t := k.v.Catalog.Table(profiles.SplitTableName(table))
+	if t == nil || where.SQL == "" {
+		return
+	}
+	self := &querytree.Self{Table: t}
+	x, err := of.condition(where, &querytree.Policy{Table: t, Self: self})
+	if err != nil {
+		return // such a source gives no files
+	}
+	querytree.WalkExpr(x, querytree.Visitor{Expr: func(x querytree.Expr) {
+		if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == querytree.Source(self) && ref.Col != nil && t == k.table.Catalog {
+			k.keep(ref.Col.Name, what+" hang on it")
+		}
+	}})
+	for _, u := range usesOf(x, self, nil) {
+		k.used(what, self, x, u, false)
 	}
 }
 

@@ -44,6 +44,9 @@ type Leftover struct {
 	In      *catalog.Table
 	Columns []*catalog.Column // of In
 	Key     []*catalog.Column // of the written table, the catalog's
+	// Self and Where are what else must be true of such a row for anybody to see it.
+	Self  *querytree.Self
+	Where []querytree.Expr
 }
 
 // Pin is a column that the row condition compares with one value: a parameter
@@ -287,6 +290,11 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []
 	seen := map[step]bool{}
 	var follow func(parent *catalog.Table, operation string)
 	follow = func(parent *catalog.Table, operation string) {
+		for _, out := range parent.Outside {
+			if action := map[string]string{profiles.Delete: out.OnDelete, profiles.Update: out.OnUpdate}[operation]; action != "" && !slices.Contains(rule.Cascades, out.Table) && !slices.Contains(into, out.Table) {
+				into = append(into, out.Table)
+			}
+		}
 		for _, child := range b.v.Catalog.Tables {
 			for _, fk := range child.ForeignKeys {
 				if b.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent {

@@ -22,7 +22,8 @@ const mariadbColumns = `
 SELECT c.TABLE_SCHEMA AS schema_name, c.TABLE_NAME AS table_name, t.TABLE_TYPE = 'VIEW' AS is_view,
        COALESCE(t.ENGINE, 'InnoDB') IN ('MyISAM', 'Aria', 'MEMORY', 'CSV', 'ARCHIVE', 'MRG_MyISAM') AS no_rollback,
        c.COLUMN_NAME AS column_name, c.COLUMN_TYPE AS native, c.IS_NULLABLE = 'YES' AS nullable,
-       COALESCE(c.COLLATION_NAME, '') AS collation_name, c.EXTRA LIKE '%GENERATED%' OR c.EXTRA LIKE '%auto_increment%' OR COALESCE(c.COLUMN_DEFAULT LIKE 'nextval(%', FALSE) AS computed
+       COALESCE(c.COLLATION_NAME, '') AS collation_name, c.EXTRA LIKE '%GENERATED%' OR c.EXTRA LIKE '%auto_increment%' OR COALESCE(c.COLUMN_DEFAULT LIKE 'nextval(%', FALSE) AS computed,
+       COALESCE(c.COLUMN_DEFAULT, 'NULL') <> 'NULL' AS has_default
 FROM information_schema.COLUMNS AS c
 JOIN information_schema.TABLES AS t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
 WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_SCHEMA = DATABASE()
@@ -42,12 +43,12 @@ const mariadbForeign = `
 SELECT k.TABLE_SCHEMA AS schema_name, k.TABLE_NAME AS table_name, k.CONSTRAINT_NAME AS key_name,
        k.REFERENCED_TABLE_SCHEMA AS ref_schema, k.REFERENCED_TABLE_NAME AS ref_table,
        k.COLUMN_NAME AS column_name, k.REFERENCED_COLUMN_NAME AS ref_column,
-       COALESCE(r.DELETE_RULE, 'CASCADE') AS on_delete, COALESCE(r.UPDATE_RULE, 'CASCADE') AS on_update
+       COALESCE(r.DELETE_RULE, 'CASCADE') AS on_delete, COALESCE(r.UPDATE_RULE, 'CASCADE') AS on_update, FALSE AS checked
 FROM information_schema.KEY_COLUMN_USAGE AS k
 LEFT JOIN information_schema.REFERENTIAL_CONSTRAINTS AS r
   ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.TABLE_NAME = k.TABLE_NAME AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
-WHERE k.TABLE_SCHEMA = DATABASE() AND k.REFERENCED_TABLE_NAME IS NOT NULL
-ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`
+WHERE (k.TABLE_SCHEMA = DATABASE() OR k.REFERENCED_TABLE_SCHEMA = DATABASE()) AND k.REFERENCED_TABLE_NAME IS NOT NULL
+ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`
 
 func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []string, _ zerolog.Logger) (string, []*catalog.Table, error) {
 	var server struct {
@@ -66,6 +67,7 @@ func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []str
 		Nullable   bool   `db:"nullable"`
 		Collation  string `db:"collation_name"`
 		Computed   bool   `db:"computed"`
+		Default    bool   `db:"has_default"`
 		NoRollback bool   `db:"no_rollback"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, mariadbColumns); err != nil {
@@ -79,7 +81,7 @@ func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []str
 		t := tables.table(c.Schema, c.Table, c.View)
 		t.NoRollback = c.NoRollback
 		t.Columns = append(t.Columns, &catalog.Column{Name: c.Column, Native: c.Native, Type: mariadbType(c.Native),
-			Nullable: c.Nullable, Collation: c.Collation, Computed: c.Computed})
+			Nullable: c.Nullable, Collation: c.Collation, Computed: c.Computed, Default: c.Default})
 	}
 	var unique []uniqueColumn
 	if err := sqlx.SelectContext(ctx, q, &unique, mariadbUnique); err != nil {

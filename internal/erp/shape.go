@@ -71,18 +71,24 @@ type foreignColumn struct {
 	RefColumn string `db:"ref_column"`
 	OnDelete  string `db:"on_delete"`
 	OnUpdate  string `db:"on_update"`
+	Checked   bool   `db:"checked"`
 }
 
-// foreign adds foreign keys, as unique does.
+// foreign adds foreign keys, as unique does. Of those of tables that are not known
+// it notes where they point, and what they carry on.
 func (s *shape) foreign(columns []foreignColumn) {
 	for i, f := range columns {
 		t := s.byName[[2]string{f.Schema, f.Table}]
+		first := i == 0 || columns[i-1].Schema != f.Schema || columns[i-1].Table != f.Table || columns[i-1].Key != f.Key
 		if t == nil {
+			if to := s.byName[[2]string{f.RefSchema, f.RefTable}]; to != nil && first {
+				to.Outside = append(to.Outside, catalog.OutsideKey{Table: strings.TrimPrefix(f.Schema+"."+f.Table, "."), OnDelete: referentialAction(f.OnDelete), OnUpdate: referentialAction(f.OnUpdate)})
+			}
 			continue
 		}
-		if i == 0 || columns[i-1].Schema != f.Schema || columns[i-1].Table != f.Table || columns[i-1].Key != f.Key {
+		if first {
 			t.ForeignKeys = append(t.ForeignKeys, catalog.ForeignKey{RefSchema: f.RefSchema, RefTable: f.RefTable,
-				OnDelete: referentialAction(f.OnDelete), OnUpdate: referentialAction(f.OnUpdate)})
+				OnDelete: referentialAction(f.OnDelete), OnUpdate: referentialAction(f.OnUpdate), Checked: f.Checked})
 		}
 		k := &t.ForeignKeys[len(t.ForeignKeys)-1]
 		k.Columns = append(k.Columns, f.Column)

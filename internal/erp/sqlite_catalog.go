@@ -22,7 +22,7 @@ ORDER BY l.name`
 // sqliteColumns gives the columns of one table; hidden = 1 are those that a
 // virtual table keeps to itself, 2 and 3 are computed and may be read.
 const sqliteColumns = `
-SELECT name, type, [notnull] AS not_null, pk, hidden IN (2, 3) AS computed FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid`
+SELECT name, type, [notnull] AS not_null, pk, hidden IN (2, 3) AS computed, dflt_value IS NOT NULL AS has_default FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid`
 
 const sqliteUnique = `
 SELECT l.name AS key_name, i.name AS column_name
@@ -72,6 +72,7 @@ func sqliteTable(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table, d
 		NotNull  bool   `db:"not_null"`
 		PK       int    `db:"pk"` // 1-based place in the primary key; 0: none
 		Computed bool   `db:"computed"`
+		Default  bool   `db:"has_default"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, sqliteColumns, t.Name); err != nil {
 		return err
@@ -88,7 +89,7 @@ func sqliteTable(ctx context.Context, q sqlx.QueryerContext, t *catalog.Table, d
 	}
 	t.PrimaryKey = make([]string, keys)
 	for _, c := range columns {
-		col := &catalog.Column{Name: c.Name, Native: c.Type, Type: sqliteType(c.Type), Nullable: !c.NotNull, Computed: c.Computed,
+		col := &catalog.Column{Name: c.Name, Native: c.Type, Type: sqliteType(c.Type), Nullable: !c.NotNull, Computed: c.Computed, Default: c.Default,
 			Collation: collations[catalog.Fold(c.Name)]}
 		if c.PK > 0 {
 			t.PrimaryKey[c.PK-1] = c.Name

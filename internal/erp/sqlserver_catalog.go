@@ -31,7 +31,7 @@ SELECT s.name AS schema_name, o.name AS table_name, CASE WHEN o.type = 'V' THEN 
        c.name AS column_name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id), N'') AS type_name,
        CAST(c.max_length AS int) AS max_length, CAST(c.[precision] AS int) AS digits, CAST(c.scale AS int) AS decimals,
        CASE WHEN c.is_nullable = 1 THEN 1 ELSE 0 END AS nullable, CASE WHEN c.is_computed = 1 OR c.is_identity = 1 OR c.system_type_id = 189 THEN 1 ELSE 0 END AS computed,
-       CASE WHEN c.is_computed = 1 THEN 1 ELSE 0 END AS is_virtual,
+       CASE WHEN c.is_computed = 1 THEN 1 ELSE 0 END AS is_virtual, CASE WHEN c.default_object_id <> 0 THEN 1 ELSE 0 END AS has_default,
        COALESCE(c.collation_name, N'') AS collation_name,
        COALESCE(CAST(COLLATIONPROPERTY(c.collation_name, 'CodePage') AS int), 0) AS code_page,
        COALESCE(CAST(COLLATIONPROPERTY(CAST(DATABASEPROPERTYEX(DB_NAME(), 'Collation') AS nvarchar(128)), 'CodePage') AS int), 0) AS database_code_page
@@ -58,7 +58,8 @@ ORDER BY s.name, o.name, i.is_primary_key DESC, i.name, ic.key_ordinal`
 const sqlserverForeign = `
 SELECT s.name AS schema_name, o.name AS table_name, f.name AS key_name, rs.name AS ref_schema, ro.name AS ref_table,
        c.name AS column_name, rc.name AS ref_column,
-       f.delete_referential_action_desc AS on_delete, f.update_referential_action_desc AS on_update
+       f.delete_referential_action_desc AS on_delete, f.update_referential_action_desc AS on_update,
+       CASE WHEN f.is_not_trusted = 0 THEN 1 ELSE 0 END AS checked
 FROM sys.foreign_keys AS f
 JOIN sys.objects AS o ON o.object_id = f.parent_object_id
 JOIN sys.schemas AS s ON s.schema_id = o.schema_id
@@ -88,6 +89,7 @@ func (sqlserverEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schem
 		Nullable  bool   `db:"nullable"`
 		Computed  bool   `db:"computed"`
 		Virtual   bool   `db:"is_virtual"`
+		Default   bool   `db:"has_default"`
 		Collation string `db:"collation_name"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, sqlserverColumns); err != nil {
@@ -106,7 +108,7 @@ func (sqlserverEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schem
 		}
 		t := tables.table(c.Schema, c.Table, c.View)
 		t.Columns = append(t.Columns, &catalog.Column{Name: c.Column, Native: sqlserverNative(c.sqlserverColumn), Type: sqlserverType(c.sqlserverColumn),
-			Nullable: c.Nullable, Collation: c.Collation, Computed: c.Computed, Virtual: c.Virtual})
+			Nullable: c.Nullable, Collation: c.Collation, Computed: c.Computed, Virtual: c.Virtual, Default: c.Default})
 	}
 	var unique []uniqueColumn
 	if err := sqlx.SelectContext(ctx, q, &unique, sqlserverUnique); err != nil {

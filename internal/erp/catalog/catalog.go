@@ -65,6 +65,12 @@ type Table struct {
 	// swallows the new one, where the two collide, and calls it done (SQLite's
 	// ON CONFLICT REPLACE and IGNORE).
 	Replaces bool
+	// Kin says that rows of the table are another's, too, or another's its own:
+	// partitions, and tables that inherit (PostgreSQL).
+	Kin bool
+	// Outside are foreign keys that point here from tables which the catalog does
+	// not hold: of other schemas, or such as the login may not read.
+	Outside []OutsideKey
 
 	exact, folded map[string]*Column
 }
@@ -89,6 +95,7 @@ type Column struct {
 	Collation string // empty for the database's default
 	Computed  bool   // the database computes it, or numbers rows by it; it is not written
 	Virtual   bool   // the database may compute it whenever it is read; not said by SQLite and MariaDB, whose Computed are all such
+	Default   bool   // a row that gives it no value gets one
 	Position  int    // 0-based
 }
 
@@ -102,6 +109,16 @@ type ForeignKey struct {
 	// the row that they point at is deleted, or its RefColumns change: "CASCADE",
 	// "SET NULL", "SET DEFAULT", or "" where it refuses.
 	OnDelete, OnUpdate string
+	// Checked says that the database has seen to it that every row there is points
+	// at one. A key may hold for rows that are written since only, and MariaDB and
+	// SQLite do not tell.
+	Checked bool
+}
+
+// OutsideKey is what is known of a foreign key of a table outside of the catalog.
+type OutsideKey struct {
+	Table              string // with its schema
+	OnDelete, OnUpdate string // as of a ForeignKey
 }
 
 // New indexes tables and computes the catalog's fingerprint. It takes
@@ -122,7 +139,7 @@ func New(engine Engine, version string, tables []*Table) *Catalog {
 		f := Fold(t.Name)
 		c.folded[f] = append(c.folded[f], t)
 		t.exact, t.folded = map[string]*Column{}, map[string]*Column{}
-		fmt.Fprintf(h, "T%q.%q %v %q %q %v %v %q\x00", t.Schema, t.Name, t.View, t.PrimaryKey, t.Unique, t.NoRollback, t.Replaces, t.ForeignKeys)
+		fmt.Fprintf(h, "T%q.%q %v %q %q %v %v %v %#v %#v\x00", t.Schema, t.Name, t.View, t.PrimaryKey, t.Unique, t.NoRollback, t.Replaces, t.Kin, t.ForeignKeys, t.Outside)
 		for i, col := range t.Columns {
 			col.Position = i
 			t.exact[col.Name] = col
@@ -132,7 +149,7 @@ func New(engine Engine, version string, tables []*Table) *Catalog {
 			} else {
 				t.folded[f] = col
 			}
-			fmt.Fprintf(h, "C%q %q %v %q %v %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed, col.Virtual)
+			fmt.Fprintf(h, "C%q %q %v %q %v %v %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed, col.Virtual, col.Default)
 		}
 	}
 	c.fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
