@@ -14,6 +14,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/portal"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/identity"
@@ -181,6 +182,7 @@ func TestPromise9RefusedWritesOverREST(t *testing.T) {
 // 5,000 rows of which one is bad: nothing is written, and it is named.
 func TestPromise9ALargeBulkOverREST(t *testing.T) {
 	w := workshops(t)[catalog.SQLite]
+	w.gate = w.with(filter.Limits{Written: 10_000})
 	bulk := func(bad int) string {
 		var b strings.Builder
 		b.WriteString("[")

@@ -23,7 +23,7 @@ import (
 type WrongCount = execute.WrongCount
 
 // defaultWritten is how many rows one write may touch where Limits say nothing.
-const defaultWritten = 10_000
+const defaultWritten = 1000
 
 // write does a compiled write for its caller. It is audited before it runs, and
 // its outcome once it is committed or rolled back.
@@ -226,7 +226,10 @@ func (p *writePrinter) reference(ref view.Reference, columns []*catalog.Column) 
 		}
 		return nil
 	}
-	out.Find, out.Types, out.Of = p.keep(sqlprint.FindReferenced(ref.To.Policy, ref.RefColumns, p.engine)), typesOf(ref.RefColumns), typesAt(columns, out.From)
+	out.Find, out.Types, out.Of = p.keep(sqlprint.FindReferenced(ref.To.Policy, ref.RefColumns, p.engine, true)), typesOf(ref.RefColumns), typesAt(columns, out.From)
+	if p.engine != catalog.SQLite { // nobody else writes there
+		out.First = p.keep(sqlprint.FindReferenced(ref.To.Policy, ref.RefColumns, p.engine, false))
+	}
 	return []execute.WriteReference{out}
 }
 
@@ -285,13 +288,20 @@ func typesOf(columns []*catalog.Column) []sqltype.Type {
 // printed is a write's statements for people, in the order in which they run;
 // those about keys as for one row.
 func printed(w *execute.Write) string {
-	var all []*sqlprint.Statement
+	var all, after []*sqlprint.Statement
 	for _, ref := range append(slices.Clone(w.References), w.Leftovers...) {
+		if ref.Drawn {
+			after = append(after, ref.Find)
+			continue
+		}
+		if ref.First != nil {
+			all = append(all, ref.First)
+		}
 		all = append(all, ref.Find)
 	}
 	switch w.Kind {
 	case querytree.Insert:
-		all = append(append([]*sqlprint.Statement{w.Source}, all...), w.Insert, w.Lock[0])
+		all = append(append(append([]*sqlprint.Statement{w.Source}, all...), w.Insert), append(after, w.Lock[0])...)
 	case querytree.Update:
 		all = append(append([]*sqlprint.Statement{w.Source, w.Lock[0]}, all...), w.Apply[0], w.Lock[0])
 	default:

@@ -61,7 +61,9 @@ type WriteRow struct {
 type WriteReference struct {
 	From []int // places in Columns
 	Name string
-	Find *sqlprint.Statement
+	// First, if it is there, asks without a lock what Find asks, before it: whether a
+	// row of others is being changed must not be seen by how long its lock is waited for.
+	First, Find *sqlprint.Statement
 	// Of are the types of the values, Types those of the columns that they are
 	// compared with.
 	Of, Types []sqltype.Type

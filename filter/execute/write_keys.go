@@ -5,6 +5,7 @@ import (
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/filter/sqlprint"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
@@ -83,11 +84,18 @@ func (r *writing) look(ref WriteReference, rows [][]any, told func(i int, found,
 		known[key] = true
 		v := r.values
 		v.Written = values
-		found, err := r.queryTyped(ref.Find, []querytree.Column{{Type: sqltype.Type{Kind: sqltype.Int, Bits: 32}}}, v, 0)
-		if err != nil {
-			return Refuse(r.ctx, err)
+		there := true
+		for _, ask := range []*sqlprint.Statement{ref.First, ref.Find} {
+			if ask == nil || !there {
+				continue
+			}
+			found, err := r.queryTyped(ask, []querytree.Column{{Type: sqltype.Type{Kind: sqltype.Int, Bits: 32}}}, v, 0)
+			if err != nil {
+				return Refuse(r.ctx, err)
+			}
+			there = len(found) > 0
 		}
-		if err := told(i, len(found) > 0, true); err != nil {
+		if err := told(i, there, true); err != nil {
 			return err
 		}
 	}

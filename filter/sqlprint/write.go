@@ -13,6 +13,8 @@ import (
 type Target struct {
 	Policy *querytree.Policy
 	Key    []*catalog.Column
+
+	unlocked bool // what its statement reads stays free
 }
 
 // The statements of a write hold nothing of a request but the table and its
@@ -139,22 +141,25 @@ func DeleteRows(t Target, n int, engine catalog.Engine) (*Statement, error) {
 }
 
 // FindReferenced writes the statement that tells whether a row that a foreign
-// key is to point at is visible, and locks it. Value i is of column i.
-func FindReferenced(policy *querytree.Policy, columns []*catalog.Column, engine catalog.Engine) (*Statement, error) {
-	t := Target{Policy: policy, Key: columns}
+// key is to point at is visible, and locks it if lock says so. Value i is of
+// column i.
+func FindReferenced(policy *querytree.Policy, columns []*catalog.Column, engine catalog.Engine, lock bool) (*Statement, error) {
+	t := Target{Policy: policy, Key: columns, unlocked: !lock}
 	return t.print(engine, func(p *printer) error {
 		p.put("SELECT 1 AS c1 FROM ")
 		r := p.target(t)
 		p.baseTable(t.Policy.Table)
 		p.put(" AS " + r)
-		if engine == catalog.SQLServer {
+		if lock && engine == catalog.SQLServer {
 			p.put(" WITH (UPDLOCK)")
 		}
 		p.put(" WHERE ")
 		if err := p.keyAndPolicy(t, 1); err != nil {
 			return err
 		}
-		p.put(p.shared())
+		if lock {
+			p.put(p.shared())
+		}
 		return nil
 	})
 }
@@ -168,7 +173,7 @@ func (t Target) print(engine catalog.Engine, write func(*printer) error) (*State
 	if t.Policy == nil || t.Policy.Where == nil || len(t.Key) == 0 {
 		return nil, ErrNoPolicy
 	}
-	p := &printer{dialect: d, locking: true, aliases: map[querytree.Source]string{}, ctes: map[*querytree.CTE]string{},
+	p := &printer{dialect: d, locking: !t.unlocked, aliases: map[querytree.Source]string{}, ctes: map[*querytree.CTE]string{},
 		readings: func(*querytree.Scan) querytree.Reading { return querytree.Reading{} }}
 	if err := write(p); err != nil {
 		return nil, err

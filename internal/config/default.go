@@ -29,7 +29,7 @@ func Default() Config {
 			InList: 1_000,
 			Params: 1_000,
 			Rows:   100_000,
-			Writes: 10_000,
+			Writes: 1000,
 			Bytes:  64 * MiB,
 			Time:   Duration(15 * time.Second),
 			Page:   1_000,

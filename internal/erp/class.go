@@ -23,9 +23,10 @@ const (
 	Canceled                   // the caller gave up
 	Unavailable                // the server or the database cannot be reached now
 	Overflow                   // a number left its type, or a recursion went too deep
+	Exhausted                  // a server that is there has no memory or disk left for it
 )
 
-var classNames = [...]string{"other", "transient", "permission", "missing object", "timeout", "canceled", "unavailable", "overflow"}
+var classNames = [...]string{"other", "transient", "permission", "missing object", "timeout", "canceled", "unavailable", "overflow", "exhausted"}
 
 // String names the class for logs and metrics.
 func (c Class) String() string {
@@ -37,7 +38,9 @@ func (c Class) String() string {
 
 // Retryable tells whether the same thing may go well later with nobody
 // having done anything about it here.
-func (c Class) Retryable() bool { return c == Transient || c == Timeout || c == Unavailable }
+func (c Class) Retryable() bool {
+	return c == Transient || c == Timeout || c == Unavailable || c == Exhausted
+}
 
 // diagnosis is what an error means.
 type diagnosis struct {
@@ -54,6 +57,7 @@ func Hint(err error) string { return diagnose(err).hint }
 
 const (
 	hintUnreachable = "The server cannot be reached: check that it runs, its host name and port, and the firewall between."
+	hintExhausted   = "The server has no memory or disk left for a statement: look for what else runs there, or give it more."
 	hintMissing     = "A table or column that was there is not there any more: the ERP may have been updated; the catalog is read again by itself."
 	hintSlow        = "The database took too long: look for locks and load there, or raise the statement timeout of the dossier."
 )

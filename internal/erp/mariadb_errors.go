@@ -61,7 +61,7 @@ func diagnoseMariaDBNumber(number uint16) diagnosis {
 	case 1053, 1077, 1079, 1152, 1159, 1161, 1927, 4031:
 		return diagnosis{Unavailable, "The server is stopping, or it closed the connection; it is tried again."}
 	case 1021, 1037, 1041:
-		return diagnosis{Unavailable, "The server has no disk or memory left."}
+		return diagnosis{Exhausted, hintExhausted}
 	}
 	return diagnosis{}
 }

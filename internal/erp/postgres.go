@@ -153,6 +153,8 @@ func diagnosePostgresCode(code string) diagnosis {
 		return diagnosis{Transient, "Somebody holds a lock there; it is tried again."}
 	case "53300":
 		return diagnosis{Unavailable, "The server has no connection left: lower the dossier's pools or raise max_connections there."}
+	case "53000", "53100", "53200", "53400":
+		return diagnosis{Exhausted, hintExhausted}
 	case "57P03":
 		return diagnosis{Unavailable, "The server is starting or stopping; it is tried again."}
 	}

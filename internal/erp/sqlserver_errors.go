@@ -110,8 +110,10 @@ func diagnoseSQLServerNumber(e mssql.Error) diagnosis {
 		return diagnosis{Timeout, "SQL Server estimates that the statement costs more than cost_limit of the dossier allows: narrow it, add an index, or raise cost_limit."}
 	case -2, 3617, 8645, 8628, 8651:
 		return diagnosis{Timeout, hintSlow}
-	case 701, 802, 1105, 9002, 10928, 10929, 17300, 17809, 17810:
-		return diagnosis{Unavailable, "The server has no memory, disk or connection left."}
+	case 701, 802, 1105, 9002:
+		return diagnosis{Exhausted, hintExhausted}
+	case 10928, 10929, 17300, 17809, 17810:
+		return diagnosis{Unavailable, "The server has no connection or worker left."}
 	case 921, 922, 924, 927, 941, 942, 945, 952, 976, 978, 983:
 		return diagnosis{Unavailable, "The database is being started, restored or taken offline there; it is tried again."}
 	case 233, 596, 6005, 6104, 17142, 17147, 17148, 18401, 40197, 40501, 40613:

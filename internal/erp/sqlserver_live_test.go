@@ -292,7 +292,7 @@ func TestSQLServerCatalog(t *testing.T) {
 	if want := [][]string{{"i"}, {"l"}}; !reflect.DeepEqual(kinds.Unique, want) || kinds.PrimaryKey != nil {
 		t.Errorf("keys of kinds: %v, %v", kinds.PrimaryKey, kinds.Unique)
 	}
-	if want := []catalog.ForeignKey{{Columns: []string{"y", "x"}, RefSchema: "dbo", RefTable: "parent", RefColumns: []string{"b", "a"}}}; !reflect.DeepEqual(kinds.ForeignKeys, want) {
+	if want := []catalog.ForeignKey{{Columns: []string{"y", "x"}, RefSchema: "dbo", RefTable: "parent", RefColumns: []string{"b", "a"}, Checked: true}}; !reflect.DeepEqual(kinds.ForeignKeys, want) {
 		t.Errorf("foreign keys: %+v", kinds.ForeignKeys)
 	}
 	parent := c.Table("dbo", "parent")

