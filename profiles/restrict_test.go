@@ -23,6 +23,7 @@ tables:
     public: true
     columns: {y: {}, z: {hidden: true}, w: {read_only: true}}
     other_columns: shown
+    reads: [A, B]
 `
 
 func TestARestrictionMayOnlyTakeAway(t *testing.T) {
@@ -33,7 +34,9 @@ func TestARestrictionMayOnlyTakeAway(t *testing.T) {
 	}{
 		"the same":                             {nil, ""},
 		"a level lowered":                      {[]string{"quotes: {level: read}", "quotes: {level: none}"}, ""},
-		"a table less":                         {[]string{"  OPEN:\n    public: true\n    columns: {y: {}, z: {hidden: true}, w: {read_only: true}}\n    other_columns: shown\n", ""}, ""},
+		"a table less":                         {[]string{"  OPEN:\n    public: true\n    columns: {y: {}, z: {hidden: true}, w: {read_only: true}}\n    other_columns: shown\n    reads: [A, B]\n", ""}, ""},
+		"a view of which nothing is said":      {[]string{"    reads: [A, B]\n", ""}, ""},
+		"a view that reads more":               {[]string{"reads: [A, B]", "reads: [B, A, C]"}, ""},
 		"a column hidden":                      {[]string{"a: {}, b", "a: {}, e: {hidden: true}, b"}, ""},
 		"a condition more":                     {[]string{"domain = 0", "domain = 0 AND year > 2020"}, ""},
 		"conditions in another order":          {[]string{"owner = :customer AND domain = 0", "domain = 0 and owner = :customer"}, ""},
@@ -42,6 +45,8 @@ func TestARestrictionMayOnlyTakeAway(t *testing.T) {
 		"a public table made the customer's":   {[]string{"public: true", "rows: owner = :customer"}, ""},
 		"a module's condition where it is off": {[]string{"secret: type = 9", `secret: ""`}, ""},
 
+		"a view that reads less":                 {[]string{"reads: [A, B]", "reads: [A]"}, "tables.OPEN.reads"},
+		"a table that is said to read":           {[]string{"columns: {x: {}}", "columns: {x: {}}\n    reads: [A]"}, "tables.LINE.reads"},
 		"another ERP":                            {[]string{"sage100", "odoo"}, "erp"},
 		"a level raised":                         {[]string{"orders: {level: list}", "orders: {level: read}"}, "modules.orders.level"},
 		"a module opened":                        {[]string{"secret: {level: none}", "secret: {level: list}"}, "modules.secret.level"},
