@@ -240,7 +240,7 @@ func TestSQLServerCatalog(t *testing.T) {
 	at, admin := sqlserverDatabase(t, "erp_catalog",
 		`CREATE SCHEMA more`,
 		`CREATE TYPE code AS TABLE (a int)`,
-		`CREATE TABLE parent (id int IDENTITY PRIMARY KEY, a int NOT NULL, b int NOT NULL, CONSTRAINT ba UNIQUE (b, a))`,
+		`CREATE TABLE parent (id int IDENTITY PRIMARY KEY, a int NOT NULL, b int NOT NULL, twice AS a * 2, CONSTRAINT ba UNIQUE (b, a))`,
 		`CREATE TABLE kinds (
 			bi bit NOT NULL, ti tinyint, s smallint, i int, l bigint, d decimal(24,6), n numeric(5,0), m money, sm smallmoney, r real, f float,
 			v varchar(17), vm varchar(max), c char(4), nv nvarchar(69), nm nvarchar(max), nc nchar(2),
@@ -298,6 +298,11 @@ func TestSQLServerCatalog(t *testing.T) {
 	parent := c.Table("dbo", "parent")
 	if !reflect.DeepEqual(parent.PrimaryKey, []string{"id"}) || !reflect.DeepEqual(parent.Unique, [][]string{{"b", "a"}}) || !c.Table("", "vw").View || parent.View {
 		t.Errorf("parent: %+v", parent)
+	}
+	for column, want := range map[string]struct{ computed, virtual bool }{"id": {true, false}, "a": {false, false}, "twice": {true, true}} {
+		if got := parent.Column(column); got == nil || got.Computed != want.computed || got.Virtual != want.virtual {
+			t.Errorf("%s = %+v, want computed %t, virtual %t", column, got, want.computed, want.virtual)
+		}
 	}
 	if !strings.Contains(c.Version, "compatibility") {
 		t.Errorf("the version %q does not tell the compatibility level", c.Version)
