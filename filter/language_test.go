@@ -69,9 +69,9 @@ func TestWhatAnEngineLacksIsSpelledOutForIt(t *testing.T) {
 		{sql: "WITH RECURSIVE p (id, path) AS (SELECT id, CAST(id AS VARCHAR(500)) FROM docs WHERE id = 7 UNION ALL SELECT d.id, CAST(p.path || '/' || CAST(d.id AS VARCHAR(10)) AS VARCHAR(500)) FROM p JOIN docs d ON d.id = p.id + 1) SELECT id, path FROM p ORDER BY id", want: "7|7 8|7/8 9|7/8/9"},
 		{sql: "WITH RECURSIVE f (id, total, at) AS (SELECT id, total, at FROM docs WHERE id = 1 UNION ALL SELECT d.id, f.total + d.total, d.at FROM f JOIN docs d ON d.id = f.id + 1) SELECT id, total, at FROM f ORDER BY id", want: "1|100|2026-01-05T10:30:00 2|350.5|2026-01-06T00:00:00"},
 		{sql: "WITH RECURSIVE around (id) AS (SELECT id FROM docs WHERE id = 1 UNION SELECT d.id FROM around a JOIN docs d ON d.kind = 1) SELECT id FROM around ORDER BY id", want: "1 7 8", not: map[catalog.Engine]string{catalog.SQLServer: "sql_unsupported"}},
-		// MariaDB loses the names of a grouped block that it pushes a condition down to.
+		// MariaDB loses the names of a grouped block that it pushes a condition down to. Babelfish loses the digits of MAX over a join to a grouped block.
 		{sql: "SELECT g.v1, g.m FROM (SELECT l.doc AS v1, l.article AS v2, MAX(l.qty) AS m FROM lines l LEFT JOIN (SELECT id AS x FROM docs ORDER BY id LIMIT 9) a ON l.doc = a.x GROUP BY l.doc, l.article, a.x) g WHERE g.v1 < 2 OR g.m > 6 ORDER BY 1, 2",
-			want: "1|1 1|2"},
+			want: "1|1 1|2", fish: true},
 		{sql: "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3), m AS (SELECT i FROM n WHERE i > 1) SELECT m.i, d.id FROM m JOIN docs d ON d.kind = m.i ORDER BY 1, 2", want: "2|2 2|9"},
 	}
 	for engine, r := range everyEngine(t) {
