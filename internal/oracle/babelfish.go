@@ -24,10 +24,10 @@ func (d dialect) kept(name string) string {
 }
 
 // keeps tells whether the server knows a name again: Babelfish reads no "]"
-// within one, doubles an apostrophe, and its catalog has but the letters of one
-// code page.
+// within one, its QUOTENAME doubles an apostrophe and a quotation mark, and its
+// catalog has but the letters of one code page.
 func (d dialect) keeps(name string) bool {
-	return !d.babelfish || !strings.ContainsFunc(name, func(r rune) bool { return r == ']' || r == '\'' || r > 0xFF })
+	return !d.babelfish || !strings.ContainsFunc(name, func(r rune) bool { return r == ']' || r == '\'' || r == '"' || r > 0xFF })
 }
 
 // fishFaults are what Babelfish refuses and SQL Server runs: words of its error,
