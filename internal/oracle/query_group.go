@@ -129,6 +129,7 @@ func (g *asker) aggregate(b *block, k kind, top bool) (*node, output) {
 	}
 	var n *node
 	o := output{kind: k}
+	mean := false
 	switch {
 	case k == kindInt && chance(g.r, 60):
 		switch g.r.IntN(3) {
@@ -150,9 +151,11 @@ func (g *asker) aggregate(b *block, k kind, top bool) (*node, output) {
 	case k == kindInt:
 		n = piece(pick(g.r, []string{"SUM", "MIN", "MAX", "SUM"}), "(", x, ")")
 	default:
-		n = piece(pick(g.r, []string{"SUM", "MIN", "MAX", "AVG", "SUM"}), "(", x, ")")
+		word := pick(g.r, []string{"SUM", "MIN", "MAX", "AVG", "SUM"})
+		n = piece(word, "(", x, ")")
+		mean = word == "AVG" && k == kindDec && g.d.sqlserver
 		if chance(g.r, 15) && f.safe {
-			n = piece("SUM(DISTINCT ", x, ")").or(n)
+			n, mean = piece("SUM(DISTINCT ", x, ")").or(piece("SUM(", x, ")")), false
 		}
 	}
 	if g.d.postgres {
@@ -160,7 +163,10 @@ func (g *asker) aggregate(b *block, k kind, top bool) (*node, output) {
 		o.name = strings.ToLower(word)
 	}
 	if chance(g.r, 8) {
-		return g.filtered(n, g.condition(b, 0)), o
+		n = g.filtered(n, g.condition(b, 0))
+	}
+	if mean {
+		n = piece(spelled("", "judge_mean("), n, spelled("", ")"))
 	}
 	return n, o
 }

@@ -15,8 +15,9 @@ import "strings"
 //	judge_diff(moment, moment, unit)                   borders of the unit from one to the other
 //	judge_last(moment)                                 the last day of its month
 //
-// SQLite has them in Go (words_sqlite.go), and judge_digits(number, decimals)
-// besides, which writes a decimal out.
+// SQLite has them in Go (words_sqlite.go), and besides judge_digits(number,
+// decimals), which writes a decimal out, and judge_mean(number), which cuts it
+// off after six decimals, as T-SQL's mean of decimals is.
 
 // words make the functions in the schema that a connection works in.
 func (d dialect) words() []string {

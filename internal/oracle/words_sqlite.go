@@ -38,6 +38,7 @@ func teach(d *sqlite.Driver) {
 			}
 			return nil
 		},
+		"judge_mean":  func(a []driver.Value) driver.Value { return real64(cutOff(exact(a[0]), 6)) },
 		"judge_word":  func(a []driver.Value) driver.Value { return written(a[0]) },
 		"judge_move":  func(a []driver.Value) driver.Value { return moved(a[0], a[1].(string), int(a[2].(int64))) },
 		"judge_trunc": func(a []driver.Value) driver.Value { return moment(truncated(a[0], a[1].(string))) },
@@ -50,7 +51,7 @@ func teach(d *sqlite.Driver) {
 	}
 }
 
-var sqliteArgs = map[string]int{"judge_dec": 1, "judge_int": 1, "judge_day": 1, "judge_whole": 2, "judge_size": 3, "judge_digits": 2, "judge_word": 1,
+var sqliteArgs = map[string]int{"judge_dec": 1, "judge_int": 1, "judge_day": 1, "judge_whole": 2, "judge_size": 3, "judge_digits": 2, "judge_mean": 1, "judge_word": 1,
 	"judge_move": 3, "judge_trunc": 2, "judge_diff": 3, "judge_last": 1}
 
 var aDecimal = regexp.MustCompile(`^[-+]?[0-9]{1,18}(\.[0-9]{1,19})?$`)
@@ -119,6 +120,17 @@ func size(x *big.Rat, digits, decimals int64) *big.Rat {
 	if r == nil || new(big.Rat).Abs(r).Cmp(power(10, digits-decimals)) >= 0 {
 		return nil
 	}
+	return r
+}
+
+// cutOff leaves out what stands behind so many decimals. What a binary float
+// lacks of a decimal is no decimal of its own.
+func cutOff(x *big.Rat, decimals int64) *big.Rat {
+	if x == nil {
+		return nil
+	}
+	text := x.FloatString(int(decimals) + 5)
+	r, _ := new(big.Rat).SetString(text[:len(text)-5])
 	return r
 }
 
