@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -94,12 +95,34 @@ func TestPlanningEndsOnMariaDB(t *testing.T) {
 		t.Skip("VANTELLE_TEST_MARIADB is not set: nothing is planned there")
 	}
 	r := attackedMariaDB(t, attackedERP)
+	chain := func(n int, next string) string {
+		q := "WITH c0 AS (SELECT id FROM docs)"
+		for i := range n {
+			q += fmt.Sprintf(", c%d AS (", i+1) + strings.ReplaceAll(next, "before", fmt.Sprintf("c%d", i)) + ")"
+		}
+		return q + fmt.Sprintf(" SELECT id FROM c%d", n)
+	}
+	// What stands deeper than this kept a server busy for days, past every time limit.
+	for _, q := range []string{
+		chain(15, "SELECT d.id FROM docs d LEFT JOIN before x ON x.id = d.id"),
+		chain(8, "SELECT d.id FROM docs d LEFT JOIN (docs e LEFT JOIN before x ON x.id = e.id) ON e.id = d.id"),
+		chain(8, "SELECT d.id FROM docs d RIGHT JOIN before x ON x.id = d.id RIGHT JOIN docs e ON e.id = d.id"),
+		"SELECT a.id FROM docs a LEFT JOIN " + strings.Repeat("(docs b LEFT JOIN ", 16) + "docs c ON 1 = 1" + strings.Repeat(") ON 1 = 1", 16),
+	} {
+		if _, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); codeOf(err) != refusal.LimitExceeded {
+			t.Errorf("%.60s: %v", q, err)
+		}
+	}
 	for what, q := range map[string]string{
-		"IN":     "SELECT id FROM docs WHERE 1 = 1" + strings.Repeat(" AND id IN (SELECT id FROM docs)", 30),
-		"EXISTS": "SELECT d.id FROM docs d WHERE 1 = 1" + strings.Repeat(" AND EXISTS (SELECT 1 FROM docs e WHERE e.id = d.id)", 30),
-		"nested": strings.Repeat("SELECT id FROM docs WHERE id IN (", 11) + "SELECT id FROM docs" + strings.Repeat(")", 11),
-		"WITH":   strings.Repeat("WITH c AS (", 11) + "SELECT id FROM docs" + strings.Repeat(") SELECT id FROM c", 11),
-		"values": strings.Repeat("SELECT (", 11) + "SELECT MAX(id) FROM docs" + strings.Repeat(") AS id FROM docs WHERE id = 1", 11),
+		"a chain of outer joins":        chain(14, "SELECT d.id FROM docs d LEFT JOIN before x ON x.id = d.id"),
+		"a chain of nested outer joins": chain(7, "SELECT d.id FROM docs d LEFT JOIN (docs e LEFT JOIN before x ON x.id = e.id) ON e.id = d.id"),
+		"a chain of outer joins turned": chain(7, "SELECT d.id FROM docs d RIGHT JOIN before x ON x.id = d.id"),
+		"a chain of IN":                 chain(7, "SELECT id FROM docs WHERE id IN (SELECT id FROM before)"),
+		"IN":                            "SELECT id FROM docs WHERE 1 = 1" + strings.Repeat(" AND id IN (SELECT id FROM docs)", 30),
+		"EXISTS":                        "SELECT d.id FROM docs d WHERE 1 = 1" + strings.Repeat(" AND EXISTS (SELECT 1 FROM docs e WHERE e.id = d.id)", 30),
+		"nested":                        strings.Repeat("SELECT id FROM docs WHERE id IN (", 11) + "SELECT id FROM docs" + strings.Repeat(")", 11),
+		"WITH":                          strings.Repeat("WITH c AS (", 11) + "SELECT id FROM docs" + strings.Repeat(") SELECT id FROM c", 11),
+		"values":                        strings.Repeat("SELECT (", 11) + "SELECT MAX(id) FROM docs" + strings.Repeat(") AS id FROM docs WHERE id = 1", 11),
 	} {
 		if _, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); err != nil {
 			t.Errorf("%s: %v", what, err)

@@ -76,41 +76,53 @@ func TestPromise9NobodyChoosesByWritingWhatHeSees(t *testing.T) {
 	}
 }
 
-// A foreign key is no proof that no row points at nothing, a number that the ERP
-// gives may have been another row's, and what is left of anything else is no matter.
+// A foreign key is no proof that no row points at nothing, and a number that the ERP
+// gives may have been another row's. Without one, what is left may be of something
+// else, and that it is there is not told.
 func TestPromise9ANewRowGetsNothingThatIsLeft(t *testing.T) {
 	tables := []string{
 		"CREATE TABLE heads (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))",
 		"CREATE TABLE rows_of (id int NOT NULL PRIMARY KEY, head int, kind varchar(10), word varchar(20))",
 		"INSERT INTO heads VALUES (1, 'ANNA', 'w'), (2, 'BORIS', 'w')",
-		"INSERT INTO rows_of VALUES (1, 1, 'line', 'mine'), (2, 2, 'line', 'of BORIS'), (3, 77, 'line', 'of nobody'), (4, 78, 'bill', 'of BORIS, too')",
+		"INSERT INTO rows_of VALUES (1, 1, 'line', 'mine'), (2, 2, 'line', 'of BORIS'), (3, 77, 'line', 'of nobody')",
 	}
-	const profile = `
+	const (
+		profile = `
 profile: HEADS
 erp: custom
 tables:
   heads: {rows: customer = :customer, writes: [insert], columns: {id: {}, note: {}}}
   rows_of:
-    rows: kind = 'line'
     follows: {table: heads, on: [[head, id]]}
     columns: {id: {}, word: {}}
 `
+		kinds = "    rows: kind = 'line'\n    follows"
+	)
 	unchecked := map[catalog.Engine][]string{
 		catalog.SQLite:   {strings.Replace(tables[1], "head int", "head int REFERENCES heads (id)", 1)},
 		catalog.Postgres: {tables[1], "ALTER TABLE rows_of ADD CONSTRAINT of_head FOREIGN KEY (head) REFERENCES heads (id) NOT VALID"},
 		catalog.MariaDB:  {tables[1], "SET foreign_key_checks = 0", "ALTER TABLE rows_of ADD CONSTRAINT {name}_head FOREIGN KEY (head) REFERENCES heads (id)", "SET foreign_key_checks = 1"},
 	}
 	for _, engine := range []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.MariaDB} {
-		for name, more := range map[string][]string{"no foreign key": {tables[1]}, "one that nobody checked": unchecked[engine]} {
-			spelled := append([]string{tables[0], tables[2], more[0], tables[3]}, more[1:]...)
-			for _, w := range workshopsOn(t, spelled, profile, engine) {
-				for id, code := range map[string]refusal.Code{"77": refusal.Duplicate, "78": "", "79": ""} {
+		for _, c := range []struct {
+			name, profile string
+			more          []string
+			left, free    refusal.Code
+		}{
+			{"no foreign key", profile, tables[1:2], refusal.Duplicate, ""},
+			{"one that nobody checked", profile, unchecked[engine], refusal.Duplicate, ""},
+			{"one that nobody checked, and rows of a kind", strings.Replace(profile, "    follows", kinds, 1), unchecked[engine], refusal.Duplicate, ""},
+			{"no foreign key, and rows of a kind", strings.Replace(profile, "    follows", kinds, 1), tables[1:2], refusal.ReadOnly, refusal.ReadOnly},
+		} {
+			spelled := append([]string{tables[0], tables[2], c.more[0], tables[3]}, c.more[1:]...)
+			for _, w := range workshopsOn(t, spelled, c.profile, engine) {
+				for id, code := range map[string]refusal.Code{"77": c.left, "79": c.free} {
 					if got, err := w.write(t, "ANNA", "INSERT INTO heads (id, note) VALUES ("+id+", 'x')"); codeOf(err) != code {
-						t.Errorf("%s, %s, %s: %q, %v", engine, name, id, got, err)
+						t.Errorf("%s, %s, %s: %q, %v", engine, c.name, id, got, err)
 					}
 				}
 				if got, err := w.write(t, "ANNA", "SELECT word FROM rows_of"); err != nil || got != "mine" {
-					t.Errorf("%s, %s: ANNA sees %q, %v", engine, name, got, err)
+					t.Errorf("%s, %s: ANNA sees %q, %v", engine, c.name, got, err)
 				}
 			}
 		}

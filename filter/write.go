@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 
 	"github.com/vantelle/vantelle/filter/authorize"
 	"github.com/vantelle/vantelle/filter/execute"
@@ -167,7 +166,7 @@ func printWrite(tree *querytree.Write, d authorize.WriteDecision, engine catalog
 	}
 	if tree.Kind == querytree.Insert {
 		for _, l := range table.Writes.Leftovers {
-			out.Leftovers = append(out.Leftovers, p.leftover(l, columns)...)
+			out.Leftovers = append(out.Leftovers, p.leftover(l))
 		}
 	}
 	return out, p.err
@@ -233,40 +232,26 @@ func (p *writePrinter) reference(ref view.Reference, columns []*catalog.Column) 
 	return []execute.WriteReference{out}
 }
 
-// leftover makes the check that nothing is left under the key of a new row.
-func (p *writePrinter) leftover(l view.Leftover, columns []*catalog.Column) []execute.WriteReference {
-	out := execute.WriteReference{}
-	for _, key := range l.Key {
-		for i, c := range columns {
-			if c.Name == key.Name {
-				out.From = append(out.From, i)
-			}
-		}
+// leftover makes the check that nothing is left under the key of a new row. It asks
+// for the row as it is there, and compares as conditions do: a trigger may have made
+// another key of the given one, and two collations take other texts for the same.
+func (p *writePrinter) leftover(l view.Leftover) execute.WriteReference {
+	out := execute.WriteReference{Of: typesOf(l.Key), Types: typesOf(l.Key)}
+	row, left := &querytree.RawScan{Table: p.decision.Target().Catalog}, &querytree.RawScan{Table: l.In}
+	var key, tied []querytree.Expr
+	for i, c := range l.Key {
+		out.From = append(out.From, i)
+		key = append(key, &querytree.ColumnRef{Source: row, Col: c, T: c.Type})
+		tied = append(tied, &querytree.Op{Op: "=", T: sqltype.Type{Kind: sqltype.Bool}, Args: []querytree.Expr{key[i], &querytree.ColumnRef{Source: left, Col: l.Columns[i], T: l.Columns[i].Type}}})
 	}
-	out.Of = typesOf(l.Key)
-	if out.Drawn = len(out.From) < len(l.Key); out.Drawn {
-		out.From = nil
-		for i := range l.Key { // which is the table's own
-			out.From = append(out.From, i)
-		}
-	}
-	var from querytree.Source = &querytree.RawScan{Table: l.In}
-	if l.Self != nil {
-		from = l.Self
-	}
-	var compared []querytree.Expr
-	for _, c := range l.Columns {
-		compared = append(compared, &querytree.ColumnRef{Source: from, Col: c, T: c.Type})
-	}
-	where := querytree.KeyIs(compared, 1)
-	if len(l.Where) > 0 {
-		where = &querytree.Op{Op: "AND", Args: append([]querytree.Expr{where}, l.Where...), T: sqltype.Type{Kind: sqltype.Bool}}
+	on := tied[0]
+	if len(tied) > 1 {
+		on = &querytree.Op{Op: "AND", Args: tied, T: sqltype.Type{Kind: sqltype.Bool}}
 	}
 	one := sqltype.Type{Kind: sqltype.Int, Bits: 32}
-	out.Find = p.query(&querytree.Query{Limit: &querytree.Number{Text: "1", T: one}, Body: &querytree.Select{From: from, Where: where,
+	out.Find = p.query(&querytree.Query{Limit: &querytree.Number{Text: "1", T: one}, Body: &querytree.Select{From: &querytree.Join{Kind: "INNER", Left: row, Right: left, On: on}, Where: querytree.KeyIs(key, 1),
 		Items: []querytree.Expr{&querytree.Number{Text: "1", T: one}}, Columns: []querytree.Column{{Label: "one", Type: one}}}})
-	out.Types = typesOf(l.Columns)
-	return []execute.WriteReference{out}
+	return out
 }
 
 func typesAt(columns []*catalog.Column, places []int) []sqltype.Type {
@@ -289,11 +274,10 @@ func typesOf(columns []*catalog.Column) []sqltype.Type {
 // those about keys as for one row.
 func printed(w *execute.Write) string {
 	var all, after []*sqlprint.Statement
-	for _, ref := range append(slices.Clone(w.References), w.Leftovers...) {
-		if ref.Drawn {
-			after = append(after, ref.Find)
-			continue
-		}
+	for _, left := range w.Leftovers {
+		after = append(after, left.Find)
+	}
+	for _, ref := range w.References {
 		if ref.First != nil {
 			all = append(all, ref.First)
 		}

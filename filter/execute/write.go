@@ -59,7 +59,7 @@ type WriteRow struct {
 // WriteReference is a foreign key that a write sets, or a key under which nothing
 // may be left.
 type WriteReference struct {
-	From []int // places in Columns
+	From []int // places in Columns, of what may be left: in the key
 	Name string
 	// First, if it is there, asks without a lock what Find asks, before it: whether a
 	// row of others is being changed must not be seen by how long its lock is waited for.
@@ -67,8 +67,6 @@ type WriteReference struct {
 	// Of are the types of the values, Types those of the columns that they are
 	// compared with.
 	Of, Types []sqltype.Type
-	// Drawn: the ERP gives the key, and From are places in it.
-	Drawn bool
 }
 
 // Result is what a write did.
@@ -200,9 +198,6 @@ func (r *writing) insert() error {
 	if err := r.referenced(rows); err != nil {
 		return err
 	}
-	if err := r.unclaimed(rows, false); err != nil {
-		return err
-	}
 	keys := make([][]any, len(rows))
 	for i, row := range rows {
 		if keys[i], err = r.put(row, i+1); err != nil {
@@ -210,7 +205,7 @@ func (r *writing) insert() error {
 		}
 	}
 	r.result.Affected = int64(len(rows))
-	if err := r.unclaimed(keys, true); err != nil {
+	if err := r.unclaimed(keys); err != nil {
 		return err
 	}
 	if err := r.still(keys, true); err != nil {

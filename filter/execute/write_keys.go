@@ -36,14 +36,11 @@ func (r *writing) referenced(rows [][]any) error {
 }
 
 // unclaimed refuses new rows under a key of which something is left elsewhere, as
-// it refuses a key that is there. One that the ERP draws is known afterwards only: it
-// may have given it before, to a row that is gone.
-func (r *writing) unclaimed(rows [][]any, drawn bool) error {
+// it refuses a key that is there. What key they have is known once they are in: the
+// ERP may have drawn it, or made another of it.
+func (r *writing) unclaimed(keys [][]any) error {
 	for _, left := range r.Leftovers {
-		if left.Drawn != drawn {
-			continue
-		}
-		err := r.look(left, rows, func(i int, found, _ bool) error {
+		err := r.look(left, keys, func(i int, found, _ bool) error {
 			if !found {
 				return nil
 			}

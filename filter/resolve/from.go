@@ -89,6 +89,9 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 		if err := r.read(max(cte.reads, 1), t.At); err != nil {
 			return joined{}, err
 		}
+		if err := r.reach(cte.deep, t.At); err != nil {
+			return joined{}, err
+		}
 		rel.source, rel.labels, rel.output = &querytree.CTERef{CTE: cte.cte}, cte.names, cte.cte.Columns
 		if rel.name == "" {
 			rel.name = cte.name
@@ -154,12 +157,25 @@ func (r *resolver) derived(t *sqlast.Derived, s *scope) (joined, error) {
 	return joined{source: rel.source, rels: []*relation{rel}, cols: rel.columns()}, nil
 }
 
+// side resolves one side of a join. A join on the null side of an outer one is to an
+// engine as deep as a query in it, see maxReach.
+func (r *resolver) side(t sqlast.Table, null bool, s *scope) (joined, error) {
+	if _, nested := t.(*sqlast.Join); nested && null {
+		r.within++
+		defer func() { r.within-- }()
+		if err := r.reach(0, t.Pos()); err != nil {
+			return joined{}, err
+		}
+	}
+	return r.tableExpr(t, s)
+}
+
 func (r *resolver) join(t *sqlast.Join, s *scope) (joined, error) {
-	left, err := r.tableExpr(t.Left, s)
+	left, err := r.side(t.Left, t.Kind == sqlast.Right || t.Kind == sqlast.Full, s)
 	if err != nil {
 		return joined{}, err
 	}
-	right, err := r.tableExpr(t.Right, r.besides(s, left, t))
+	right, err := r.side(t.Right, t.Kind == sqlast.Left || t.Kind == sqlast.Full, r.besides(s, left, t))
 	if err != nil {
 		return joined{}, err
 	}

@@ -30,6 +30,9 @@ func (r *resolver) query(q *sqlast.Query, outer *scope, ctes *cteScope) (*queryt
 	if r.within > maxWithin {
 		return nil, refusal.At(q.Pos(), refusal.LimitExceeded, "queries stand in each other more than %d deep", maxWithin)
 	}
+	if err := r.reach(0, q.Pos()); err != nil {
+		return nil, err
+	}
 	out := &querytree.Query{}
 	for _, c := range q.With {
 		added, err := r.withElement(c, ctes)
@@ -68,6 +71,9 @@ const (
 	// maxWithin is how deep queries may stand in each other: what MariaDB does before
 	// it runs a statement doubles with each, and no time limit ends that.
 	maxWithin = 12
+	// maxReach is the same with elements of WITH, which stand where they are named, and
+	// with joins on the null sides of outer joins.
+	maxReach = 16
 	// maxReads is how many tables a statement may read, an element of WITH as often
 	// as it is named: engines put its text there, and twenty elements that each name
 	// the one before twice stand for a million tables.
@@ -82,13 +88,23 @@ func (r *resolver) read(n int, at sqlast.Pos) error {
 	return nil
 }
 
+// reach counts how deep queries stand in each other, with deep more below.
+func (r *resolver) reach(deep int, at sqlast.Pos) error {
+	if r.deepest = max(r.deepest, r.within+deep); r.within+deep > maxReach {
+		return refusal.At(at, refusal.LimitExceeded, "queries stand in each other more than %d deep, elements of WITH where they are named", maxReach)
+	}
+	return nil
+}
+
 func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
-	before := r.reads
+	reads, deepest := r.reads, r.deepest
+	r.deepest = r.within
 	el, err := r.element(c, ctes)
 	if err != nil {
 		return nil, err
 	}
-	el.reads, r.reads = r.reads-before, before // it costs where it is named
+	el.reads, el.deep = r.reads-reads, r.deepest-r.within // it costs where it is named
+	r.reads, r.deepest = reads, deepest
 	return el, nil
 }
 

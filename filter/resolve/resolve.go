@@ -119,6 +119,7 @@ type resolver struct {
 	depth      int
 	reads      int // tables that are read, see read
 	within     int // queries that are being resolved, each in the one before
+	deepest    int // the most of them, see reach
 	written    []writtenAt
 	refs       []querytree.ColumnRef // see columnRef
 }

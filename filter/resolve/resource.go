@@ -67,6 +67,9 @@ func (r *resolver) resource(res *Resource, name string, at sqlast.Pos) (*relatio
 		self.source, self.output = &querytree.Derived{Query: q}, q.Output()
 	} else {
 		self.source = &querytree.Scan{Table: res.Table}
+		if err := r.read(1, at); err != nil {
+			return nil, err
+		}
 	}
 	use.inner = &scope{from: joined{source: self.source, rels: []*relation{self}, cols: self.columns()}}
 	use.body.From = self.source

@@ -33,6 +33,7 @@ type cteScope struct {
 	cte   *querytree.CTE
 	names []string // of its columns
 	reads int      // tables that naming it stands for
+	deep  int      // queries in each other that it stands for
 }
 
 // relation is one named source of a FROM clause.

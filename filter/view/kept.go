@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -39,23 +40,24 @@ func (b *binder) keep(tables map[string]*Table) {
 		if t.Catalog.Kin {
 			k.without("rows of it are another table's, too, as of partitions and of tables that inherit", profiles.Insert, profiles.Update, profiles.Delete)
 		}
-		for i, of := range all {
+		for _, of := range all {
 			for _, other := range slices.Sorted(maps.Keys(of.uses)) {
 				policy := of.policies[other]
 				for _, u := range of.uses[other] {
-					k.used("the rows of "+other+" that a customer sees", policy.Self, policy.Where, u, i == 0)
+					k.used("the rows of "+other+" that a customer sees", policy.Where, u)
 				}
 			}
 			for _, unbound := range of.unbound(t.Catalog) {
-				k.without("the rows of "+unbound+" may hang on it, and its condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
+				k.without("the rows of "+unbound+" of profile "+of.v.Profile.Name+" may hang on it, and its condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
 			}
 			for view, reads := range of.views() {
 				if reads == nil || slices.Contains(reads, t.Catalog) {
-					k.without("the view "+view+" may show rows by it; say in reads which tables the view reads", profiles.Insert, profiles.Update, profiles.Delete)
+					k.without("the view "+view.Name+" may show rows by it; say in reads which tables the view reads", profiles.Insert, profiles.Update, profiles.Delete)
 				}
 			}
 			k.files(of)
 		}
+		k.carried(all)
 	}
 }
 
@@ -98,20 +100,36 @@ func (r *rules) unbound(t *catalog.Table) []string {
 		if rule.Follows != nil {
 			texts = append(texts, rule.Follows.Table)
 		}
-		if strings.Contains(strings.ToLower(strings.Join(texts, "\n")), strings.ToLower(t.Name)) {
+		if r.names(strings.Join(texts, "\n"), t) {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
+// names tells whether a text may read a table: it has its name, or that of a view.
+func (r *rules) names(text string, t *catalog.Table) bool {
+	words := map[string]bool{}
+	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
+		words[word] = true
+	}
+	for _, other := range r.v.Catalog.Tables {
+		name := strings.ToLower(other.Name)
+		plain := strings.IndexFunc(name, func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }) < 0
+		if (other == t || other.View) && (words[name] || !plain && strings.Contains(strings.ToLower(text), name)) {
+			return true
+		}
+	}
+	return false
+}
+
 // views gives the views that row conditions read, or that are the profile's tables,
 // and the tables that each is said to read; nil for one that says nothing.
-func (r *rules) views() map[string][]*catalog.Table {
-	found := map[string][]*catalog.Table{}
+func (r *rules) views() map[*catalog.Table][]*catalog.Table {
+	found := map[*catalog.Table][]*catalog.Table{}
 	add := func(t *catalog.Table) {
 		if t != nil && t.View {
-			found[t.Name] = append(found[t.Name], r.readBy(t)...)
+			found[t] = r.readBy(t)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.uses)) {
@@ -133,7 +151,7 @@ func (r *rules) readBy(v *catalog.Table) []*catalog.Table {
 		}
 		for _, name := range rule.Reads {
 			t := r.v.Catalog.Table(profiles.SplitTableName(name))
-			if t == nil {
+			if t == nil || t.View { // what that one reads nobody has said here
 				return nil
 			}
 			out = append(out, t)
@@ -157,7 +175,7 @@ func (k *keeper) keep(name, why string) {
 	if c == nil || k.table.Writes.Pin(c.Name) != nil {
 		return
 	}
-	if c.Computed {
+	if c.Computed || c.Moves {
 		if k.table.Writes.Insert || k.table.Writes.Update {
 			k.problem(false, k.name, c.Name, "writes: %s, and the ERP computes the column from others; insert and update are left out", why)
 		}
@@ -204,6 +222,69 @@ func (k *keeper) references() {
 	}
 }
 
+// carried leaves out what the ERP's own foreign keys carry on to where a row condition
+// hangs on it: a delete of rows that it asks not to be there, a change of a column
+// that it mentions. That it is said in cascades does not help: that says that rows go.
+func (k *keeper) carried(all []*rules) {
+	hot := map[*catalog.Table]map[string]bool{} // columns on which conditions hang
+	gone := map[*catalog.Table]bool{}           // tables of which rows must not go
+	for _, of := range all {
+		for _, uses := range of.uses {
+			for _, u := range uses {
+				t := u.table()
+				if hot[t] == nil {
+					hot[t] = map[string]bool{}
+				}
+				for _, p := range u.equal {
+					hot[t][p.mine.Col.Name] = true
+				}
+				for _, c := range u.mentions {
+					hot[t][c.Name] = true
+				}
+				gone[t] = gone[t] || !u.plain
+			}
+		}
+	}
+	type step struct {
+		table     *catalog.Table
+		operation string
+	}
+	var seen map[step]bool
+	var reaches func(parent *catalog.Table, operation string) string
+	reaches = func(parent *catalog.Table, operation string) string {
+		for _, child := range k.v.Catalog.Tables {
+			for _, fk := range child.ForeignKeys {
+				if k.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent {
+					continue
+				}
+				action, does := fk.OnUpdate, profiles.Update
+				if operation == profiles.Delete {
+					if action = fk.OnDelete; action == "CASCADE" {
+						does = profiles.Delete
+					}
+				}
+				if action == "" || seen[step{child, does}] {
+					continue
+				}
+				if does == profiles.Delete && gone[child] || does == profiles.Update && slices.ContainsFunc(fk.Columns, func(name string) bool { return hot[child][name] }) {
+					return child.Name
+				}
+				seen[step{child, does}] = true
+				if into := reaches(child, does); into != "" {
+					return into
+				}
+			}
+		}
+		return ""
+	}
+	for _, operation := range []string{profiles.Delete, profiles.Update} {
+		seen = map[step]bool{}
+		if into := reaches(k.table.Catalog, operation); into != "" {
+			k.without("the ERP's foreign keys carry it on to "+into+", on whose rows hangs what a customer sees", operation)
+		}
+	}
+}
+
 // without leaves operations out of what customers may do with the table.
 func (k *keeper) without(why string, operations ...string) {
 	for _, operation := range operations {
@@ -217,8 +298,8 @@ func (k *keeper) without(why string, operations ...string) {
 
 // used keeps the table from being written in any way by which a reading of it in
 // another row condition could let through a row that it does not now. What hangs on
-// it says the problem; own tells whether the condition is this profile's.
-func (k *keeper) used(what string, self *querytree.Self, where querytree.Expr, u *use, own bool) {
+// it says the problem.
+func (k *keeper) used(what string, where querytree.Expr, u *use) {
 	if u.table() != k.table.Catalog {
 		return
 	}
@@ -229,10 +310,7 @@ func (k *keeper) used(what string, self *querytree.Self, where querytree.Expr, u
 			if from == nil {
 				continue
 			}
-			names := k.tells(from, pairs, selfOf(other, self), where)
-			if names == nil && own && other == querytree.Source(self) {
-				names = k.pointing(from, pairs)
-			}
+			names := k.tells(from, pairs, mentions(where, other) > len(pairs))
 			for _, name := range names {
 				tied[name] = true
 			}
@@ -246,7 +324,7 @@ func (k *keeper) used(what string, self *querytree.Self, where querytree.Expr, u
 			apart = apart || c.Nullable && !c.Default && !c.Computed && k.table.Writes.Pin(c.Name) == nil
 		}
 	}
-	for _, c := range u.mentions {
+	for _, c := range u.mentions { // whatever it is compared with
 		k.keep(c.Name, what+" hang on it")
 	}
 	if !apart {
@@ -260,11 +338,14 @@ func (k *keeper) used(what string, self *querytree.Self, where querytree.Expr, u
 // tells gives the columns of a key of the written table to which columns of another
 // are equal that cannot mean a row which is only now put in: the ERP lets no row
 // there point at nothing, or it is looked up when a row is put in whether any does.
-// Pairs are of columns there and here. Where, if self is not nil, is the condition
-// about a row there.
-func (k *keeper) tells(from *catalog.Table, pairs [][2]string, self *querytree.Self, where querytree.Expr) []string {
-	if fk := pointsAt(from, k.table.Catalog, pairs, true); fk != nil {
+// Pairs are of columns there and here. More says that the rows there have to be of
+// some kind besides: without a foreign key what is found may be of another, and
+// belong to nothing here; that it is there must not be told.
+func (k *keeper) tells(from *catalog.Table, pairs [][2]string, more bool) []string {
+	if fk := pointsAt(from, k.table.Catalog, pairs); fk != nil && fk.Checked {
 		return fk.RefColumns
+	} else if fk == nil && more {
+		return nil
 	}
 	var names []string
 	out := Leftover{In: from, Key: k.table.Writes.Key}
@@ -275,78 +356,44 @@ func (k *keeper) tells(from *catalog.Table, pairs [][2]string, self *querytree.S
 		}
 		names, out.Columns = append(names, c.Name), append(out.Columns, from.Column(pairs[i][0]))
 	}
-	if self != nil {
-		out.Self, out.Where = self, alone(where, self)
-	}
-	if !slices.ContainsFunc(k.table.Writes.Leftovers, func(l Leftover) bool {
-		return l.In == out.In && l.Self == out.Self && slices.Equal(l.Columns, out.Columns)
-	}) {
+	if !slices.ContainsFunc(k.table.Writes.Leftovers, func(l Leftover) bool { return l.In == out.In && slices.Equal(l.Columns, out.Columns) }) {
 		k.table.Writes.Leftovers = append(k.table.Writes.Leftovers, out)
 	}
 	return names
 }
 
-// selfOf is self, if a source is that.
-func selfOf(s querytree.Source, self *querytree.Self) *querytree.Self {
-	if s == querytree.Source(self) {
-		return self
-	}
-	return nil
-}
-
-// alone gives what a condition demands of the row of self by its own columns.
-func alone(where querytree.Expr, self *querytree.Self) []querytree.Expr {
-	var out []querytree.Expr
-	for _, x := range querytree.Conjuncts(where, nil) {
-		own := true
-		querytree.WalkExpr(x, querytree.Visitor{
-			Expr: func(x querytree.Expr) {
-				ref, ok := x.(*querytree.ColumnRef)
-				own = own && (!ok || ref.Source == querytree.Source(self))
-			},
-			Query: func(*querytree.Query) { own = false },
-		})
-		if own {
-			out = append(out, x)
+// mentions counts where a condition uses columns of a source.
+func mentions(where querytree.Expr, source querytree.Source) int {
+	n := 0
+	querytree.WalkExpr(where, querytree.Visitor{Expr: func(x querytree.Expr) {
+		if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == source {
+			n++
 		}
-	}
-	return out
-}
-
-// pointing gives the columns of a foreign key by which the written table points at a
-// table that the view shows, where pairs, of columns there and here, hold all of it:
-// then what is written has to be visible there.
-func (k *keeper) pointing(to *catalog.Table, pairs [][2]string) []string {
-	if !slices.ContainsFunc(slices.Collect(maps.Values(k.tables)), func(t *Table) bool { return t.Catalog == to }) {
-		return nil
-	}
-	var turned [][2]string
-	for _, p := range pairs {
-		turned = append(turned, [2]string{p[1], p[0]})
-	}
-	if fk := pointsAt(k.table.Catalog, to, turned, false); fk != nil {
-		return fk.Columns
-	}
-	return nil
+	}})
+	return n
 }
 
 // pointsAt finds a foreign key of from that points at one row of to, all of it among
-// pairs, of columns there and here. One that is checked has no row that points at
-// nothing.
-func pointsAt(from, to *catalog.Table, pairs [][2]string, checked bool) *catalog.ForeignKey {
+// pairs, of columns there and here, and that compares as a condition does.
+func pointsAt(from, to *catalog.Table, pairs [][2]string) *catalog.ForeignKey {
 	for i, fk := range from.ForeignKeys {
-		if fk.RefTable != to.Name || fk.RefSchema != to.Schema || !to.KeyAmong(fk.RefColumns) || checked && !fk.Checked {
+		if fk.RefTable != to.Name || fk.RefSchema != to.Schema || !to.KeyAmong(fk.RefColumns) {
 			continue
 		}
 		whole := len(fk.Columns) == len(fk.RefColumns)
 		for i := range fk.Columns {
-			whole = whole && slices.Contains(pairs, [2]string{fk.Columns[i], fk.RefColumns[i]})
+			whole = whole && slices.Contains(pairs, [2]string{fk.Columns[i], fk.RefColumns[i]}) && alike(from.Column(fk.Columns[i]), to.Column(fk.RefColumns[i]))
 		}
 		if whole {
 			return &from.ForeignKeys[i]
 		}
 	}
 	return nil
+}
+
+// alike tells whether two columns are compared by one collation, whichever stands first.
+func alike(a, b *catalog.Column) bool {
+	return a != nil && b != nil && a.Collation == b.Collation && a.Type.Folding == b.Type.Folding && a.Type.CodePage == b.Type.CodePage
 }
 
 // files keeps the columns by which files are found: one who writes a path reads
@@ -381,7 +428,7 @@ func (k *keeper) files(of *rules) {
 				}
 				pairs = append(pairs, [2]string{there.Column(pair[1]).Name, own.Name})
 			}
-			if there == nil || len(k.tells(there, pairs, nil, nil)) > 0 {
+			if there == nil || len(k.tells(there, pairs, false)) > 0 {
 				continue
 			}
 			apart := false
@@ -405,8 +452,11 @@ func (k *keeper) filesWhere(of *rules, what, table string, where profiles.Condit
 	}
 	self := &querytree.Self{Table: t}
 	x, err := of.condition(where, &querytree.Policy{Table: t, Self: self})
-	if err != nil {
-		return // such a source gives no files
+	if err != nil { // such a source gives no files now
+		if t == k.table.Catalog || of.names(where.SQL, k.table.Catalog) {
+			k.without(what+" may hang on it, and their condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
+		}
+		return
 	}
 	querytree.WalkExpr(x, querytree.Visitor{Expr: func(x querytree.Expr) {
 		if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == querytree.Source(self) && ref.Col != nil && t == k.table.Catalog {
@@ -414,7 +464,7 @@ func (k *keeper) filesWhere(of *rules, what, table string, where profiles.Condit
 		}
 	}})
 	for _, u := range usesOf(x, self, nil) {
-		k.used(what, self, x, u, false)
+		k.used(what, x, u)
 	}
 }
 

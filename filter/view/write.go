@@ -44,9 +44,6 @@ type Leftover struct {
 	In      *catalog.Table
 	Columns []*catalog.Column // of In
 	Key     []*catalog.Column // of the written table, the catalog's
-	// Self and Where are what else must be true of such a row for anybody to see it.
-	Self  *querytree.Self
-	Where []querytree.Expr
 }
 
 // Pin is a column that the row condition compares with one value: a parameter

@@ -3,6 +3,9 @@ package erp
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/rs/zerolog"
@@ -10,7 +13,7 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
-// The catalog of MariaDB is that of the connection's database, read with four
+// The catalog of MariaDB is that of the connection's database, read with five
 // statements. The information schema shows what the login has any right on;
 // PRIVILEGES says which columns it may read.
 
@@ -23,7 +26,7 @@ SELECT c.TABLE_SCHEMA AS schema_name, c.TABLE_NAME AS table_name, t.TABLE_TYPE =
        COALESCE(t.ENGINE, 'InnoDB') IN ('MyISAM', 'Aria', 'MEMORY', 'CSV', 'ARCHIVE', 'MRG_MyISAM') AS no_rollback,
        c.COLUMN_NAME AS column_name, c.COLUMN_TYPE AS native, c.IS_NULLABLE = 'YES' AS nullable,
        COALESCE(c.COLLATION_NAME, '') AS collation_name, c.EXTRA LIKE '%GENERATED%' OR c.EXTRA LIKE '%auto_increment%' OR COALESCE(c.COLUMN_DEFAULT LIKE 'nextval(%', FALSE) AS computed,
-       COALESCE(c.COLUMN_DEFAULT, 'NULL') <> 'NULL' AS has_default
+       COALESCE(c.COLUMN_DEFAULT, 'NULL') <> 'NULL' AS has_default, c.EXTRA LIKE '%on update%' AS moves
 FROM information_schema.COLUMNS AS c
 JOIN information_schema.TABLES AS t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
 WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_SCHEMA = DATABASE()
@@ -47,8 +50,17 @@ SELECT k.TABLE_SCHEMA AS schema_name, k.TABLE_NAME AS table_name, k.CONSTRAINT_N
 FROM information_schema.KEY_COLUMN_USAGE AS k
 LEFT JOIN information_schema.REFERENTIAL_CONSTRAINTS AS r
   ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.TABLE_NAME = k.TABLE_NAME AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
-WHERE (k.TABLE_SCHEMA = DATABASE() OR k.REFERENCED_TABLE_SCHEMA = DATABASE()) AND k.REFERENCED_TABLE_NAME IS NOT NULL
-ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`
+WHERE k.TABLE_SCHEMA = DATABASE() AND k.REFERENCED_TABLE_NAME IS NOT NULL
+ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`
+
+// mariadbOutside gives the foreign keys of other databases that point here, and of
+// tables that the login may not read. It needs the right PROCESS; the tables of the
+// standard would have the server open every table of every database. Names are as
+// in the file system.
+const mariadbOutside = `
+SELECT f.FOR_NAME AS table_name, f.REF_NAME AS ref_table, f.TYPE & 1 = 1 AS on_delete_cascade, f.TYPE & 2 = 2 AS on_delete_null,
+       f.TYPE & 4 = 4 AS on_update_cascade, f.TYPE & 8 = 8 AS on_update_null
+FROM information_schema.INNODB_SYS_FOREIGN AS f ORDER BY f.FOR_NAME, f.ID`
 
 func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []string, _ zerolog.Logger) (string, []*catalog.Table, error) {
 	var server struct {
@@ -68,6 +80,7 @@ func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []str
 		Collation  string `db:"collation_name"`
 		Computed   bool   `db:"computed"`
 		Default    bool   `db:"has_default"`
+		Moves      bool   `db:"moves"`
 		NoRollback bool   `db:"no_rollback"`
 	}
 	if err := sqlx.SelectContext(ctx, q, &columns, mariadbColumns); err != nil {
@@ -81,7 +94,7 @@ func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []str
 		t := tables.table(c.Schema, c.Table, c.View)
 		t.NoRollback = c.NoRollback
 		t.Columns = append(t.Columns, &catalog.Column{Name: c.Column, Native: c.Native, Type: mariadbType(c.Native),
-			Nullable: c.Nullable, Collation: c.Collation, Computed: c.Computed, Default: c.Default})
+			Nullable: c.Nullable, Collation: c.Collation, Computed: c.Computed, Default: c.Default, Moves: c.Moves})
 	}
 	var unique []uniqueColumn
 	if err := sqlx.SelectContext(ctx, q, &unique, mariadbUnique); err != nil {
@@ -93,5 +106,64 @@ func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []str
 		return "", nil, fmt.Errorf("foreign keys: %w", err)
 	}
 	tables.foreign(foreign)
+	if err := mariadbOutsideKeys(ctx, q, &tables); err != nil {
+		return "", nil, fmt.Errorf("foreign keys from elsewhere: %w", err)
+	}
 	return server.Version, tables.tables, nil
+}
+
+// mariadbOutsideKeys notes foreign keys of tables that the catalog does not hold,
+// as far as the login may know of them.
+func mariadbOutsideKeys(ctx context.Context, q sqlx.QueryerContext, tables *shape) error {
+	var keys []struct {
+		Table         string `db:"table_name"`
+		RefTable      string `db:"ref_table"`
+		DeleteCascade bool   `db:"on_delete_cascade"`
+		DeleteNull    bool   `db:"on_delete_null"`
+		UpdateCascade bool   `db:"on_update_cascade"`
+		UpdateNull    bool   `db:"on_update_null"`
+	}
+	if err := sqlx.SelectContext(ctx, q, &keys, mariadbOutside); err != nil {
+		if class := Classify(err); class == Permission || class == MissingObject {
+			return nil // it has no right PROCESS, or is a MySQL
+		}
+		return err
+	}
+	action := func(cascade, null bool) string {
+		switch {
+		case cascade:
+			return "CASCADE"
+		case null:
+			return "SET NULL"
+		}
+		return ""
+	}
+	for _, k := range keys {
+		schema, table := mariadbFileName(k.Table)
+		to := tables.byName[pair(mariadbFileName(k.RefTable))]
+		if to == nil || tables.byName[[2]string{schema, table}] != nil {
+			continue
+		}
+		to.Outside = append(to.Outside, catalog.OutsideKey{Table: schema + "." + table,
+			OnDelete: action(k.DeleteCascade, k.DeleteNull), OnUpdate: action(k.UpdateCascade, k.UpdateNull)})
+	}
+	return nil
+}
+
+func pair(a, b string) [2]string { return [2]string{a, b} }
+
+var mariadbCode = regexp.MustCompile(`@[0-9a-f]{4}`)
+
+// mariadbFileName takes apart a table's name as InnoDB keeps it, database/table, in
+// which what is no letter, digit or _ of ASCII is written @ and four digits.
+func mariadbFileName(name string) (schema, table string) {
+	plain := mariadbCode.ReplaceAllStringFunc(name, func(code string) string {
+		n, err := strconv.ParseUint(code[1:], 16, 16)
+		if err != nil {
+			return code
+		}
+		return string(rune(n))
+	})
+	schema, table, _ = strings.Cut(plain, "/")
+	return schema, table
 }

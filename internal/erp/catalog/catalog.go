@@ -95,6 +95,7 @@ type Column struct {
 	Collation string // empty for the database's default
 	Computed  bool   // the database computes it, or numbers rows by it; it is not written
 	Virtual   bool   // the database may compute it whenever it is read; not said by SQLite and MariaDB, whose Computed are all such
+	Moves     bool   // the database changes it by itself whenever its row is written
 	Default   bool   // a row that gives it no value gets one
 	Position  int    // 0-based
 }
@@ -149,7 +150,7 @@ func New(engine Engine, version string, tables []*Table) *Catalog {
 			} else {
 				t.folded[f] = col
 			}
-			fmt.Fprintf(h, "C%q %q %v %q %v %v %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed, col.Virtual, col.Default)
+			fmt.Fprintf(h, "C%q %q %v %q %v %v %v %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed, col.Virtual, col.Default, col.Moves)
 		}
 	}
 	c.fingerprint = hex.EncodeToString(h.Sum(nil)[:16])

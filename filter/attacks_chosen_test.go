@@ -1,0 +1,291 @@
+package filter_test
+
+import (
+	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/profiles"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	docsFrom  = "  docs:\n    rows: >-\n      "
+	docsShown = "\n    columns: {id: {}, secret: {}}\n"
+	sharesAll = "  shares:\n    rows: customer = :customer\n    writes: [insert, update, delete]\n    other_columns: shown\n"
+)
+
+var (
+	linkedDocs   = `CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share int, open int, contact varchar(10), secret varchar(40))`
+	linkedShares = `CREATE TABLE shares (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))`
+	linkedRows   = []string{`INSERT INTO docs VALUES (1,11,1,'c1','one'),(2,77,0,'c2','two'),(3,13,1,'c1','three'),(4,77,0,'c1','four')`, `INSERT INTO shares VALUES (11,'ANNA','a'),(13,'BORIS','b')`}
+)
+
+var chosenCases = []chosen{
+	{name: "an orphan of another contact", tables: append([]string{linkedDocs, linkedShares}, linkedRows...),
+		profile: "tables:\n" + docsFrom + "self.contact = :contact AND self.id <> 4 AND EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES (77, 'x')"}},
+	{name: "an orphan that is not yet open", tables: append([]string{linkedDocs, linkedShares}, linkedRows...),
+		profile: "tables:\n" + docsFrom + "self.open = 1 AND EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES (77, 'x')"}, later: []string{"UPDATE docs SET open = 1"}},
+	{name: "an orphan under a drawn number that is asked for by 0", engines: []catalog.Engine{catalog.MariaDB},
+		tables:  append([]string{linkedDocs, `CREATE TABLE shares (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))`, `INSERT INTO docs VALUES (1,11,1,'c1','one'),(2,14,0,'c2','two'),(3,13,1,'c1','three')`}, linkedRows[1]),
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES (0, 'x')", "INSERT INTO shares (id, note) VALUES (NULL, 'x')", "INSERT INTO shares (note) VALUES ('x')"}},
+	{name: "an orphan under a drawn number that is asked for by NULL", engines: []catalog.Engine{catalog.SQLite},
+		tables:  append([]string{linkedDocs, `CREATE TABLE shares (id INTEGER PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))`, `INSERT INTO docs VALUES (1,11,1,'c1','one'),(2,14,0,'c2','two'),(3,13,1,'c1','three')`}, linkedRows[1]),
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES (NULL, 'x')", "INSERT INTO shares (id, note) SELECT NULL, 'x'", "INSERT INTO shares (note) VALUES ('x')"}},
+	{name: "a trigger makes the key of an orphan", engines: []catalog.Engine{catalog.MariaDB},
+		tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share varchar(10), secret varchar(40))`, `CREATE TABLE shares (id varchar(10) {bin} NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))`,
+			`CREATE TRIGGER t BEFORE INSERT ON shares FOR EACH ROW SET NEW.id = CONCAT('S', NEW.id)`, `INSERT INTO docs VALUES (1,'S11','one'),(2,'S77','two')`, `INSERT INTO shares VALUES ('11','ANNA','a')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES ('77', 'x')"}},
+	{name: "a trigger makes the key of an orphan, on PostgreSQL", engines: []catalog.Engine{catalog.Postgres},
+		tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share varchar(10), secret varchar(40))`, `CREATE TABLE shares (id varchar(10) {bin} NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))`,
+			`CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.id := ''S'' || NEW.id; RETURN NEW; END'`, `CREATE TRIGGER t BEFORE INSERT ON shares FOR EACH ROW EXECUTE FUNCTION f()`, `INSERT INTO docs VALUES (1,'S11','one'),(2,'S77','two')`, `INSERT INTO shares VALUES ('11','ANNA','a')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES ('77', 'x')"}},
+	{name: "a moment that each change moves", engines: []catalog.Engine{catalog.MariaDB},
+		tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share int, at timestamp NULL, secret varchar(40))`, `CREATE TABLE shares (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20), tms timestamp NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP)`,
+			`INSERT INTO docs VALUES (1,11,'2020-01-01','one'),(2,11,'2022-01-01','two')`, `INSERT INTO shares VALUES (11,'ANNA','a','2021-01-01')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer AND s.tms >= self.at)" + docsShown + sharesAll,
+		tries:   []string{"UPDATE shares SET note = 'x'"}},
+	{name: "doc that is open today is held for later", tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, open int, secret varchar(40))`,
+		`CREATE TABLE shares (id int NOT NULL PRIMARY KEY, doc int, customer varchar(17) NOT NULL, CONSTRAINT {name}_d FOREIGN KEY (doc) REFERENCES docs (id))`,
+		`INSERT INTO docs VALUES (1,0,'one'),(2,1,'two'),(3,0,'three')`, `INSERT INTO shares VALUES (11,1,'ANNA')`},
+		profile: "tables:\n" + docsFrom + "self.open = 1 OR EXISTS (SELECT 1 FROM shares s WHERE s.doc = self.id AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, doc) VALUES (77, 2)"}, later: []string{"UPDATE docs SET open = 0"}},
+	{name: "a doc of one contact is shown to another", tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, contact varchar(10), secret varchar(40))`,
+		`CREATE TABLE shares (id int NOT NULL PRIMARY KEY, doc int, customer varchar(17) NOT NULL, CONSTRAINT {name}_d FOREIGN KEY (doc) REFERENCES docs (id))`,
+		`INSERT INTO docs VALUES (1,'c1','one'),(2,'c2','two'),(3,'c3','three')`, `INSERT INTO shares VALUES (11,3,'ANNA')`},
+		profile: "tables:\n" + docsFrom + "self.contact = :contact OR EXISTS (SELECT 1 FROM shares s WHERE s.doc = self.id AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, doc) VALUES (77, 1)"}},
+	{name: "a case-blind column that equals an orphan's letters", engines: []catalog.Engine{catalog.SQLite},
+		tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share varchar(10), secret varchar(40))`, `CREATE TABLE shares (id varchar(10) COLLATE NOCASE NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))`,
+			`INSERT INTO docs VALUES (1,'S11','one'),(2,'S77','two')`, `INSERT INTO shares VALUES ('S11','ANNA','a')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES ('s77', 'x')"}},
+	{name: "a case-blind key over letters of another set", engines: []catalog.Engine{catalog.MariaDB},
+		tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share varchar(10) CHARACTER SET latin1 COLLATE latin1_bin, secret varchar(40))`, `CREATE TABLE shares (id varchar(10) COLLATE utf8mb4_general_ci NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))`,
+			`INSERT INTO docs VALUES (1,'S11','one'),(2,'S77','two')`, `INSERT INTO shares VALUES ('S11','ANNA','a')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES ('s77', 'x')"}},
+	{name: "a case-blind key over plain letters", engines: []catalog.Engine{catalog.Postgres},
+		tables: []string{`CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`, `CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share varchar(10), secret varchar(40))`, `CREATE TABLE shares (id varchar(10) COLLATE ci NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, note varchar(20))`,
+			`INSERT INTO docs VALUES (1,'S11','one'),(2,'S77','two')`, `INSERT INTO shares VALUES ('S11','ANNA','a')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, note) VALUES ('s77', 'x')"}},
+	{name: "a case-blind link to a key that tells case", engines: []catalog.Engine{catalog.Postgres},
+		tables: []string{`CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`, `CREATE TABLE docs (id varchar(10) NOT NULL PRIMARY KEY, open int, secret varchar(40))`, `CREATE TABLE shares (id int NOT NULL PRIMARY KEY, doc varchar(10) COLLATE ci REFERENCES docs (id), customer varchar(17) NOT NULL)`,
+			`INSERT INTO docs VALUES ('d1',1,'one'),('D1',0,'two')`, `INSERT INTO shares VALUES (11,NULL,'ANNA')`},
+		profile: "tables:\n" + docsFrom + "self.open = 1 OR EXISTS (SELECT 1 FROM shares s WHERE s.doc = self.id AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, doc) VALUES (77, 'd1')", "UPDATE shares SET doc = 'd1'"}},
+	{name: "a case-blind link to a key that tells case, SQLite", engines: []catalog.Engine{catalog.SQLite},
+		tables: []string{`CREATE TABLE docs (id varchar(10) NOT NULL PRIMARY KEY, open int, secret varchar(40))`, `CREATE TABLE shares (id int NOT NULL PRIMARY KEY, doc varchar(10) COLLATE NOCASE REFERENCES docs (id), customer varchar(17) NOT NULL)`,
+			`INSERT INTO docs VALUES ('d1',1,'one'),('D1',0,'two')`, `INSERT INTO shares VALUES (11,NULL,'ANNA')`},
+		profile: "tables:\n" + docsFrom + "self.open = 1 OR EXISTS (SELECT 1 FROM shares s WHERE s.doc = self.id AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"INSERT INTO shares (id, doc) VALUES (77, 'd1')", "UPDATE shares SET doc = 'd1'"}},
+	{name: "a foreign key that is checked at the commit", engines: []catalog.Engine{catalog.Postgres},
+		tables: []string{`CREATE TABLE shares (id int NOT NULL PRIMARY KEY, code int NOT NULL UNIQUE, state int, customer varchar(17) NOT NULL)`, `CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share int REFERENCES shares (code) DEFERRABLE INITIALLY DEFERRED, secret varchar(40))`,
+			`INSERT INTO shares VALUES (11,1,0,'ANNA'),(12,2,1,'ANNA')`, `INSERT INTO docs VALUES (1,1,'one'),(2,NULL,'two')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.code = self.share AND s.state = 1 AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"UPDATE shares SET code = CASE id WHEN 11 THEN 9 ELSE 1 END"}},
+	{name: "a view that reads a view", tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, secret varchar(40))`, `CREATE TABLE shares (id int NOT NULL PRIMARY KEY, doc int, customer varchar(17) NOT NULL)`,
+		`CREATE VIEW v2 AS SELECT id, doc, customer FROM shares`, `CREATE VIEW v1 AS SELECT id, doc, customer FROM v2`,
+		`INSERT INTO docs VALUES (1,'one'),(2,'two')`, `INSERT INTO shares VALUES (11,1,'ANNA')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM v1 s WHERE s.doc = self.id AND s.customer = :customer)" + docsShown + sharesAll + "  v1:\n    rows: customer = :customer\n    reads: [v2]\n    columns: {id: {}}\n",
+		tries:   []string{"UPDATE shares SET doc = 2"}},
+	{name: "a condition over a view that cannot be bound today", tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, secret varchar(40))`, `CREATE TABLE shares (id int NOT NULL PRIMARY KEY, doc int, customer varchar(17) NOT NULL)`,
+		`CREATE VIEW v1 AS SELECT id, doc, customer FROM shares`,
+		`INSERT INTO docs (id, secret) VALUES (1,'one'),(2,'two')`, `INSERT INTO shares VALUES (11,1,'ANNA')`},
+		profile: "tables:\n" + docsFrom + "self.ghost IS NULL AND EXISTS (SELECT 1 FROM v1 s WHERE s.doc = self.id AND s.customer = :customer)" + docsShown + sharesAll,
+		tries:   []string{"UPDATE shares SET doc = 2"}, later: []string{"ALTER TABLE docs ADD COLUMN ghost int"}},
+}
+
+// chosen is a try to choose by writing which rows of docs somebody sees: ANNA tries,
+// then the ERP may go on by itself (later); docs shows each watcher the same as in a
+// world where she wrote nothing.
+type chosen struct {
+	name    string
+	engines []catalog.Engine // nil: all three
+	tables  []string
+	profile string // its tables
+	beside  string // another's, by which BETTY (of ANNA's customer) sees the dossier
+	tries   []string
+	later   []string
+	offered bool // one of the tries is taken
+}
+
+var three = []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.MariaDB}
+
+func TestPromise9NobodyChoosesRowsByWhatIsTaken(t *testing.T) {
+	for _, c := range chosenCases {
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+func (c chosen) run(t *testing.T) {
+	engines := c.engines
+	if engines == nil {
+		engines = three
+	}
+	head := "title: {fr: Vue, en: Sight}\nerp: custom\n"
+	first := "profile: CHOSEN\n" + head + c.profile
+	on(t, workshopsOn(t, c.tables, first, engines...), func(t *testing.T, w *workshop) {
+		if c.beside != "" {
+			a, err := profiles.Load("a.yaml", []byte(first))
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := profiles.Load("b.yaml", []byte("profile: BESIDE\n"+head+c.beside))
+			if err != nil {
+				t.Fatal(err)
+			}
+			book, err := profiles.NewBook(a, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.worlds = filter.NewWorlds(func() *profiles.Book { return book }, 0, filter.Dossier{ID: "d", DB: w.db, DefaultProfile: "CHOSEN"})
+			w.gate = filter.New(filter.Config{Worlds: w.worlds, Audit: w.audit})
+		}
+		view, err := w.gate.View(t.Context(), as("ANNA"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for _, p := range view.Problems {
+			said = append(said, p.Table+"."+p.Column+": "+p.Msg)
+		}
+		watch := func() string {
+			var all []string
+			for _, who := range []string{"ANNA", "ANNA+1", "ANNA+2", "ANNA+beside", "BORIS", "BORIS+1", "BORIS+2"} {
+				id, more, _ := strings.Cut(who, "+")
+				caller := as(id)
+				switch more {
+				case "beside":
+					if c.beside == "" {
+						continue
+					}
+					caller.Access.Profile = "BESIDE"
+				default:
+					caller.Contact = "c" + more
+				}
+				got, err := w.writeAs(t, caller, "SELECT id FROM docs ORDER BY id")
+				if err != nil {
+					got = err.Error()
+				}
+				all = append(all, who+": "+strings.ReplaceAll(got, "\n", ","))
+			}
+			return strings.Join(all, "; ")
+		}
+		anna := as("ANNA")
+		anna.Contact = "c1"
+		before := watch()
+		taken := false
+		var log []string
+		for _, try := range c.tries {
+			got, err := w.writeAs(t, anna, try)
+			if err != nil {
+				got = err.Error()
+			} else {
+				taken = true
+			}
+			log = append(log, try+" -> "+got)
+		}
+		if c.later == nil {
+			if after := watch(); after != before {
+				t.Errorf("now\n%s\nbefore\n%s", after, before)
+			}
+		} else {
+			again := false
+			do := func() {
+				for _, s := range c.later {
+					if again && strings.HasPrefix(s, "ALTER") {
+						continue
+					}
+					if _, err := w.raw.Exec(s); err != nil {
+						t.Fatal(s, err)
+					}
+				}
+				again = true
+				fresh := rigOn(t, w.db, first)
+				w.worlds, w.gate = fresh.worlds, fresh.gate
+			}
+			do()
+			after := watch()
+			for _, s := range undo(c.tables) {
+				if _, err := w.raw.Exec(s); err != nil {
+					t.Fatal(s, err)
+				}
+			}
+			do()
+			if alone := watch(); alone != after {
+				t.Errorf("now\n%s\nhad she written nothing\n%s", after, alone)
+			}
+		}
+		if taken != c.offered {
+			t.Errorf("taken: %v", taken)
+		}
+		if t.Failed() || testing.Verbose() {
+			t.Log(strings.Join(append(log, said...), "\n"))
+		}
+	})
+}
+
+// undo puts the first rows of plain tables back.
+func undo(tables []string) []string {
+	var out []string
+	for _, s := range slices.Backward(tables) {
+		if strings.HasPrefix(s, "INSERT INTO ") {
+			out = append(out, "DELETE FROM "+strings.Fields(s)[2])
+		}
+	}
+	for _, s := range tables {
+		if strings.HasPrefix(s, "INSERT INTO ") {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// What the ERP's own foreign keys carry on chooses no rows either; and what an order
+// form needs is offered.
+func TestPromise9WhatKeysCarryOnChoosesNothing(t *testing.T) {
+	both := []catalog.Engine{catalog.SQLite, catalog.Postgres}
+	pg := both[1:]
+	heads := "  heads:\n    rows: customer = :customer\n    writes: [insert, update, delete]\n    other_columns: shown\n"
+	lines := "  lines:\n    follows: {table: heads, on: [[head, id]]}\n    writes: [insert, update, delete]\n    other_columns: shown\n"
+	for _, c := range []chosen{
+		{name: "carried delete, excluded", engines: both, tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, secret varchar(40))`, `CREATE TABLE heads (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL)`,
+			`CREATE TABLE lines (id int NOT NULL PRIMARY KEY, head int NOT NULL, doc int, owner varchar(17), CONSTRAINT {name}_l FOREIGN KEY (head) REFERENCES heads (id) ON DELETE CASCADE)`,
+			`INSERT INTO docs VALUES (1,'one'),(2,'two')`, `INSERT INTO heads VALUES (1,'ANNA')`, `INSERT INTO lines VALUES (5,1,2,'ANNA')`},
+			profile: "tables:\n" + docsFrom + "NOT EXISTS (SELECT 1 FROM lines l WHERE l.doc = self.id AND l.owner = :customer)" + docsShown + heads + lines, tries: []string{"DELETE FROM lines", "DELETE FROM heads"}},
+		{name: "carried null", engines: both, tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, secret varchar(40))`, `CREATE TABLE heads (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL)`,
+			`CREATE TABLE lines (id int NOT NULL PRIMARY KEY, head int, doc int, owner varchar(17), CONSTRAINT {name}_l FOREIGN KEY (head) REFERENCES heads (id) ON DELETE SET NULL)`,
+			`INSERT INTO docs VALUES (1,'one'),(2,'two')`, `INSERT INTO heads VALUES (1,'ANNA')`, `INSERT INTO lines VALUES (5,1,2,'ANNA')`},
+			profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM lines l WHERE l.doc = self.id AND l.owner = :customer AND l.head IS NULL)" + docsShown + heads + lines, tries: []string{"UPDATE lines SET head = NULL", "DELETE FROM heads"}},
+		{name: "carried update", engines: pg, tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, code varchar(9), secret varchar(40))`, `CREATE TABLE heads (id int NOT NULL PRIMARY KEY, code varchar(9) NOT NULL UNIQUE, customer varchar(17) NOT NULL)`,
+			`CREATE TABLE lines (id int NOT NULL PRIMARY KEY, head varchar(9) NOT NULL, owner varchar(17), CONSTRAINT {name}_l FOREIGN KEY (head) REFERENCES heads (code) ON UPDATE CASCADE)`,
+			`INSERT INTO docs VALUES (1,'A','one'),(2,'X','two')`, `INSERT INTO heads VALUES (1,'A','ANNA')`, `INSERT INTO lines VALUES (5,'A','ANNA')`},
+			profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM lines l WHERE l.head = self.code AND l.owner = :customer)" + docsShown + heads + "  lines:\n    follows: {table: heads, on: [[head, code]]}\n    writes: [insert, update, delete]\n    other_columns: shown\n", tries: []string{"UPDATE lines SET head = 'X'", "UPDATE heads SET code = 'X'"}},
+		{name: "domain default", engines: pg, tables: []string{`CREATE DOMAIN link AS int DEFAULT 2`, `CREATE TABLE docs (id int NOT NULL PRIMARY KEY, secret varchar(40))`, `CREATE TABLE shares (id int NOT NULL PRIMARY KEY, doc link, customer varchar(17) NOT NULL)`,
+			`INSERT INTO docs VALUES (1,'one'),(2,'two')`, `INSERT INTO shares VALUES (11,1,'ANNA')`},
+			profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.doc = self.id AND s.customer = :customer)" + docsShown + sharesAll, tries: []string{"INSERT INTO shares (id) VALUES (77)"}},
+		{name: "usability", engines: both, tables: []string{`CREATE TABLE docs (id int NOT NULL PRIMARY KEY)`, `CREATE TABLE orders (id {serial}, customer varchar(17) NOT NULL, ref varchar(20), address int, note varchar(20))`,
+			`CREATE TABLE olines (id {serial}, ordered int NOT NULL, article int, qty int, CONSTRAINT {name}_ol FOREIGN KEY (ordered) REFERENCES orders (id))`,
+			`CREATE TABLE addresses (customer varchar(17) NOT NULL, num int NOT NULL, street varchar(20), PRIMARY KEY (customer, num))`,
+			`CREATE TABLE messages (id {serial}, customer varchar(17) NOT NULL, about int, body varchar(40), CONSTRAINT {name}_m FOREIGN KEY (about) REFERENCES orders (id))`,
+			`CREATE TABLE replies (id {serial}, message int NOT NULL, body varchar(40))`,
+			`INSERT INTO docs VALUES (1)`, `INSERT INTO orders (id, customer) VALUES (1,'ANNA')`},
+			profile: "tables:\n  docs:\n    public: true\n    columns: {id: {}}\n  orders:\n    rows: customer = :customer\n    writes: [insert, update, delete]\n    other_columns: shown\n" +
+				"  olines:\n    follows: {table: orders, on: [[ordered, id]]}\n    writes: [insert, update, delete]\n    other_columns: shown\n" +
+				"  addresses:\n    rows: customer = :customer\n    writes: [insert, update, delete]\n    other_columns: shown\n" +
+				"  messages:\n    rows: customer = :customer\n    writes: [insert, update, delete]\n    other_columns: shown\n" +
+				"  replies:\n    follows: {table: messages, on: [[message, id]]}\n    writes: [insert, update, delete]\n    other_columns: shown\n",
+			tries: []string{"INSERT INTO orders (ref, note) VALUES ('A', 'b')", "INSERT INTO olines (ordered, article, qty) SELECT MAX(id), 1, 2 FROM orders", "UPDATE olines SET ordered = 1, qty = 3", "INSERT INTO addresses (num, street) VALUES (1, 'x')", "UPDATE addresses SET street = 'y'",
+				"INSERT INTO messages (about, body) VALUES (1, 'x')", "INSERT INTO messages (body) VALUES ('x')", "UPDATE messages SET about = NULL, body = 'z'", "INSERT INTO replies (message, body) SELECT MAX(id), 'hi' FROM messages", "UPDATE replies SET body = 'ho'", "DELETE FROM replies", "DELETE FROM messages", "DELETE FROM olines", "DELETE FROM orders"}, offered: true},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
