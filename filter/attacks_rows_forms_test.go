@@ -65,7 +65,7 @@ var chosenForms = []struct {
 	{name: "a RIGHT JOIN", docs: "EXISTS (SELECT 1 FROM members m RIGHT JOIN docs d ON m.grp = d.id AND m.customer = :customer WHERE d.id = self.id AND m.mid IS NULL)", tries: []string{"DELETE FROM members", "UPDATE members SET grp = 3"}},
 }
 
-func TestNobodyChoosesRowsByOtherForms(t *testing.T) {
+func TestPromise9NobodyChoosesRowsByOtherForms(t *testing.T) {
 	tables := []string{
 		`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, open int, a int, b int, secret varchar(40))`,
 		`CREATE TABLE members (mid int NOT NULL PRIMARY KEY, grp int, open int, customer varchar(17) NOT NULL, note varchar(20))`,

@@ -26,7 +26,7 @@ type chosen struct {
 
 var three = []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.MariaDB}
 
-func TestNobodyChoosesRowsByWhatIsTaken(t *testing.T) {
+func TestPromise9NobodyChoosesRowsByWhatIsTaken(t *testing.T) {
 	for _, c := range chosenCases {
 		t.Run(c.name, func(t *testing.T) { c.run(t) })
 	}

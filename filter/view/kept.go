@@ -44,7 +44,7 @@ func (b *binder) keep(tables map[string]*Table) {
 			for _, other := range slices.Sorted(maps.Keys(of.uses)) {
 				policy := of.policies[other]
 				for _, u := range of.uses[other] {
-					k.used("the rows of "+other+" that a customer sees", policy.Where, u)
+					k.used("the rows of "+other+" that a customer sees", policy.Where, u, of.uses[other])
 				}
 			}
 			for _, unbound := range of.unbound(t.Catalog) {
@@ -299,7 +299,7 @@ func (k *keeper) without(why string, operations ...string) {
 // used keeps the table from being written in any way by which a reading of it in
 // another row condition could let through a row that it does not now. What hangs on
 // it says the problem.
-func (k *keeper) used(what string, where querytree.Expr, u *use) {
+func (k *keeper) used(what string, where querytree.Expr, u *use, beside []*use) {
 	if u.table() != k.table.Catalog {
 		return
 	}
@@ -310,7 +310,7 @@ func (k *keeper) used(what string, where querytree.Expr, u *use) {
 			if from == nil {
 				continue
 			}
-			names := k.tells(from, pairs, mentions(where, other) > len(pairs))
+			names := k.tells(from, pairs, more(where, other, beside))
 			for _, name := range names {
 				tied[name] = true
 			}
@@ -362,15 +362,24 @@ func (k *keeper) tells(from *catalog.Table, pairs [][2]string, more bool) []stri
 	return names
 }
 
-// mentions counts where a condition uses columns of a source.
-func mentions(where querytree.Expr, source querytree.Source) int {
+// more tells whether a condition demands anything of a row of a source but that it is
+// tied to rows of others.
+func more(where querytree.Expr, source querytree.Source, uses []*use) bool {
 	n := 0
 	querytree.WalkExpr(where, querytree.Visitor{Expr: func(x querytree.Expr) {
 		if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == source {
 			n++
 		}
 	}})
-	return n
+	for _, u := range uses {
+		for _, p := range u.equal {
+			twice := slices.ContainsFunc(uses, func(o *use) bool { return o.of == p.other.Source }) // each of the two has the pair
+			if p.other.Source == source || u.of == source && !twice {
+				n--
+			}
+		}
+	}
+	return n > 0
 }
 
 // pointsAt finds a foreign key of from that points at one row of to, all of it among
@@ -463,8 +472,9 @@ func (k *keeper) filesWhere(of *rules, what, table string, where profiles.Condit
 			k.keep(ref.Col.Name, what+" hang on it")
 		}
 	}})
-	for _, u := range usesOf(x, self, nil) {
-		k.used(what, x, u)
+	uses := usesOf(x, self, nil)
+	for _, u := range uses {
+		k.used(what, x, u, uses)
 	}
 }
 

@@ -48,6 +48,7 @@ var mutants = []mutant{
 	{"8: SQLite has no fence", "filter/sqlprint/sqlite.go", `return "", " LIMIT 9223372036854775807"`, `return "", ""`},
 	{"8: a long text is taken for a short one", "filter/plan.go", "if len(x) > resolve.ShortText {", "if len(x) > 1<<30 {"},
 	{"8: a row beside a list is counted once", "filter/resolve/predicate.go", "len(x.List)-1, x.Pos()); err != nil { // it stands", "0, x.Pos()); err != nil { // it stands"},
+	{"3: elements of WITH are not deep", "filter/resolve/from.go", "if err := r.reach(cte.deep, t.At); err != nil {", "if err := r.reach(0, t.At); err != nil {"},
 	{"8: text without end is cheap", "filter/resolve/partial.go", "return r.worked > dearText", "return false"},
 	{"8: comparing text without end is cheap", "filter/resolve/predicate.go", "*partial || made.Partial", "*partial"},
 	{"8: a WITH without end cannot fail", "filter/resolve/recursive.go", "fails := r.opt.Engine != catalog.SQLServer", "fails := false && r.opt.Engine != catalog.SQLServer"},
