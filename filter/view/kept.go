@@ -1,10 +1,9 @@
 package view
 
 import (
+	"cmp"
 	"maps"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -50,7 +49,11 @@ func (b *binder) keep(tables map[string]*Table) {
 			for _, unbound := range of.unbound(t.Catalog) {
 				k.without("the rows of "+unbound+" of profile "+of.v.Profile.Name+" may hang on it, and its condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
 			}
-			for view, reads := range of.views() {
+			views := of.views()
+			for _, view := range slices.SortedFunc(maps.Keys(views), func(a, b *catalog.Table) int {
+				return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
+			}) {
+				reads := views[view]
 				if reads == nil || slices.Contains(reads, t.Catalog) {
 					k.without("the view "+view.Name+" may show rows by it; say in reads which tables the view reads", profiles.Insert, profiles.Update, profiles.Delete)
 				}
@@ -59,105 +62,6 @@ func (b *binder) keep(tables map[string]*Table) {
 		}
 		k.carried(all)
 	}
-}
-
-// rules are what a profile says of every row of its tables, whatever the levels.
-type rules struct {
-	*binder                   // of the profile
-	uses    map[string][]*use // of each table's row condition
-}
-
-func (b *binder) allRules(p *profiles.Profile) *rules {
-	whole := &binder{v: &View{Profile: p, Catalog: b.v.Catalog}, policies: map[string]*querytree.Policy{}, failed: map[string]bool{}, whole: true}
-	for name := range p.Tables {
-		whole.policy(name)
-	}
-	own := map[*querytree.Self]querytree.Expr{}
-	if p == b.v.Profile { // what another says need not hold of what this one lets customers write
-		for _, policy := range whole.policies {
-			own[policy.Self] = policy.Where
-		}
-	}
-	out := &rules{binder: whole, uses: map[string][]*use{}}
-	for name, policy := range whole.policies {
-		out.uses[name] = usesOf(policy.Where, policy.Self, own)
-	}
-	return out
-}
-
-// unbound gives the tables whose row conditions cannot be bound now, and name a table.
-func (r *rules) unbound(t *catalog.Table) []string {
-	var out []string
-	for _, name := range slices.Sorted(maps.Keys(r.v.Profile.Tables)) {
-		rule := r.v.Profile.Tables[name]
-		if !r.failed[name] {
-			continue
-		}
-		texts := []string{rule.Rows.SQL, rule.Seek.SQL}
-		for _, m := range rule.Modules {
-			texts = append(texts, m.SQL)
-		}
-		if rule.Follows != nil {
-			texts = append(texts, rule.Follows.Table)
-		}
-		if r.names(strings.Join(texts, "\n"), t) {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// names tells whether a text may read a table: it has its name, or that of a view.
-func (r *rules) names(text string, t *catalog.Table) bool {
-	words := map[string]bool{}
-	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
-		words[word] = true
-	}
-	for _, other := range r.v.Catalog.Tables {
-		name := strings.ToLower(other.Name)
-		plain := strings.IndexFunc(name, func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }) < 0
-		if (other == t || other.View) && (words[name] || !plain && strings.Contains(strings.ToLower(text), name)) {
-			return true
-		}
-	}
-	return false
-}
-
-// views gives the views that row conditions read, or that are the profile's tables,
-// and the tables that each is said to read; nil for one that says nothing.
-func (r *rules) views() map[*catalog.Table][]*catalog.Table {
-	found := map[*catalog.Table][]*catalog.Table{}
-	add := func(t *catalog.Table) {
-		if t != nil && t.View {
-			found[t] = r.readBy(t)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.uses)) {
-		add(r.policies[name].Table)
-		for _, u := range r.uses[name] {
-			add(u.table())
-		}
-	}
-	return found
-}
-
-// readBy gives the tables that the profile says a view reads; nil where it says
-// nothing, or something that is not known here.
-func (r *rules) readBy(v *catalog.Table) []*catalog.Table {
-	var out []*catalog.Table
-	for _, rule := range r.v.Profile.Tables {
-		if r.v.Catalog.Table(rule.Schema, rule.Name) != v {
-			continue
-		}
-		for _, name := range rule.Reads {
-			t := r.v.Catalog.Table(profiles.SplitTableName(name))
-			if t == nil || t.View { // what that one reads nobody has said here
-				return nil
-			}
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 // keeper keeps the columns of one table.
@@ -226,25 +130,7 @@ func (k *keeper) references() {
 // hangs on it: a delete of rows that it asks not to be there, a change of a column
 // that it mentions. That it is said in cascades does not help: that says that rows go.
 func (k *keeper) carried(all []*rules) {
-	hot := map[*catalog.Table]map[string]bool{} // columns on which conditions hang
-	gone := map[*catalog.Table]bool{}           // tables of which rows must not go
-	for _, of := range all {
-		for _, uses := range of.uses {
-			for _, u := range uses {
-				t := u.table()
-				if hot[t] == nil {
-					hot[t] = map[string]bool{}
-				}
-				for _, p := range u.equal {
-					hot[t][p.mine.Col.Name] = true
-				}
-				for _, c := range u.mentions {
-					hot[t][c.Name] = true
-				}
-				gone[t] = gone[t] || !u.plain
-			}
-		}
-	}
+	hot, gone := hanging(all)
 	type step struct {
 		table     *catalog.Table
 		operation string
@@ -263,11 +149,14 @@ func (k *keeper) carried(all []*rules) {
 						does = profiles.Delete
 					}
 				}
-				if action == "" || seen[step{child, does}] {
+				if action == "" || operation == profiles.Update && parent == k.table.Catalog && !slices.ContainsFunc(fk.RefColumns, k.moves) {
 					continue
 				}
 				if does == profiles.Delete && gone[child] || does == profiles.Update && slices.ContainsFunc(fk.Columns, func(name string) bool { return hot[child][name] }) {
 					return child.Name
+				}
+				if seen[step{child, does}] {
+					continue
 				}
 				seen[step{child, does}] = true
 				if into := reaches(child, does); into != "" {
@@ -283,6 +172,11 @@ func (k *keeper) carried(all []*rules) {
 			k.without("the ERP's foreign keys carry it on to "+into+", on whose rows hangs what a customer sees", operation)
 		}
 	}
+}
+
+// moves tells whether an UPDATE of the table may change a column: all but its key.
+func (k *keeper) moves(name string) bool {
+	return !slices.ContainsFunc(k.table.Writes.Key, func(c *catalog.Column) bool { return c.Name == name })
 }
 
 // without leaves operations out of what customers may do with the table.
