@@ -25,6 +25,7 @@ var writtenSight = []struct {
 	{name: "a column that numbers rows", docs: "EXISTS (SELECT 1 FROM (SELECT s.doc AS d, ROW_NUMBER() OVER (ORDER BY s.grp) AS n FROM shares s WHERE s.customer = :customer) x WHERE x.n = 1 AND x.d = self.id)", tries: []string{"UPDATE shares SET grp = 9 WHERE id = 11"}},
 	{name: "a deleted exclusion", docs: "NOT EXISTS (SELECT 1 FROM shares s WHERE s.doc = self.id AND s.customer = :customer)", tries: []string{"DELETE FROM shares WHERE id = 11"}},
 	{name: "a deleted exclusion of a list", docs: "self.id NOT IN (SELECT s.doc FROM shares s WHERE s.customer = :customer)", tries: []string{"DELETE FROM shares WHERE id = 11"}},
+	{name: "the greatest of a list is deleted", docs: "self.id IN (SELECT MAX(s.doc) FROM shares s WHERE s.customer = :customer)", tries: []string{"DELETE FROM shares WHERE id = 12"}},
 	{name: "a row is there", docs: "self.id = 1 OR EXISTS (SELECT 1 FROM points p WHERE p.customer = :customer)",
 		more: "  points:\n    rows: customer = :customer\n    writes: [insert]\n    columns: {id: {}, note: {}}\n", tries: []string{"INSERT INTO points (id) VALUES (77)"}},
 	{name: "rows are counted", docs: "self.id <= (SELECT COUNT(*) FROM points p WHERE p.customer = :customer)",
