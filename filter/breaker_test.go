@@ -1,12 +1,14 @@
 package filter
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/vantelle/vantelle/filter/execute"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/internal/erp"
 )
@@ -89,3 +91,26 @@ func TestALockIsNoERPThatIsAway(t *testing.T) {
 
 // at is a clock that shows a moment.
 func at(t time.Time) func() time.Time { return func() time.Time { return t } }
+
+// A server that has no memory or disk left for one statement is there: whoever asked
+// is told, and the dossier stays open to others.
+func TestAStatementThatTakesTooMuchBreaksNothing(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name, cause := range map[string]error{
+		"PostgreSQL's temporary files": &pgconn.PgError{Code: "53400"}, "PostgreSQL's memory": &pgconn.PgError{Code: "53200"},
+		"MariaDB's memory": &mysql.MySQLError{Number: 1041}, "MariaDB's disk": &mysql.MySQLError{Number: 1021},
+	} {
+		var b breaker
+		for range 2 * breakAfter {
+			err := execute.Refuse(t.Context(), cause)
+			var refused *refusal.Error
+			if !errors.As(err, &refused) || refused.Code != refusal.LimitExceeded {
+				t.Fatalf("%s: %v", name, err)
+			}
+			b.saw(err, now)
+			if !b.allow(at(now)) {
+				t.Fatalf("%s closes the dossier", name)
+			}
+		}
+	}
+}
