@@ -184,7 +184,8 @@ type writing struct {
 }
 
 // insert: the values of every row are made and checked, then what they point at,
-// then the rows are put in, then each must be one of the customer's.
+// then the rows are put in, then nothing may be left under their keys, and each must
+// be one of the customer's.
 func (r *writing) insert() error {
 	rows, err := r.source()
 	if err != nil {

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -28,12 +27,13 @@ func (b *binder) keep(tables map[string]*Table) {
 	for _, p := range b.beside {
 		all = append(all, b.allRules(p))
 	}
+	hang := hanging(all)
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		t := tables[name]
 		if t.Writes == nil {
 			continue
 		}
-		k := &keeper{binder: b, name: name, table: t, tables: tables}
+		k := &keeper{binder: b, name: name, table: t}
 		k.levels()
 		k.references()
 		if t.Catalog.Kin {
@@ -49,27 +49,23 @@ func (b *binder) keep(tables map[string]*Table) {
 			for _, unbound := range of.unbound(t.Catalog) {
 				k.without("the rows of "+unbound+" of profile "+of.v.Profile.Name+" may hang on it, and its condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
 			}
-			views := of.views()
-			for _, view := range slices.SortedFunc(maps.Keys(views), func(a, b *catalog.Table) int {
-				return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
-			}) {
-				reads := views[view]
+			for _, view := range of.views {
+				reads := of.readBy(view)
 				if reads == nil || slices.Contains(reads, t.Catalog) {
 					k.without("the view "+view.Name+" may show rows by it; say in reads which tables the view reads", profiles.Insert, profiles.Update, profiles.Delete)
 				}
 			}
 			k.files(of)
 		}
-		k.carried(all)
+		k.carried(hang)
 	}
 }
 
 // keeper keeps the columns of one table.
 type keeper struct {
 	*binder
-	name   string
-	table  *Table
-	tables map[string]*Table
+	name  string
+	table *Table
 }
 
 // keep lets customers read a column only. Where the ERP computes it, what it is
@@ -81,7 +77,7 @@ func (k *keeper) keep(name, why string) {
 	}
 	if c.Computed || c.Moves {
 		if k.table.Writes.Insert || k.table.Writes.Update {
-			k.problem(false, k.name, c.Name, "writes: %s, and the ERP computes the column from others; insert and update are left out", why)
+			k.problem(false, k.name, c.Name, "writes: %s, and the ERP gives the column its value itself; insert and update are left out", why)
 		}
 		k.table.Writes.Insert, k.table.Writes.Update = false, false
 		return
@@ -129,36 +125,24 @@ func (k *keeper) references() {
 // carried leaves out what the ERP's own foreign keys carry on to where a row condition
 // hangs on it: a delete of rows that it asks not to be there, a change of a column
 // that it mentions. That it is said in cascades does not help: that says that rows go.
-func (k *keeper) carried(all []*rules) {
-	hot, gone := hanging(all)
-	type step struct {
-		table     *catalog.Table
-		operation string
-	}
-	var seen map[step]bool
+func (k *keeper) carried(on hung) {
+	var seen map[carriedStep]bool
 	var reaches func(parent *catalog.Table, operation string) string
 	reaches = func(parent *catalog.Table, operation string) string {
 		for _, child := range k.v.Catalog.Tables {
 			for _, fk := range child.ForeignKeys {
-				if k.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent {
+				does := carriedOn(fk, operation)
+				fixed := operation == profiles.Update && parent == k.table.Catalog && !slices.ContainsFunc(fk.RefColumns, k.moves)
+				if does == "" || fixed || k.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent {
 					continue
 				}
-				action, does := fk.OnUpdate, profiles.Update
-				if operation == profiles.Delete {
-					if action = fk.OnDelete; action == "CASCADE" {
-						does = profiles.Delete
-					}
-				}
-				if action == "" || operation == profiles.Update && parent == k.table.Catalog && !slices.ContainsFunc(fk.RefColumns, k.moves) {
-					continue
-				}
-				if does == profiles.Delete && gone[child] || does == profiles.Update && slices.ContainsFunc(fk.Columns, func(name string) bool { return hot[child][name] }) {
+				if does == profiles.Delete && on.missing[child] || does == profiles.Update && slices.ContainsFunc(fk.Columns, func(name string) bool { return on.columns[child][name] }) {
 					return child.Name
 				}
-				if seen[step{child, does}] {
+				if seen[carriedStep{child, does}] {
 					continue
 				}
-				seen[step{child, does}] = true
+				seen[carriedStep{child, does}] = true
 				if into := reaches(child, does); into != "" {
 					return into
 				}
@@ -167,7 +151,7 @@ func (k *keeper) carried(all []*rules) {
 		return ""
 	}
 	for _, operation := range []string{profiles.Delete, profiles.Update} {
-		seen = map[step]bool{}
+		seen = map[carriedStep]bool{}
 		if into := reaches(k.table.Catalog, operation); into != "" {
 			k.without("the ERP's foreign keys carry it on to "+into+", on whose rows hangs what a customer sees", operation)
 		}
@@ -177,6 +161,11 @@ func (k *keeper) carried(all []*rules) {
 // moves tells whether an UPDATE of the table may change a column: all but its key.
 func (k *keeper) moves(name string) bool {
 	return !slices.ContainsFunc(k.table.Writes.Key, func(c *catalog.Column) bool { return c.Name == name })
+}
+
+// leftNull tells whether a column that customers cannot give is NULL in a new row.
+func (k *keeper) leftNull(c *catalog.Column) bool {
+	return c.Nullable && !c.Default && !c.Computed && k.table.Writes.Pin(c.Name) == nil
 }
 
 // without leaves operations out of what customers may do with the table.
@@ -204,8 +193,7 @@ func (k *keeper) used(what string, where querytree.Expr, u *use, beside []*use) 
 			if from == nil {
 				continue
 			}
-			names := k.tells(from, pairs, more(where, other, beside))
-			for _, name := range names {
+			for _, name := range k.tells(from, pairs, more(where, other, beside)) {
 				tied[name] = true
 			}
 		}
@@ -214,8 +202,7 @@ func (k *keeper) used(what string, where querytree.Expr, u *use, beside []*use) 
 	for _, p := range u.equal {
 		if !tied[p.mine.Col.Name] {
 			k.keep(p.mine.Col.Name, what+" hang on it")
-			c := p.mine.Col // left out of a new row it is NULL, and equals nothing
-			apart = apart || c.Nullable && !c.Default && !c.Computed && k.table.Writes.Pin(c.Name) == nil
+			apart = apart || k.leftNull(p.mine.Col) // and equals nothing
 		}
 	}
 	for _, c := range u.mentions { // whatever it is compared with
@@ -338,7 +325,7 @@ func (k *keeper) files(of *rules) {
 			for _, pair := range f.On {
 				k.keep(pair[0], what+" are found by it")
 				c := k.table.Catalog.Column(pair[0])
-				apart = apart || c != nil && c.Nullable && !c.Default && !c.Computed && k.table.Writes.Pin(c.Name) == nil
+				apart = apart || c != nil && k.leftNull(c)
 			}
 			if !apart {
 				k.without(what+" are found by its columns, and there may be some for a new row", profiles.Insert)

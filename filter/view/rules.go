@@ -15,6 +15,7 @@ import (
 type rules struct {
 	*binder                   // of the profile
 	uses    map[string][]*use // of each table's row condition
+	views   []*catalog.Table  // that row conditions read, or that are the profile's tables
 }
 
 func (b *binder) allRules(p *profiles.Profile) *rules {
@@ -32,7 +33,20 @@ func (b *binder) allRules(p *profiles.Profile) *rules {
 	for name, policy := range whole.policies {
 		out.uses[name] = usesOf(policy.Where, policy.Self, own)
 	}
+	for _, name := range slices.Sorted(maps.Keys(out.uses)) {
+		out.view(whole.policies[name].Table)
+		for _, u := range out.uses[name] {
+			out.view(u.table())
+		}
+	}
 	return out
+}
+
+// view notes a table, if it is a view.
+func (r *rules) view(t *catalog.Table) {
+	if t.View && !slices.Contains(r.views, t) {
+		r.views = append(r.views, t)
+	}
 }
 
 // unbound gives the tables whose row conditions cannot be bound now, and name a table.
@@ -59,36 +73,14 @@ func (r *rules) unbound(t *catalog.Table) []string {
 
 // names tells whether a text may read a table: it has its name, or that of a view.
 func (r *rules) names(text string, t *catalog.Table) bool {
-	words := map[string]bool{}
-	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
-		words[word] = true
-	}
-	for _, other := range r.v.Catalog.Tables {
+	text = strings.ToLower(text)
+	apart := func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }
+	words := strings.FieldsFunc(text, apart)
+	return slices.ContainsFunc(r.v.Catalog.Tables, func(other *catalog.Table) bool {
 		name := strings.ToLower(other.Name)
-		plain := strings.IndexFunc(name, func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }) < 0
-		if (other == t || other.View) && (words[name] || !plain && strings.Contains(strings.ToLower(text), name)) {
-			return true
-		}
-	}
-	return false
-}
-
-// views gives the views that row conditions read, or that are the profile's tables,
-// and the tables that each is said to read; nil for one that says nothing.
-func (r *rules) views() map[*catalog.Table][]*catalog.Table {
-	found := map[*catalog.Table][]*catalog.Table{}
-	add := func(t *catalog.Table) {
-		if t != nil && t.View {
-			found[t] = r.readBy(t)
-		}
-	}
-	for name := range r.uses {
-		add(r.policies[name].Table)
-		for _, u := range r.uses[name] {
-			add(u.table())
-		}
-	}
-	return found
+		said := slices.Contains(words, name) || strings.ContainsFunc(name, apart) && strings.Contains(text, name)
+		return said && (other == t || other.View)
+	})
 }
 
 // readBy gives the tables that the profile says a view reads; nil where it says
@@ -110,26 +102,31 @@ func (r *rules) readBy(v *catalog.Table) []*catalog.Table {
 	return out
 }
 
-// hanging gives the columns of tables on which row conditions hang, and the tables
-// that they ask for what is not there.
-func hanging(all []*rules) (columns map[*catalog.Table]map[string]bool, missing map[*catalog.Table]bool) {
-	columns, missing = map[*catalog.Table]map[string]bool{}, map[*catalog.Table]bool{}
+// hung is on what row conditions hang: columns of tables, and tables that they ask for
+// what is not there.
+type hung struct {
+	columns map[*catalog.Table]map[string]bool
+	missing map[*catalog.Table]bool
+}
+
+func hanging(all []*rules) hung {
+	on := hung{map[*catalog.Table]map[string]bool{}, map[*catalog.Table]bool{}}
 	for _, of := range all {
 		for _, uses := range of.uses {
 			for _, u := range uses {
 				t := u.table()
-				if columns[t] == nil {
-					columns[t] = map[string]bool{}
+				if on.columns[t] == nil {
+					on.columns[t] = map[string]bool{}
 				}
 				for _, p := range u.equal {
-					columns[t][p.mine.Col.Name] = true
+					on.columns[t][p.mine.Col.Name] = true
 				}
 				for _, c := range u.mentions {
-					columns[t][c.Name] = true
+					on.columns[t][c.Name] = true
 				}
-				missing[t] = missing[t] || !u.plain
+				on.missing[t] = on.missing[t] || !u.plain
 			}
 		}
 	}
-	return columns, missing
+	return on
 }

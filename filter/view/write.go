@@ -33,7 +33,7 @@ type Writes struct {
 	References []Reference
 
 	// Leftovers are tables whose rows a customer sees by the key of a row here,
-	// while no foreign key of the ERP says that there is one.
+	// while no foreign key that the ERP has checked says that there is one.
 	Leftovers []Leftover
 }
 
@@ -280,11 +280,7 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []
 		return nil
 	}
 	var into []string
-	type step struct {
-		table     *catalog.Table
-		operation string
-	}
-	seen := map[step]bool{}
+	seen := map[carriedStep]bool{}
 	var follow func(parent *catalog.Table, operation string)
 	follow = func(parent *catalog.Table, operation string) {
 		for _, out := range parent.Outside {
@@ -294,19 +290,11 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []
 		}
 		for _, child := range b.v.Catalog.Tables {
 			for _, fk := range child.ForeignKeys {
-				if b.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent {
+				does := carriedOn(fk, operation)
+				if does == "" || b.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent || seen[carriedStep{child, does}] {
 					continue
 				}
-				action, does := fk.OnUpdate, profiles.Update
-				if operation == profiles.Delete {
-					if action = fk.OnDelete; action == "CASCADE" {
-						does = profiles.Delete
-					}
-				}
-				if action == "" || seen[step{child, does}] {
-					continue
-				}
-				seen[step{child, does}] = true
+				seen[carriedStep{child, does}] = true
 				if !b.writable(child, does, parent, fk) && !slices.ContainsFunc(rule.Cascades, func(n string) bool { return strings.EqualFold(n, child.Name) }) && !slices.Contains(into, child.Name) {
 					into = append(into, child.Name)
 				}
@@ -317,6 +305,24 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []
 	follow(t.Catalog, operation)
 	slices.Sort(into)
 	return into
+}
+
+// carriedStep is an operation that foreign keys carry on to a table.
+type carriedStep struct {
+	table     *catalog.Table
+	operation string
+}
+
+// carriedOn gives what a foreign key does to the rows that point when an operation is
+// done to the row that they point at; "" for nothing.
+func carriedOn(fk catalog.ForeignKey, operation string) string {
+	switch {
+	case operation == profiles.Delete && fk.OnDelete == "CASCADE":
+		return profiles.Delete
+	case operation == profiles.Delete && fk.OnDelete != "", operation == profiles.Update && fk.OnUpdate != "":
+		return profiles.Update
+	}
+	return ""
 }
 
 // writable tells whether the profile lets customers do an operation on every row

@@ -139,24 +139,21 @@ func mariadbOutsideKeys(ctx context.Context, q sqlx.QueryerContext, tables *shap
 		return ""
 	}
 	for _, k := range keys {
-		schema, table := mariadbFileName(k.Table)
-		to := tables.byName[pair(mariadbFileName(k.RefTable))]
-		if to == nil || tables.byName[[2]string{schema, table}] != nil {
+		from, to := mariadbFileName(k.Table), tables.byName[mariadbFileName(k.RefTable)]
+		if to == nil || tables.byName[from] != nil {
 			continue
 		}
-		to.Outside = append(to.Outside, catalog.OutsideKey{Table: schema + "." + table,
+		to.Outside = append(to.Outside, catalog.OutsideKey{Table: from[0] + "." + from[1],
 			OnDelete: action(k.DeleteCascade, k.DeleteNull), OnUpdate: action(k.UpdateCascade, k.UpdateNull)})
 	}
 	return nil
 }
 
-func pair(a, b string) [2]string { return [2]string{a, b} }
-
 var mariadbCode = regexp.MustCompile(`@[0-9a-f]{4}`)
 
 // mariadbFileName takes apart a table's name as InnoDB keeps it, database/table, in
 // which what is no letter, digit or _ of ASCII is written @ and four digits.
-func mariadbFileName(name string) (schema, table string) {
+func mariadbFileName(name string) [2]string {
 	plain := mariadbCode.ReplaceAllStringFunc(name, func(code string) string {
 		n, err := strconv.ParseUint(code[1:], 16, 16)
 		if err != nil {
@@ -164,6 +161,6 @@ func mariadbFileName(name string) (schema, table string) {
 		}
 		return string(rune(n))
 	})
-	schema, table, _ = strings.Cut(plain, "/")
-	return schema, table
+	schema, table, _ := strings.Cut(plain, "/")
+	return [2]string{schema, table}
 }

@@ -128,7 +128,7 @@ var mutants = []mutant{
 	{"9: what is not there is deleted", "filter/view/kept.go", "	if !u.plain {\n		k.without(", "	if false {\n		k.without("},
 	{"9: a row is put in that nothing ties", "filter/view/kept.go", "	if !apart {\n		k.without(what+\" hang on which", "	if false {\n		k.without(what+\" hang on which"},
 	{"9: a view's tables are written", "filter/view/kept.go", "if reads == nil || slices.Contains(reads, t.Catalog) {", "if reads != nil && false {"},
-	{"9: a cascade opens rows", "filter/view/kept.go", "k.carried(all)", "_ = k.carried"},
+	{"9: a cascade opens rows", "filter/view/kept.go", "k.carried(hang)", "_ = hang"},
 	{"9: a partition is written", "filter/view/kept.go", "if t.Catalog.Kin {", "if false {"},
 	{"9: a foreign key that nobody checked is believed", "filter/view/kept.go", "fk != nil && fk.Checked {", "fk != nil {"},
 	{"9: a foreign key compares by another collation", "filter/view/kept.go", " && alike(from.Column(fk.Columns[i]), to.Column(fk.RefColumns[i]))", ""},
