@@ -2,11 +2,14 @@ package audit
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/vantelle/vantelle/internal/store/sqlitefile"
 )
 
 // copyOf copies a folder as a process that is killed now would leave it: nobody
@@ -212,6 +217,80 @@ func TestLeftoversOfAnEarlierMonth(t *testing.T) {
 	}
 }
 
+// Every field is written, and every text as encoding/json has it, by which it is read.
+func TestARecordIsWhatJSONHas(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	text := func() string {
+		parts := []string{"a", "F_DOC", "\"", "\\", "\x00", "\n", "\x7f", "é", "\u2028", "<&>", "\xff", "\xe2\x80", "🙂", " "}
+		s := ""
+		for range random.IntN(6) {
+			s += parts[random.IntN(len(parts))]
+		}
+		return s
+	}
+	for range 2000 {
+		e := Entry{ID: "e" + text(), Time: noon.Add(time.Duration(random.Int64N(1e12))).In(time.FixedZone("x", 3600*random.IntN(3))), Decision: Allow}
+		v := reflect.ValueOf(&e).Elem()
+		for i := range v.NumField() {
+			if f := v.Field(i); f.Kind() == reflect.String && f.IsZero() {
+				f.SetString(text())
+			}
+		}
+		for range random.IntN(3) {
+			e.Tables = append(e.Tables, text())
+		}
+		var want Entry
+		asJSON, err := json.Marshal(e)
+		if err == nil {
+			err = json.Unmarshal(asJSON, &want)
+		}
+		got, ok := readRecord(appendRecord(nil, e))
+		if err != nil || !ok || !got.Time.Equal(want.Time) {
+			t.Fatalf("%+v is read as %+v (%t), by JSON as %+v (%v)", e, got, ok, want, err)
+		}
+		if got.Time = want.Time; !reflect.DeepEqual(got, want) {
+			t.Fatalf("%+v is read as %+v, by JSON as %+v", e, got, want)
+		}
+	}
+}
+
+// Outcomes are put in many at once; one that is a stranger, came before or stands
+// twice among them neither stops the others nor changes anything.
+func TestOutcomesInBulk(t *testing.T) {
+	for _, n := range []int{1, atOnce - 1, atOnce, 3*atOnce + 5} {
+		f, err := openMonth(t.TempDir(), monthOf(noon), sqlitefile.Normal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var entries []Entry
+		var outcomes []Outcome
+		for i := range n {
+			e := entry(fmt.Sprint("e", i))
+			entries = append(entries, e)
+			outcomes = append(outcomes, Outcome{ID: e.ID, Time: e.Time, Rows: int64(i), Millis: 7, Code: "x"})
+		}
+		again := Outcome{ID: "e0", Time: noon, Rows: 99}
+		stranger, elsewhen := Outcome{ID: "nobody", Time: noon}, Outcome{ID: "e0", Time: noon.Add(time.Second), Rows: 98}
+		outcomes = append(outcomes, again, stranger)
+		if err := f.begin(entries); err != nil {
+			t.Fatal(err)
+		}
+		strangers, err := f.finish(append(slices.Clone(outcomes), elsewhen))
+		if err != nil || len(strangers) != 1 || strangers[0] != stranger {
+			t.Errorf("%d outcomes: strangers %+v, %v", n, strangers, err)
+		}
+		var rows, kept int64
+		db := f.(*monthFile).db
+		if err := errors.Join(db.Get(&rows, "SELECT SUM(rows) FROM outcomes"), db.Get(&kept, "SELECT COUNT(*) FROM outcomes")); err != nil ||
+			kept != int64(n) || rows != int64(n*(n-1)/2) {
+			t.Errorf("%d outcomes: %d are kept, of %d rows together, %v", n, kept, rows, err)
+		}
+		if err := f.close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestRecords(t *testing.T) {
 	want := Entry{
 		ID: "e1", Time: noon.Add(123456789), RequestID: "r\n\r\x00", Dossier: "ACME", KeyID: "k", CustomerID: "Éts C1", Actor: "zoe@carat.example",
@@ -223,10 +302,7 @@ func TestRecords(t *testing.T) {
 	for i := range 3 {
 		e := want
 		e.ID = fmt.Sprint("e", i)
-		var err error
-		if all, err = appendRecord(all, e); err != nil {
-			t.Fatal(err)
-		}
+		all = appendRecord(all, e)
 		ends = append(ends, len(all))
 	}
 	got, unread := readRecords(all)

@@ -138,10 +138,7 @@ func (l *Files) begin(ctx context.Context, e Entry) error {
 	}
 	buffer := records.Get().(*[]byte)
 	defer records.Put(buffer)
-	record, err := appendRecord((*buffer)[:0], e)
-	if err != nil {
-		return err
-	}
+	record := appendRecord((*buffer)[:0], e)
 	*buffer = record
 	if err := l.enter(ctx); err != nil {
 		return err

@@ -67,14 +67,18 @@ const (
 	insertEntries = `INSERT INTO entries (id, at, request_id, dossier, key_id, customer_id, actor, contact,
 		front, action, tables, view, decision, code, digest) VALUES %s ON CONFLICT DO NOTHING`
 	entryValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	// entriesAtOnce are put in with one statement, as long as there are as many: what
-	// a statement costs is more than what a row does.
-	entriesAtOnce = 32
 	// The first outcome of an entry is kept; one of an entry that is in
-	// another file changes nothing.
-	insertOutcome = `INSERT INTO outcomes (id, rows, millis, code)
-		SELECT id, ?, ?, ? FROM entries WHERE at = ? AND id = ? ON CONFLICT (id) DO NOTHING`
-	findOutcome = `SELECT COUNT(*) FROM outcomes WHERE id = ?`
+	// another file changes nothing. CROSS JOIN keeps the order: each outcome looks for
+	// its entry.
+	insertOutcomes = `WITH given (id, at, rows, millis, code) AS (VALUES %s)
+		INSERT INTO outcomes (id, rows, millis, code)
+		SELECT g.id, g.rows, g.millis, g.code FROM given AS g CROSS JOIN entries AS e
+		WHERE e.at = g.at AND e.id = g.id ON CONFLICT (id) DO NOTHING`
+	outcomeValues = `(?, ?, ?, ?, ?)`
+	findOutcome   = `SELECT COUNT(*) FROM outcomes WHERE id = ?`
+	// atOnce entries or outcomes are put in with one statement, as long as there are
+	// as many: what a statement costs is more than what a row does.
+	atOnce = 32
 )
 
 // month names a month of UTC as "2026-11". Names sort as the months do.
@@ -99,8 +103,10 @@ type file interface {
 
 // monthFile is a file over SQLite. Its statements are prepared once.
 type monthFile struct {
-	db                                                  *sqlx.DB
-	insertEntry, insertMany, insertOutcome, findOutcome *sql.Stmt
+	db                            *sqlx.DB
+	insertEntry, insertEntries    *sql.Stmt
+	insertOutcome, insertOutcomes *sql.Stmt
+	findOutcome                   *sql.Stmt
 }
 
 // openMonth opens a month's file, new or not.
@@ -119,9 +125,9 @@ func openMonth(dir string, m month, durable sqlitefile.Synchronous) (file, error
 		stmt  **sql.Stmt
 		query string
 	}{
-		{&f.insertEntry, fmt.Sprintf(insertEntries, entryValues)},
-		{&f.insertMany, fmt.Sprintf(insertEntries, strings.Repeat(entryValues+", ", entriesAtOnce-1)+entryValues)},
-		{&f.insertOutcome, insertOutcome}, {&f.findOutcome, findOutcome},
+		{&f.insertEntry, fmt.Sprintf(insertEntries, entryValues)}, {&f.insertEntries, fmt.Sprintf(insertEntries, many(entryValues))},
+		{&f.insertOutcome, fmt.Sprintf(insertOutcomes, outcomeValues)}, {&f.insertOutcomes, fmt.Sprintf(insertOutcomes, many(outcomeValues))},
+		{&f.findOutcome, findOutcome},
 	} {
 		if err == nil {
 			*s.stmt, err = db.PrepareContext(ctx, s.query)
@@ -133,13 +139,16 @@ func openMonth(dir string, m month, durable sqlitefile.Synchronous) (file, error
 	return f, nil
 }
 
+// many is a list of atOnce rows of values.
+func many(values string) string { return strings.Repeat(values+", ", atOnce-1) + values }
+
 func (f *monthFile) begin(entries []Entry) error {
 	return f.transaction(func(tx *sql.Tx) error {
-		one, many := tx.Stmt(f.insertEntry), tx.Stmt(f.insertMany)
+		one, many := tx.Stmt(f.insertEntry), tx.Stmt(f.insertEntries)
 		for len(entries) > 0 {
 			stmt, n := one, 1
-			if len(entries) >= entriesAtOnce {
-				stmt, n = many, entriesAtOnce
+			if len(entries) >= atOnce {
+				stmt, n = many, atOnce
 			}
 			if err := insert(stmt, entries[:n]); err != nil {
 				return err
@@ -168,24 +177,27 @@ func insert(stmt *sql.Stmt, entries []Entry) error {
 
 func (f *monthFile) finish(outcomes []Outcome) (strangers []Outcome, err error) {
 	err = f.transaction(func(tx *sql.Tx) error {
-		insert, find := tx.Stmt(f.insertOutcome), tx.Stmt(f.findOutcome)
-		for _, o := range outcomes {
-			res, err := insert.Exec(o.Rows, o.Millis, o.Code, o.Time.UnixMicro(), o.ID)
-			if err != nil {
-				return fmt.Errorf("outcome of %s: %w", o.ID, err)
+		one, many, find := tx.Stmt(f.insertOutcome), tx.Stmt(f.insertOutcomes), tx.Stmt(f.findOutcome)
+		for len(outcomes) > 0 {
+			if len(outcomes) >= atOnce {
+				if all, err := put(many, outcomes[:atOnce]); err != nil {
+					return err
+				} else if all {
+					outcomes = outcomes[atOnce:]
+					continue
+				}
 			}
-			if n, err := res.RowsAffected(); err != nil {
-				return err
-			} else if n == 1 {
-				continue
+			// Some of them were not put in: each is asked by itself.
+			for _, o := range outcomes[:min(atOnce, len(outcomes))] {
+				known, err := keep(one, find, o)
+				if err != nil {
+					return err
+				}
+				if !known {
+					strangers = append(strangers, o)
+				}
 			}
-			var known int
-			if err := find.QueryRow(o.ID).Scan(&known); err != nil {
-				return err
-			}
-			if known == 0 {
-				strangers = append(strangers, o)
-			}
+			outcomes = outcomes[min(atOnce, len(outcomes)):]
 		}
 		return nil
 	})
@@ -193,6 +205,30 @@ func (f *monthFile) finish(outcomes []Outcome) (strangers []Outcome, err error) 
 		return nil, err
 	}
 	return strangers, nil
+}
+
+// keep puts an outcome in where its entry has none, and tells whether it has one now.
+func keep(insert, find *sql.Stmt, o Outcome) (bool, error) {
+	if all, err := put(insert, []Outcome{o}); all || err != nil {
+		return all, err
+	}
+	var known int
+	err := find.QueryRow(o.ID).Scan(&known)
+	return known > 0, err
+}
+
+// put puts outcomes in and tells whether those were all.
+func put(stmt *sql.Stmt, outcomes []Outcome) (all bool, err error) {
+	values := make([]any, 0, len(outcomes)*strings.Count(outcomeValues, "?"))
+	for _, o := range outcomes {
+		values = append(values, o.ID, o.Time.UnixMicro(), o.Rows, o.Millis, o.Code)
+	}
+	res, err := stmt.Exec(values...)
+	if err != nil {
+		return false, fmt.Errorf("%d outcomes from that of %s on: %w", len(outcomes), outcomes[0].ID, err)
+	}
+	n, err := res.RowsAffected()
+	return n == int64(len(outcomes)), err
 }
 
 // transaction commits what do makes. No context ends it: a group belongs to
@@ -223,7 +259,7 @@ func ignoreDone(err error) error {
 
 func (f *monthFile) close() error {
 	var errs []error
-	for _, stmt := range []*sql.Stmt{f.insertEntry, f.insertMany, f.insertOutcome, f.findOutcome} {
+	for _, stmt := range []*sql.Stmt{f.insertEntry, f.insertEntries, f.insertOutcome, f.insertOutcomes, f.findOutcome} {
 		if stmt != nil {
 			errs = append(errs, stmt.Close())
 		}
