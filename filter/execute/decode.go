@@ -11,7 +11,9 @@ import (
 )
 
 // decode makes what a driver gave a value of the column's type, as filter.Rows
-// documents them, and tells about how many bytes it holds.
+// documents them, and tells about how many bytes it holds. What is right already is
+// given on as it is: to put it into an interface anew costs an allocation, for each
+// cell.
 func decode(x any, t sqltype.Type, noDates []time.Time) (any, int, error) {
 	if x == nil {
 		return nil, 1, nil
@@ -22,6 +24,9 @@ func decode(x any, t sqltype.Type, noDates []time.Time) (any, int, error) {
 	case sqltype.Int:
 		return decodeInt(x)
 	case sqltype.Decimal:
+		if s, ok := x.(string); ok {
+			return x, len(s), nil
+		}
 		s, err := decimalText(x)
 		return s, len(s), err
 	case sqltype.Float:
@@ -39,15 +44,21 @@ func decode(x any, t sqltype.Type, noDates []time.Time) (any, int, error) {
 				return nil, 1, nil
 			}
 		}
+		if given, ok := x.(time.Time); ok && given == v {
+			return x, 16, nil
+		}
 		return v, 16, nil
 	case sqltype.Binary:
 		switch v := x.(type) {
 		case []byte:
-			return v, len(v), nil
+			return x, len(v), nil
 		case string:
 			return []byte(v), len(v), nil
 		}
 		return nil, 0, unexpected(x, t)
+	}
+	if s, ok := x.(string); ok {
+		return x, len(s), nil
 	}
 	if raw, ok := x.([]byte); ok && t.Kind == sqltype.UUID && len(raw) == 16 { // SQL Server
 		x = [16]byte(raw)
@@ -61,7 +72,7 @@ func unexpected(x any, t sqltype.Type) error { return fmt.Errorf("%T for a colum
 func decodeBool(x any) (any, int, error) {
 	switch v := x.(type) {
 	case bool:
-		return v, 1, nil
+		return x, 1, nil
 	case int64:
 		return v != 0, 1, nil
 	case []byte:
@@ -75,7 +86,7 @@ func decodeBool(x any) (any, int, error) {
 func decodeInt(x any) (any, int, error) {
 	switch v := x.(type) {
 	case int64:
-		return v, 8, nil
+		return x, 8, nil
 	case float64: // SQLite, where a sum of whole numbers left 64 bits
 		return int64(v), 8, nil
 	case string, []byte: // PostgreSQL's EXTRACT is numeric, as are sums
@@ -95,8 +106,6 @@ func decodeInt(x any) (any, int, error) {
 // decimalText keeps every digit that the ERP stored.
 func decimalText(x any) (string, error) {
 	switch v := x.(type) {
-	case string:
-		return v, nil
 	case []byte:
 		return string(v), nil
 	case int64:
@@ -112,7 +121,7 @@ func decimalText(x any) (string, error) {
 func decodeFloat(x any) (any, int, error) {
 	switch v := x.(type) {
 	case float64:
-		return v, 8, nil
+		return x, 8, nil
 	case float32: // MariaDB; the shortest digits that mean it, as it shows them itself
 		wide, err := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
 		return wide, 8, err
