@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -104,6 +105,29 @@ func TestWhatNobodyUsesOfAResourceIsNotInTheStatement(t *testing.T) {
 	}
 	if got, err := r.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT COUNT(*) FROM orders NATURAL JOIN order_lines"}); err != nil || got == "" {
 		t.Errorf("NATURAL JOIN: %q, %v", got, err)
+	}
+}
+
+// TestAResourceCountsAsATable: what a statement reads is bounded through names of
+// people's own as through the tables'.
+func TestAResourceCountsAsATable(t *testing.T) {
+	r := newRig(t, ledger, vocabulary)
+	doubled := func(name string, times int) string {
+		b := strings.Builder{}
+		b.WriteString("WITH e0 AS (SELECT 1 AS n FROM " + name + " AS x, " + name + " AS y)")
+		for i := range times {
+			fmt.Fprintf(&b, ", e%d AS (SELECT 1 AS n FROM e%d AS a, e%d AS b)", i+1, i, i)
+		}
+		fmt.Fprintf(&b, " SELECT COUNT(*) FROM e%d WHERE 1 = 0", times)
+		return b.String()
+	}
+	for _, name := range []string{"docs", "orders", "spending"} {
+		for times, want := range map[int]refusal.Code{7: "", 8: refusal.LimitExceeded} {
+			_, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: doubled(name, times)}, catalog.SQLite)
+			if codeOf(err) != want {
+				t.Errorf("%s, doubled %d times: %v", name, times, err)
+			}
+		}
 	}
 }
 

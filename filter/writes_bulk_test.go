@@ -90,3 +90,46 @@ func bulk(t *testing.T, w *workshop, rows, bad int) {
 		t.Errorf("%s rows are there", n)
 	}
 }
+
+// TestAWriteHasAnEndWithoutALimit: where nobody says how many rows a write may
+// touch, it is a thousand, by each of its ways.
+func TestAWriteHasAnEndWithoutALimit(t *testing.T) {
+	w := workshops(t)[catalog.SQLite]
+	gate := filter.New(filter.Config{Worlds: w.worlds, Audit: w.audit})
+	front := portal.New(portal.Config{Gate: gate, Identify: anybody{}, Logger: zerolog.Nop()})
+	send := func(method, path, body string) (int, string) {
+		request := httptest.NewRequest(method, "/v1/dossiers/d/rows/orders"+path, strings.NewReader(body))
+		request.Header.Set("Authorization", "Bearer vk_x")
+		request.Header.Set("Vantelle-Customer", "ANNA")
+		request.Header.Set("Content-Type", "application/json")
+		got := httptest.NewRecorder()
+		front.ServeHTTP(got, request)
+		return got.Code, got.Body.String()
+	}
+	rows := func(n int, prefix string) string {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf(`{"ref":"%s-%d","kind":1,"qty":1}`, prefix, i))
+		}
+		return "[" + strings.Join(list, ",") + "]"
+	}
+	refused := func(method, path, body string) {
+		t.Helper()
+		before := w.everything(t)
+		if status, answer := send(method, path, body); status/100 != 4 || !strings.Contains(answer, "limit_exceeded") || !strings.Contains(answer, "1000") {
+			t.Errorf("%s %s: %d %.300s", method, path, status, answer)
+		}
+		if w.everything(t) != before {
+			t.Errorf("%s %s wrote something", method, path)
+		}
+	}
+	refused("POST", "", rows(1001, "bulk"))
+	if status, answer := send("POST", "", rows(1000, "bulk")); status != 201 {
+		t.Fatalf("a thousand rows: %d %.300s", status, answer)
+	}
+	if status, answer := send("POST", "", rows(1, "more")); status != 201 {
+		t.Fatalf("one more: %d %.300s", status, answer)
+	}
+	refused("PATCH", "?qty=eq.1", `{"note":"x"}`)
+	refused("DELETE", "?qty=eq.1", "")
+}

@@ -153,6 +153,7 @@ func TestWhatErrorNumbersMean(t *testing.T) {
 		{sqlserver(229), Permission, "db_datareader"}, {sqlserver(208), MissingObject, "catalog is read again"}, {sqlserver(207), MissingObject, "catalog is read again"},
 		{sqlserver(1205), Transient, "lock"}, {sqlserver(1222), Transient, "lock"}, {sqlserver(3960), Transient, "lock"}, {sqlserver(3952), Transient, "snapshots"},
 		{sqlserver(8649), Timeout, "cost_limit"}, {sqlserver(-2), Timeout, "too long"}, {sqlserver(927), Unavailable, "restored"}, {sqlserver(40613), Unavailable, "starting or stopping"},
+		{sqlserver(701), Exhausted, hintExhausted}, {sqlserver(802), Exhausted, hintExhausted}, {sqlserver(1105), Exhausted, hintExhausted}, {sqlserver(9002), Exhausted, hintExhausted},
 		{sqlserver(8134), Other, ""}, {mssql.Error{Number: 1, Class: 21}, Unavailable, "cannot be reached"}, {errReadsOnly, Permission, ""},
 		{mssql.StreamError{InnerError: io.EOF}, Unavailable, "cannot be reached"},
 		{mariadb(1045), Permission, "user and password of the dossier"}, {mariadb(1130), Permission, "this machine"}, {mariadb(1142), Permission, "GRANT SELECT"}, {mariadb(1049), Unavailable, "database of the dossier"},

@@ -154,13 +154,15 @@ var mariadbCode = regexp.MustCompile(`@[0-9a-f]{4}`)
 // mariadbFileName takes apart a table's name as InnoDB keeps it, database/table, in
 // which what is no letter, digit or _ of ASCII is written @ and four digits.
 func mariadbFileName(name string) [2]string {
-	plain := mariadbCode.ReplaceAllStringFunc(name, func(code string) string {
-		n, err := strconv.ParseUint(code[1:], 16, 16)
-		if err != nil {
-			return code
-		}
-		return string(rune(n))
-	})
-	schema, table, _ := strings.Cut(plain, "/")
-	return [2]string{schema, table}
+	plain := func(s string) string {
+		return mariadbCode.ReplaceAllStringFunc(s, func(code string) string {
+			n, err := strconv.ParseUint(code[1:], 16, 16)
+			if err != nil {
+				return code
+			}
+			return string(rune(n))
+		})
+	}
+	schema, table, _ := strings.Cut(name, "/")
+	return [2]string{plain(schema), plain(table)}
 }

@@ -210,6 +210,17 @@ func TestMariaDBCatalog(t *testing.T) {
 	}
 }
 
+func TestNamesAsInnoDBKeepsThem(t *testing.T) {
+	for kept, want := range map[string][2]string{
+		"shop/docs": {"shop", "docs"}, "my@002dshop/two@0020words": {"my-shop", "two words"}, "shop/@00e9t@00e9": {"shop", "été"},
+		"a@002fb/c": {"a/b", "c"}, "shop/a@0040b": {"shop", "a@b"}, "shop": {"shop", ""}, "shop/@zz": {"shop", "@zz"},
+	} {
+		if got := mariadbFileName(kept); got != want {
+			t.Errorf("%s is %q, want %q", kept, got, want)
+		}
+	}
+}
+
 func TestMariaDBCatalogShowsOnlyWhatTheLoginMayRead(t *testing.T) {
 	dsn, admin := mariadbDatabase(t, "erp_rights", `
 		CREATE TABLE open (id int PRIMARY KEY, v text);
