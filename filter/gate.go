@@ -20,6 +20,7 @@ type Gate struct {
 	audit   audit.Log
 	metrics Metrics
 	limits  Limits
+	shares  *shares
 	now     func() time.Time
 }
 
@@ -41,7 +42,7 @@ type Metrics interface {
 
 // New makes a gate.
 func New(c Config) *Gate {
-	g := &Gate{worlds: c.Worlds, plans: newPlans(c.Limits), audit: c.Audit, metrics: c.Metrics, limits: c.Limits, now: c.Now}
+	g := &Gate{worlds: c.Worlds, plans: newPlans(c.Limits), audit: c.Audit, metrics: c.Metrics, limits: c.Limits, shares: &shares{}, now: c.Now}
 	if g.now == nil {
 		g.now = time.Now
 	}
@@ -84,12 +85,19 @@ func (g *Gate) do(ctx context.Context, req Request, world World) (*Answer, error
 	if err != nil {
 		return nil, g.deny(ctx, entry, err)
 	}
+	// He leaves connections to the others.
+	leave, err := g.shares.enter(ctx, shareOf{req.Caller.Dossier, req.Caller.Customer.ID, false}, world.DB.PortalConnections(), g.limits.Time)
+	if err != nil {
+		return nil, g.refuse(err)
+	}
 	// Deciding and auditing are one act: what is not written down is not run.
 	if err := g.audit.Begin(ctx, entry); err != nil {
+		leave()
 		return nil, g.refuse(refusal.Because(err, refusal.AuditDown, "the audit log cannot be written, so nothing is answered"))
 	}
 	started := g.now()
 	rows, err := execute.Run(ctx, world.DB.Portal(), plan.statement, args, g.bounds(req, world), func(n int64, err error) {
+		leave()
 		took := g.now().Sub(started)
 		g.metrics.ERPQuery(req.Caller.Dossier, int(n), took)
 		g.audit.Finish(audit.Outcome{ID: entry.ID, Time: entry.Time, Rows: n, Millis: took.Milliseconds(), Code: code(err)})

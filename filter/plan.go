@@ -30,7 +30,7 @@ type Limits struct {
 	Bytes int64
 	Time  time.Duration
 	Plans int // how many compiled plans are kept; 0 is 1000
-	// Written is how many rows one write may touch; 0 is 10000.
+	// Written is how many rows one write may touch; 0 is 1000.
 	Written int
 }
 

@@ -35,6 +35,11 @@ func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) 
 	if err := dataFits(req, plan.write); err != nil {
 		return nil, g.deny(ctx, entry, err)
 	}
+	leave, err := g.shares.enter(ctx, shareOf{req.Caller.Dossier, req.Caller.Customer.ID, true}, world.DB.WriteConnections(), g.limits.Time)
+	if err != nil {
+		return nil, g.refuse(err)
+	}
+	defer leave()
 	if err := g.audit.Begin(ctx, entry); err != nil {
 		return nil, g.refuse(refusal.Because(err, refusal.AuditDown, "the audit log cannot be written, so nothing is written"))
 	}

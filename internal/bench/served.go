@@ -40,9 +40,9 @@ func serve(h http.Handler, path string) (*served, error) {
 
 // clients opens connections for so many clients.
 func (s *served) clients(n int) ([]*client, error) {
-	header := http.Header{"Authorization": {"Bearer " + shopKey}, identity.HeaderCustomer: {customer}, "Accept": {"application/json"}}
 	var list []*client
-	for range n {
+	for i := range n { // each is another customer's: one may not have all connections
+		header := http.Header{"Authorization": {"Bearer " + shopKey}, identity.HeaderCustomer: {customerID(firstClient + i)}, "Accept": {"application/json"}}
 		c, err := dial(s.address, s.path, header)
 		if err != nil {
 			return nil, err

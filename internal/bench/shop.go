@@ -24,6 +24,7 @@ const (
 	dossier  = "shop"
 	customer = "C0042"
 
+	firstClient   = 42 // of the customers that the clients ask for
 	shopKey       = "vk_the_key_of_the_measurements"
 	shopCustomers = 1000
 
@@ -109,8 +110,12 @@ func openDirectory(ctx context.Context, dir, key string, customers int) (*store.
 		if err := db.ApplyPlan(ctx, run.ID, plan, run.StartedAt); err != nil {
 			return err
 		}
-		_, err := db.PutAccess(ctx, directory.Access{Dossier: dossier, CustomerID: customer, State: directory.AccessGranted})
-		return err
+		for i := range min(customers, manyClients) {
+			if _, err := db.PutAccess(ctx, directory.Access{Dossier: dossier, CustomerID: customerID(firstClient + i), State: directory.AccessGranted}); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	if err := fill(); err != nil {
 		_ = db.Close() // the first error is the one that counts

@@ -85,6 +85,13 @@ func (db *DB) Engine() catalog.Engine { return db.settings.Engine }
 // through its context.
 func (db *DB) Portal() *sqlx.DB { return db.portal }
 
+// PortalConnections is how many connections Portal may have, WriteConnections how
+// many BeginWrite; 0 is any number.
+func (db *DB) PortalConnections() int { return db.settings.PortalPool.MaxOpen }
+
+// WriteConnections: see PortalConnections.
+func (db *DB) WriteConnections() int { return writesPool(db.settings.PortalPool).MaxOpen }
+
 // Sync is the pool for the synchronisation.
 func (db *DB) Sync() *sqlx.DB { return db.sync }
 
