@@ -15,9 +15,9 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
-// TestACustomerLeavesConnectionsToTheOthers: who has half of the connections to the
+// TestPromise3ACustomerLeavesConnectionsToTheOthers: who has half of the connections to the
 // ERP waits for his own requests, whoever of his asks; others need not.
-func TestACustomerLeavesConnectionsToTheOthers(t *testing.T) {
+func TestPromise3ACustomerLeavesConnectionsToTheOthers(t *testing.T) {
 	first := newRig(t, ledger, shop)
 	settings := erp.DefaultSettings()
 	settings.Name, settings.Engine, settings.DSN = "d", catalog.SQLite, first.path
@@ -75,12 +75,14 @@ func TestACustomerLeavesConnectionsToTheOthers(t *testing.T) {
 	}
 }
 
-// TestEveryEndGivesTheConnectionBack: by an error, a refusal, an audit that is down,
+// TestPromise3EveryEndGivesTheConnectionBack: by an error, a refusal, an audit that is down,
 // the last row.
-func TestEveryEndGivesTheConnectionBack(t *testing.T) {
+func TestPromise3EveryEndGivesTheConnectionBack(t *testing.T) {
 	r := newRig(t, ledger, shop)
+	soon, end := context.WithTimeout(t.Context(), 20*time.Second)
+	defer end()
 	for range 30 {
-		answer, err := r.gate.Do(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT ref FROM docs"})
+		answer, err := r.gate.Do(soon, filter.Request{Caller: as("ANNA"), Text: "SELECT ref FROM docs"})
 		for err == nil {
 			_, err = answer.Rows.Next(t.Context())
 		}
@@ -88,7 +90,7 @@ func TestEveryEndGivesTheConnectionBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.audit.broken = errors.New("full")
-		if _, err := r.gate.Do(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT ref FROM docs"}); codeOf(err) != refusal.AuditDown {
+		if _, err := r.gate.Do(soon, filter.Request{Caller: as("ANNA"), Text: "SELECT ref FROM docs"}); codeOf(err) != refusal.AuditDown {
 			t.Fatal(err)
 		}
 		r.audit.broken = nil

@@ -1,7 +1,6 @@
 package querytree
 
-// Partial tells whether x itself, apart from what is in it, can fail on a row
-// or cost more than its operands are long.
+// Partial tells whether x itself, apart from what is in it, can fail on a row.
 func Partial(x Expr) bool {
 	switch x := x.(type) {
 	case *Op:
@@ -13,12 +12,6 @@ func Partial(x Expr) bool {
 	case *Like:
 		return x.Partial
 	case *Depth:
-		return x.Partial
-	case *Case:
-		return x.Partial
-	case *Between:
-		return x.Partial
-	case *InList:
 		return x.Partial
 	}
 	return false

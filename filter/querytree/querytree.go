@@ -216,8 +216,7 @@ type Bool struct{ Value bool }
 // logic, arithmetic, concatenation.
 //
 // Here and in Call, Convert and Like, Partial says that on the engine
-// the request was resolved for the node can fail on a row, or cost more than its
-// operands are long. A statement that holds one reads every table of the
+// the request was resolved for the node can fail on a row. A statement that holds one reads every table of the
 // request behind a fence (promise 8); a row policy never holds one.
 type Op struct {
 	Op      string // "AND", "OR", "NOT", "=", …, "+", "-", "*", "/", "%", "||"
@@ -279,7 +278,6 @@ type Case struct {
 	Whens   []When
 	Else    Expr
 	T       sqltype.Type
-	Partial bool // comparing Operand with each is
 }
 
 // When is one arm.
@@ -298,15 +296,13 @@ type Is struct {
 type Between struct {
 	X, Low, High Expr
 	Not          bool
-	Partial      bool
 }
 
 // InList is X IN (list).
 type InList struct {
-	X       Expr
-	Not     bool
-	List    []Expr
-	Partial bool
+	X    Expr
+	Not  bool
+	List []Expr
 }
 
 // InQuery is (Row) IN (query).

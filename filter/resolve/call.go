@@ -94,7 +94,7 @@ func (r *resolver) finish(out *querytree.Call, at sqlast.Pos) (querytree.Expr, e
 		for i, a := range known {
 			work += a.Chars * (1 + r.copies(out, i))
 		}
-		out.Partial = r.dear(work) || out.Partial
+		r.work(work, at)
 	}
 	if out.Partial && f.Class != sqlfunc.Aggregate { // which fails on the customer's own rows, if at all
 		if err := r.partial(at, f.Name); err != nil {

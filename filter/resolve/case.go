@@ -64,7 +64,7 @@ func (r *resolver) when(c *querytree.Case, w sqlast.When, s *scope) (querytree.E
 	if err != nil {
 		return nil, err
 	}
-	if err := r.compareWith(&c.Operand, "=", &v, &c.Partial, w.Cond.Pos()); err != nil {
+	if err := r.compareWith(&c.Operand, "=", &v, w.Cond.Pos()); err != nil {
 		return nil, err
 	}
 	return v, nil

@@ -222,14 +222,10 @@ func (r *resolver) compare(op string, a, b querytree.Expr, at sqlast.Pos) (query
 			return nil, err
 		}
 	}
-	out := boolean(op, a, b).(*querytree.Op)
-	if (a.Type().Grown+b.Type().Grown > 0 || flexible(a) && flexible(b)) && t.Kind == sqltype.Text && r.dear(min(chars(a), chars(b))) {
-		out.Partial = true
-		if err := r.partial(at, "comparing so much computed text"); err != nil {
-			return nil, err
-		}
+	if t.Kind == sqltype.Text && (a.Type().Grown+b.Type().Grown > 0 || flexible(a) && flexible(b)) { // nothing longer is stored
+		r.work(min(chars(a), chars(b)), at)
 	}
-	return out, nil
+	return boolean(op, a, b), nil
 }
 
 func isDistinct(op string) bool { return op == "IS DISTINCT FROM" || op == "IS NOT DISTINCT FROM" }

@@ -279,11 +279,8 @@ func (r *resolver) concat(a, b querytree.Expr, at sqlast.Pos) (querytree.Expr, e
 	if err != nil {
 		return nil, err
 	}
-	out := &querytree.Op{Op: "||", Args: args, T: text, Partial: r.dear(text.Grown)}
-	if out.Partial {
-		err = r.partial(at, "putting together so much text")
-	}
-	return out, err
+	r.work(text.Grown, at)
+	return &querytree.Op{Op: "||", Args: args, T: text}, nil
 }
 
 // maxText is how many characters a computed text may have: a request must not

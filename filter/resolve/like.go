@@ -56,12 +56,7 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 	if x.Insensitive && !computed { // the pattern is made small for every row, however short its text
 		work += min(chars(p), maxPattern)
 	}
-	if work > 0 && r.dear(work) {
-		out.Partial = true
-		if err := r.partial(x.Pos(), "LIKE on so much text"); err != nil {
-			return nil, err
-		}
-	}
+	r.work(work, x.Pos())
 	if x.Escape != nil {
 		e, ok := x.Escape.(*sqlast.String)
 		if !ok || utf8.RuneCountInString(e.Value) > 1 {

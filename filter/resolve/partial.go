@@ -7,9 +7,9 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
-// partial is asked before a node is made that can fail on a row, or cost more
-// there than its operands are long; the node is then marked Partial, and every
-// table of the request is read behind a fence (promise 8). It refuses where a
+// partial is asked before a node is made that can fail on a row; the node is then
+// marked Partial, and every table of the request is read behind a fence (promise 8).
+// So it is where a request is dear altogether: see checkWork. It refuses where a
 // fence does not help: in a row policy, which itself runs on everybody's rows,
 // and on SQL Server, whose optimiser is not known to respect one.
 func (r *resolver) partial(at sqlast.Pos, what string) error {
@@ -26,15 +26,15 @@ func (r *resolver) partial(at sqlast.Pos, what string) error {
 // one row and be total: two or three milliseconds.
 const dearText = 1 << 18
 
-// dear counts the characters that computing goes through on a row, and tells
-// whether they have become too many. A text of the request put before a column,
-// and made capitals of a thousand times, cannot fail; but CASE WHEN note LIKE 'a%'
-// before it is answered in a second where somebody's hidden note matches, and at
-// once where none does. What comes after so much work is partial; what stands
-// behind a fence with the conditions that are pushed there stays below it.
-func (r *resolver) dear(chars int) bool {
+// work counts the characters that computing goes through on a row. A text of the
+// request put before a column, and made capitals of a thousand times, cannot fail;
+// but CASE WHEN note LIKE 'a%' before it is answered in a second where somebody's
+// hidden note matches, and at once where none does. See checkWork.
+func (r *resolver) work(chars int, at sqlast.Pos) {
+	if r.worked <= dearText && r.worked+chars > dearText {
+		r.dearAt = at
+	}
 	r.worked += chars
-	return r.worked > dearText
 }
 
 // price is what has been counted up to a point: expressions, and characters
@@ -49,14 +49,14 @@ func (r *resolver) mark() price { return price{r.nodes, r.worked} }
 
 // again counts what engines write out, or compute, so many times more.
 func (r *resolver) again(p price, times int, at sqlast.Pos) error {
-	r.worked += p.worked * times
+	r.work(p.worked*times, at)
 	return r.spend(p.nodes*times, at)
 }
 
-// checkWork marks a query that is dear altogether: a column of a derived table
-// that is used a thousand times is computed as often where a planner pulls the
-// table up, though nothing that was resolved is dear by itself. It refuses as
-// partial does.
+// checkWork marks queries that are dear altogether, however cheap each part is: a
+// column of a derived table that is used a thousand times is computed as often where
+// a planner pulls the table up. Every table of the request is read behind a fence
+// then, and only what is plain meets rows of others there. It refuses as partial does.
 func (r *resolver) checkWork(queries ...*querytree.Query) error {
 	if r.worked <= dearText {
 		return nil
@@ -66,5 +66,5 @@ func (r *resolver) checkWork(queries ...*querytree.Query) error {
 			q.Dear = true
 		}
 	}
-	return r.partial(sqlast.NoPos, "going through so much text")
+	return r.partial(r.dearAt, "going through so much text")
 }

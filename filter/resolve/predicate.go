@@ -66,7 +66,7 @@ func (r *resolver) between(x *sqlast.Between, s *scope) (querytree.Expr, error) 
 		op    string
 		bound *querytree.Expr
 	}{{">=", &out.Low}, {"<=", &out.High}} {
-		if err := r.compareWith(&out.X, b.op, b.bound, &out.Partial, x.Pos()); err != nil {
+		if err := r.compareWith(&out.X, b.op, b.bound, x.Pos()); err != nil {
 			return nil, err
 		}
 	}
@@ -75,14 +75,13 @@ func (r *resolver) between(x *sqlast.Between, s *scope) (querytree.Expr, error) 
 
 // compareWith checks that x can be compared with y and gives both their types.
 // Where x is compared with several, it has the type that the first gave it.
-// partial becomes true where the comparison is.
-func (r *resolver) compareWith(x *querytree.Expr, op string, y *querytree.Expr, partial *bool, at sqlast.Pos) error {
+func (r *resolver) compareWith(x *querytree.Expr, op string, y *querytree.Expr, at sqlast.Pos) error {
 	cmp, err := r.compare(op, *x, *y, at)
 	if err != nil {
 		return err
 	}
 	made := cmp.(*querytree.Op)
-	*x, *y, *partial = made.Args[0], made.Args[1], *partial || made.Partial
+	*x, *y = made.Args[0], made.Args[1]
 	return nil
 }
 
@@ -101,7 +100,7 @@ func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
 		if out.List[i], err = r.expr(item, s); err != nil {
 			return nil, err
 		}
-		if err := r.compareWith(&out.X, "=", &out.List[i], &out.Partial, item.Pos()); err != nil {
+		if err := r.compareWith(&out.X, "=", &out.List[i], item.Pos()); err != nil {
 			return nil, err
 		}
 		if !flexible(out.List[i]) {

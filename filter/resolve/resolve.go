@@ -115,7 +115,8 @@ type resolver struct {
 	joins      int
 	arms       int
 	nodes      int
-	worked     int // characters, see dear
+	worked     int        // characters, see work
+	dearAt     sqlast.Pos // where they became too many
 	depth      int
 	reads      int // tables that are read, see read
 	within     int // queries that are being resolved, each in the one before

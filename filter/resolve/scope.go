@@ -144,7 +144,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 			return nil, err
 		}
 		out := use.body.Columns[i]
-		r.worked += out.Work
+		r.work(out.Work, sqlast.NoPos)
 		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: i, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 	}
 	if t := c.rel.table; t != nil {
@@ -155,7 +155,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Col: col, T: col.Type, NotNull: !col.Nullable && !c.rel.nullable}), nil
 	}
 	out := c.rel.output[c.index]
-	r.worked += out.Work
+	r.work(out.Work, sqlast.NoPos)
 	return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: c.index, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 }
 
