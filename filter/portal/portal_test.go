@@ -62,6 +62,9 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 				t.Errorf("%s: Vary %q lacks %s", name, vary, name)
 			}
 		}
+		if strings.Count(vary, "Accept-Language") != 1 {
+			t.Errorf("%s: Vary is %q", name, vary)
+		}
 		for header := range h {
 			if strings.HasPrefix(header, "Access-Control-") {
 				t.Errorf("%s: %s is set", name, header)
