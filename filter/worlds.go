@@ -66,7 +66,7 @@ type viewKey struct {
 	profile, digest string
 	version         int
 	catalog         string         // its fingerprint
-	book            *profiles.Book // where the profile lets customers write: what others say counts, too
+	book            *profiles.Book // where a profile of it lets customers write: what the others say counts, too
 }
 
 // loweredKey names a profile of the book and the levels that lower it.
@@ -194,7 +194,7 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	defer d.mu.Unlock()
 	p = d.lower(p, lowered)
 	key := viewKey{to: to, profile: p.Name, version: p.Version, digest: p.Digest, catalog: cat.Fingerprint()}
-	if p.Writes() {
+	if book.Writes() {
 		key.book = book
 	}
 	if v := d.views[key]; v != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"strconv"
 
 	"github.com/vantelle/vantelle/filter/authorize"
 	"github.com/vantelle/vantelle/filter/execute"
@@ -142,7 +144,11 @@ func printWrite(tree *querytree.Write, d authorize.WriteDecision, engine catalog
 	var columns []*catalog.Column
 	for _, c := range d.Columns() {
 		columns = append(columns, c.Column)
-		out.Columns = append(out.Columns, execute.WriteColumn{Column: c.Column, Mandatory: c.Mandatory, Given: c.Given, Pin: c.Pin})
+		out.Columns = append(out.Columns, execute.WriteColumn{Column: c.Column, Mandatory: c.Mandatory, Given: c.Given, Pin: c.Pin, OrNull: c.OrNull})
+	}
+	changed := columns[:len(columns):len(columns)]
+	for len(changed) > 0 && tree.Kind == querytree.Update && !out.Columns[len(changed)-1].Given {
+		changed = changed[:len(changed)-1]
 	}
 	p := &writePrinter{engine: engine, decision: d}
 	out.Source = p.query(tree.Source)
@@ -153,9 +159,15 @@ func printWrite(tree *querytree.Write, d authorize.WriteDecision, engine catalog
 		out.Lock = append(out.Lock, p.keep(sqlprint.LockRows(target, n, engine)))
 		switch tree.Kind {
 		case querytree.Update:
-			out.Apply = append(out.Apply, p.keep(sqlprint.UpdateRows(target, columns, n, engine)))
+			out.Apply = append(out.Apply, p.keep(sqlprint.UpdateRows(target, changed, n, engine)))
 		case querytree.Delete:
 			out.Apply = append(out.Apply, p.keep(sqlprint.DeleteRows(target, n, engine)))
+		}
+		if kept := table.Writes.Kept; tree.Kind == querytree.Update && len(kept) > 0 {
+			out.Kept = append(out.Kept, p.stored(kept, n))
+		}
+		if null := table.Writes.Null; tree.Kind == querytree.Insert && len(null) > 0 {
+			out.Null = append(out.Null, p.stored(null, n))
 		}
 		if i < len(tree.Back) {
 			out.Back = append(out.Back, p.query(tree.Back[i]))
@@ -259,6 +271,24 @@ func (p *writePrinter) leftover(l view.Leftover) execute.WriteReference {
 	return out
 }
 
+// stored reads columns of n written rows as they are in the table, behind their keys.
+func (p *writePrinter) stored(columns []*catalog.Column, n int) *sqlprint.Statement {
+	target := p.decision.Target()
+	row := &querytree.RawScan{Table: target.Catalog}
+	var key []querytree.Expr
+	body := &querytree.Select{From: row}
+	for i, c := range slices.Concat(target.Writes.Key, columns) {
+		ref := &querytree.ColumnRef{Source: row, Col: c, T: c.Type}
+		if i < len(target.Writes.Key) {
+			key = append(key, ref)
+		}
+		body.Items = append(body.Items, ref)
+		body.Columns = append(body.Columns, querytree.Column{Label: "c" + strconv.Itoa(i), Type: c.Type})
+	}
+	body.Where = querytree.KeyIs(key, n)
+	return p.query(&querytree.Query{Body: body})
+}
+
 func typesAt(columns []*catalog.Column, places []int) []sqltype.Type {
 	var out []sqltype.Type
 	for _, i := range places {
@@ -290,9 +320,11 @@ func printed(w *execute.Write) string {
 	}
 	switch w.Kind {
 	case querytree.Insert:
-		all = append(append(append([]*sqlprint.Statement{w.Source}, all...), w.Insert), append(after, w.Lock[0])...)
+		after = append(append(after, firsts(w.Null)...), w.Lock[0])
+		all = append(append(append([]*sqlprint.Statement{w.Source}, all...), w.Insert), after...)
 	case querytree.Update:
-		all = append(append([]*sqlprint.Statement{w.Source, w.Lock[0]}, all...), w.Apply[0], w.Lock[0])
+		kept := firsts(w.Kept)
+		all = slices.Concat([]*sqlprint.Statement{w.Source, w.Lock[0]}, kept, all, []*sqlprint.Statement{w.Apply[0]}, kept, []*sqlprint.Statement{w.Lock[0]})
 	default:
 		all = append([]*sqlprint.Statement{w.Source, w.Lock[0]}, w.Apply[0])
 	}
@@ -307,3 +339,6 @@ func printed(w *execute.Write) string {
 	}
 	return text
 }
+
+// firsts are the statements for one row.
+func firsts(sizes []*sqlprint.Statement) []*sqlprint.Statement { return sizes[:min(1, len(sizes))] }

@@ -17,6 +17,7 @@ var standard embed.FS
 type Book struct {
 	profiles map[string]*Profile
 	defaults map[Default]string
+	writes   bool // some profile lets customers write
 }
 
 // Default says for whom a profile is the default one: the accesses to a
@@ -40,8 +41,19 @@ func NewBook(all ...*Profile) (*Book, error) {
 	if err := mistakes.OrNil(); err != nil {
 		return nil, err
 	}
-	return b, nil
+	return bookOf(b.profiles, nil), nil
 }
+
+func bookOf(all map[string]*Profile, defaults map[Default]string) *Book {
+	b := &Book{profiles: all, defaults: defaults}
+	for _, p := range all {
+		b.writes = b.writes || p.Writes()
+	}
+	return b
+}
+
+// Writes tells whether any profile lets customers write.
+func (b *Book) Writes() bool { return b.writes }
 
 // Standard gives the profiles that ship with Vantelle.
 func Standard() (*Book, error) {
@@ -127,12 +139,13 @@ func (b *Book) Get(name string) (*Profile, bool) {
 // Names gives the names of the profiles, sorted.
 func (b *Book) Names() []string { return slices.Sorted(maps.Keys(b.profiles)) }
 
-// Beside gives the other profiles for the ERP of p, by name: what customers may
-// see by in the same dossier.
+// Beside gives the other profiles, by name: what customers may see by in the same
+// database. Those for another kind of ERP are among them: two dossiers may be of one
+// database, and an access may name any profile.
 func (b *Book) Beside(p *Profile) []*Profile {
 	var out []*Profile
 	for _, name := range b.Names() {
-		if other := b.profiles[name]; other.Name != p.Name && other.ERP == p.ERP {
+		if other := b.profiles[name]; other.Name != p.Name {
 			out = append(out, other)
 		}
 	}
@@ -141,7 +154,7 @@ func (b *Book) Beside(p *Profile) []*Profile {
 
 // WithDefaults gives the same book with default profiles.
 func (b *Book) WithDefaults(defaults map[Default]string) *Book {
-	return &Book{profiles: b.profiles, defaults: defaults}
+	return bookOf(b.profiles, defaults)
 }
 
 // Default gives the name of the profile for accesses of a licence type to a
@@ -162,7 +175,7 @@ func (b *Book) Put(p *Profile) *Book {
 		merged = map[string]*Profile{}
 	}
 	merged[p.Name] = p
-	return &Book{profiles: merged, defaults: b.defaults}
+	return bookOf(merged, b.defaults)
 }
 
 // With gives a book that holds the profiles of both; of two with one name it
@@ -170,5 +183,5 @@ func (b *Book) Put(p *Profile) *Book {
 func (b *Book) With(over *Book) *Book {
 	merged := maps.Clone(b.profiles)
 	maps.Copy(merged, over.profiles)
-	return &Book{profiles: merged, defaults: b.defaults}
+	return bookOf(merged, b.defaults)
 }

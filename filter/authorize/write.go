@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/vantelle/vantelle/filter/querytree"
@@ -26,6 +27,8 @@ type Written struct {
 	Mandatory bool            // it may not be left blank
 	// Pin is what the column must be; nil where the request decides.
 	Pin querytree.Expr
+	// OrNull: NULL will do as well as Pin.
+	OrNull bool
 	// Given: the request gives a value; of a column that is only pinned it does not.
 	Given bool
 }
@@ -40,7 +43,7 @@ func (d WriteDecision) Kind() querytree.WriteKind { return d.kind }
 func (d WriteDecision) Target() *view.Table { return d.target }
 
 // Columns are what is written: those of the request in its order, then those
-// that are only pinned.
+// that are only pinned, which an UPDATE leaves as they are.
 func (d WriteDecision) Columns() []Written { return d.columns }
 
 // Tables gives the names of the tables that are written or read, sorted.
@@ -133,11 +136,24 @@ func columns(t *view.Table, w *querytree.Write) ([]Written, error) {
 		x := Written{Column: c, Mandatory: rule.Mandatory, Given: true}
 		if pin != nil {
 			x.Pin = pin.Value
+		} else if side := t.Writes.Side(c.Name); side != nil {
+			x.Pin, x.OrNull = side.Value, true
 		}
 		given[c.Name] = true
 		out = append(out, x)
 	}
-	if w.Kind != querytree.Insert {
+	if w.Kind != querytree.Insert { // what a reference has beside a given column is looked up with it
+		for _, r := range t.Writes.References {
+			if !slices.ContainsFunc(r.Columns, func(c *catalog.Column) bool { return given[c.Name] }) {
+				continue
+			}
+			for _, c := range r.Columns {
+				if pin := t.Writes.Pin(c.Name); pin != nil && !given[c.Name] {
+					given[c.Name] = true
+					out = append(out, Written{Column: pin.Column, Pin: pin.Value})
+				}
+			}
+		}
 		return out, nil
 	}
 	for _, pin := range t.Writes.Pinned {
@@ -190,6 +206,9 @@ func writable(t *view.Table, c *catalog.Column, kind querytree.WriteKind, pin *v
 		return onColumn(c, refusal.ReadOnly, "%s can only be read", c.Name)
 	case kind == querytree.Update && pin != nil:
 		return onColumn(c, refusal.ReadOnly, "%s says whose the row is and cannot be changed", c.Name)
+	}
+	if side := t.Writes.Side(c.Name); side != nil && (kind == querytree.Update || side.Value == nil) {
+		return onColumn(c, refusal.ReadOnly, "%s says whose the row is and can only be read", c.Name)
 	}
 	for _, k := range t.Writes.Key {
 		if kind == querytree.Update && k.Name == c.Name {

@@ -40,6 +40,11 @@ type Write struct {
 
 	References []WriteReference
 	Leftovers  []WriteReference // of an INSERT: what must not be there
+
+	// Kept, of an UPDATE, are the columns that stay as they are whatever the ERP's
+	// triggers do; Null, of an INSERT, those that are NULL afterwards. Both come
+	// behind the key; nil where there are none.
+	Kept, Null []*sqlprint.Statement
 }
 
 // WriteColumn is a column that a write gives values.
@@ -48,6 +53,7 @@ type WriteColumn struct {
 	Mandatory bool
 	Given     bool           // by the request; else by Pin alone
 	Pin       querytree.Expr // what it must be; nil where the request decides
+	OrNull    bool           // NULL will do as well as Pin
 }
 
 // WriteRow is one row of VALUES.
@@ -184,8 +190,9 @@ type writing struct {
 }
 
 // insert: the values of every row are made and checked, then what they point at,
-// then the rows are put in, then nothing may be left under their keys, and each must
-// be one of the customer's.
+// then the rows are put in, and nothing may be left under the key of any before the
+// next: what a later row says of the ERP must not tell it from one that is there. Then
+// each must be one of the customer's.
 func (r *writing) insert() error {
 	rows, err := r.source()
 	if err != nil {
@@ -204,9 +211,12 @@ func (r *writing) insert() error {
 		if keys[i], err = r.put(row, i+1); err != nil {
 			return err
 		}
+		if err := r.unclaimed(keys[i], i+1); err != nil {
+			return err
+		}
 	}
 	r.result.Affected = int64(len(rows))
-	if err := r.unclaimed(keys); err != nil {
+	if err := r.leftNull(keys); err != nil {
 		return err
 	}
 	if err := r.still(keys, true); err != nil {
@@ -272,7 +282,14 @@ func (r *writing) change() error {
 			return err
 		}
 	} else {
+		before, err := r.byKey(r.Kept, keys)
+		if err != nil {
+			return err
+		}
 		if err := r.update(rows, keys); err != nil {
+			return err
+		}
+		if err := r.kept(keys, before); err != nil {
 			return err
 		}
 		if err := r.still(keys, false); err != nil {

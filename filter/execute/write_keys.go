@@ -35,17 +35,17 @@ func (r *writing) referenced(rows [][]any) error {
 	return nil
 }
 
-// unclaimed refuses new rows under a key of which something is left elsewhere, as
-// it refuses a key that is there. What key they have is known once they are in: the
-// ERP may have drawn it, or made another of it.
-func (r *writing) unclaimed(keys [][]any) error {
+// unclaimed refuses a new row under a key of which something is left elsewhere, as
+// it refuses a key that is there. What key it has is known once it is in: the ERP may
+// have drawn it, or made another of it.
+func (r *writing) unclaimed(key []any, place int) error {
 	for _, left := range r.Leftovers {
-		err := r.look(left, keys, func(i int, found, _ bool) error {
+		err := r.look(left, [][]any{key}, func(_ int, found, _ bool) error {
 			if !found {
 				return nil
 			}
-			e := refusal.New(refusal.Duplicate, "%sa row with this key is there already", at(i+1))
-			e.Row = i + 1
+			e := refusal.New(refusal.Duplicate, "%sa row with this key is there already", at(place))
+			e.Row = place
 			return e
 		})
 		if err != nil {
@@ -53,6 +53,61 @@ func (r *writing) unclaimed(keys [][]any) error {
 		}
 	}
 	return nil
+}
+
+// leftNull refuses new rows to which a trigger of the ERP's gave what they may not have.
+func (r *writing) leftNull(keys [][]any) error {
+	rows, err := r.byKey(r.Null, keys)
+	if err != nil {
+		return err
+	}
+	for i, key := range keys {
+		for _, x := range rows[keyText(key)] {
+			if x != nil {
+				e := refusal.New(refusal.RowRefused, "row %d: the ERP itself gives it a value that customers can only read", i+1)
+				e.Row = i + 1
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// kept refuses rows of which a trigger of the ERP's changed what customers can only read.
+func (r *writing) kept(keys [][]any, before map[string][]any) error {
+	after, err := r.byKey(r.Kept, keys)
+	if err != nil {
+		return err
+	}
+	for key, was := range before {
+		is := after[key]
+		for i := range was {
+			if i >= len(is) || !same(was[i], is[i]) {
+				return refusal.New(refusal.RowRefused, "the ERP itself changes with it what customers can only read")
+			}
+		}
+	}
+	return nil
+}
+
+// byKey runs one of statements that give rows by their keys, the key first.
+func (r *writing) byKey(statements []*sqlprint.Statement, keys [][]any) (map[string][]any, error) {
+	if len(statements) == 0 {
+		return nil, nil
+	}
+	rows := make(map[string][]any, len(keys))
+	return rows, parts(keys, func(part [][]any, size int) error {
+		v := r.values
+		v.Written = fill(part, querytree.KeySizes[size])
+		got, err := r.query(statements[size], v, 0)
+		if err != nil {
+			return Refuse(r.ctx, err)
+		}
+		for _, row := range got {
+			rows[keyText(row[:r.Keys])] = row[r.Keys:]
+		}
+		return nil
+	})
 }
 
 // look runs a reference's statement for the values of each row, once for equal
@@ -177,20 +232,8 @@ func (r *writing) back(keys [][]any, places bool) error {
 	if r.Back == nil || r.Silent && r.Kind == querytree.Delete {
 		return nil
 	}
-	rows := make(map[string][]any, len(keys))
 	size := int64(0)
-	err := parts(keys, func(part [][]any, size int) error {
-		v := r.values
-		v.Written = fill(part, querytree.KeySizes[size])
-		got, err := r.queryTyped(r.Back[size], r.Back[size].Columns, v, 0)
-		if err != nil {
-			return Refuse(r.ctx, err)
-		}
-		for _, row := range got {
-			rows[keyText(row[:r.Keys])] = row[r.Keys:]
-		}
-		return nil
-	})
+	rows, err := r.byKey(r.Back, keys)
 	if err != nil {
 		return err
 	}

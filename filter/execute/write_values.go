@@ -12,8 +12,9 @@ import (
 
 // made gives the values of an UPDATE for one found row.
 func (r *writing) made(row []any) ([]any, error) {
-	out := make([]any, len(r.Columns))
-	for i, c := range r.Columns {
+	given := r.given()
+	out := make([]any, len(given))
+	for i, c := range given {
 		var err error
 		switch {
 		case r.Given:
@@ -141,7 +142,7 @@ func (r *writing) checked(row []any, place int) ([]any, error) {
 	out := make([]any, len(r.Columns))
 	copy(out, row)
 	for i, c := range r.Columns {
-		if c.Pin != nil {
+		if c.Pin != nil && !(c.OrNull && out[i] == nil) {
 			pinned, err := r.constant(c.Pin, c.Column.Type)
 			var refused *refusal.Error
 			switch {

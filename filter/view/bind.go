@@ -25,9 +25,9 @@ const gateVersion = "5"
 // Bind binds p to the catalog of one dossier. It always gives a view: what of
 // the profile cannot be bound is missing from it and named in Problems.
 //
-// Beside are the other profiles by which customers may see the dossier. Only what
-// p lets customers write hangs on them: it may not choose what somebody sees by
-// another profile.
+// Beside are the other profiles by which customers may see the dossier. What p lets
+// customers write hangs on them: it may not choose what somebody sees by another
+// profile; and so does which keys of p's resources no customer gives a row.
 func Bind(p *profiles.Profile, cat *catalog.Catalog, beside ...*profiles.Profile) *View {
 	named, err := atSite(p, cat)
 	if err != nil {
@@ -39,11 +39,12 @@ func Bind(p *profiles.Profile, cat *catalog.Catalog, beside ...*profiles.Profile
 		return v
 	}
 	var others []*profiles.Profile
-	if p.Writes() { // else nothing hangs on them
-		for _, other := range beside {
-			if other, err := atSite(other, cat); err == nil { // one that fails shows nobody anything
-				others = append(others, other)
-			}
+	for _, other := range beside {
+		if !p.Writes() && !other.Writes() { // then nothing hangs on them
+			continue
+		}
+		if other, err := atSite(other, cat); err == nil { // one that fails shows nobody anything
+			others = append(others, other)
 		}
 	}
 	return bind(named, cat, others)

@@ -40,10 +40,10 @@ func (b *binder) keep(tables map[string]*Table) {
 			k.without("rows of it are another table's, too, as of partitions and of tables that inherit", profiles.Insert, profiles.Update, profiles.Delete)
 		}
 		for _, of := range all {
-			for _, other := range slices.Sorted(maps.Keys(of.uses)) {
-				policy := of.policies[other]
-				for _, u := range of.uses[other] {
-					k.used("the rows of "+other+" that a customer sees", policy.Where, u, of.uses[other])
+			for _, other := range slices.Sorted(maps.Keys(of.rows)) {
+				uses := of.rows[other].uses
+				for _, u := range uses {
+					k.used("the rows of "+other+" that a customer sees", of.policies[other].Where, u, uses)
 				}
 			}
 			for _, unbound := range of.unbound(t.Catalog) {
@@ -55,7 +55,9 @@ func (b *binder) keep(tables map[string]*Table) {
 					k.without("the view "+view.Name+" may show rows by it; say in reads which tables the view reads", profiles.Insert, profiles.Update, profiles.Delete)
 				}
 			}
-			k.files(of)
+			for _, f := range of.files {
+				k.files(of, f)
+			}
 		}
 		k.carried(hang)
 	}
@@ -75,6 +77,7 @@ func (k *keeper) keep(name, why string) {
 	if c == nil || k.table.Writes.Pin(c.Name) != nil {
 		return
 	}
+	k.table.Writes.Kept = with(k.table.Writes.Kept, c)
 	if c.Computed || c.Moves {
 		if k.table.Writes.Insert || k.table.Writes.Update {
 			k.problem(false, k.name, c.Name, "writes: %s, and the ERP gives the column its value itself; insert and update are left out", why)
@@ -124,11 +127,17 @@ func (k *keeper) references() {
 
 // carried leaves out what the ERP's own foreign keys carry on to where a row condition
 // hangs on it: a delete of rows that it asks not to be there, a change of a column
-// that it mentions. That it is said in cascades does not help: that says that rows go.
+// that it mentions, of rows of others or of its own: what a customer writes himself is
+// looked at before and after, what a key carries on is not. That it is said in cascades does not help: that says that rows go.
 func (k *keeper) carried(on hung) {
 	var seen map[carriedStep]bool
 	var reaches func(parent *catalog.Table, operation string) string
 	reaches = func(parent *catalog.Table, operation string) string {
+		for _, out := range parent.Outside { // of tables that are not known, or of which not all is
+			if child := k.v.Catalog.Table(profiles.SplitTableName(out.Table)); child != nil && on.any(child) {
+				return child.Name
+			}
+		}
 		for _, child := range k.v.Catalog.Tables {
 			for _, fk := range child.ForeignKeys {
 				does := carriedOn(fk, operation)
@@ -136,7 +145,7 @@ func (k *keeper) carried(on hung) {
 				if does == "" || fixed || k.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent {
 					continue
 				}
-				if does == profiles.Delete && on.missing[child] || does == profiles.Update && slices.ContainsFunc(fk.Columns, func(name string) bool { return on.columns[child][name] }) {
+				if does == profiles.Delete && on.missing[child] || does == profiles.Update && on.movedBy(child, fk, parent, operation) {
 					return child.Name
 				}
 				if seen[carriedStep{child, does}] {
@@ -160,12 +169,25 @@ func (k *keeper) carried(on hung) {
 
 // moves tells whether an UPDATE of the table may change a column: all but its key.
 func (k *keeper) moves(name string) bool {
-	return !slices.ContainsFunc(k.table.Writes.Key, func(c *catalog.Column) bool { return c.Name == name })
+	return !named(k.table.Writes.Key, name)
 }
 
-// leftNull tells whether a column that customers cannot give is NULL in a new row.
+// leftNull tells whether a column that customers cannot give is NULL in a new row, which
+// is looked up when there is one.
 func (k *keeper) leftNull(c *catalog.Column) bool {
-	return c.Nullable && !c.Default && !c.Computed && k.table.Writes.Pin(c.Name) == nil
+	null := c.Nullable && !c.Default && !c.Computed && k.table.Writes.Pin(c.Name) == nil
+	if null {
+		k.table.Writes.Null = with(k.table.Writes.Null, c)
+	}
+	return null
+}
+
+// with is a list with a column that it may have already.
+func with(list []*catalog.Column, c *catalog.Column) []*catalog.Column {
+	if slices.Contains(list, c) {
+		return list
+	}
+	return append(list, c)
 }
 
 // without leaves operations out of what customers may do with the table.
@@ -288,87 +310,63 @@ func alike(a, b *catalog.Column) bool {
 
 // files keeps the columns by which files are found: one who writes a path reads
 // the file that is there.
-func (k *keeper) files(of *rules) {
-	p := of.v.Profile
-	for _, resource := range slices.Sorted(maps.Keys(p.Resources)) {
-		r := p.Resources[resource]
-		for _, source := range slices.Sorted(maps.Keys(r.Files)) {
-			f, what := r.Files[source], "files of "+resource
-			table := f.Table
-			if table == "" {
-				table = r.Table
-			}
-			if k.isTable(table) {
-				for _, part := range f.Parts() {
-					if part.Column != "" {
-						k.keep(part.Column, what+" are found by it")
-					}
-				}
-			}
-			k.filesWhere(of, what, table, f.Where)
-			if f.Table == "" || !k.isTable(r.Table) || k.filtered(p, f.Table) {
-				continue
-			}
-			var pairs [][2]string
-			there := k.v.Catalog.Table(profiles.SplitTableName(f.Table))
-			for _, pair := range f.On {
-				own := k.table.Catalog.Column(pair[0])
-				if there == nil || own == nil || there.Column(pair[1]) == nil {
-					continue
-				}
-				pairs = append(pairs, [2]string{there.Column(pair[1]).Name, own.Name})
-			}
-			if there == nil || len(k.tells(there, pairs, false)) > 0 {
-				continue
-			}
-			apart := false
-			for _, pair := range f.On {
-				k.keep(pair[0], what+" are found by it")
-				c := k.table.Catalog.Column(pair[0])
-				apart = apart || c != nil && k.leftNull(c)
-			}
-			if !apart {
-				k.without(what+" are found by its columns, and there may be some for a new row", profiles.Insert)
+func (k *keeper) files(of *rules, f *fileRule) {
+	mine := k.table.Catalog
+	if f.table == mine {
+		for _, part := range f.source.Parts() {
+			if part.Column != "" {
+				k.keep(part.Column, f.what+" are found by it")
 			}
 		}
+	}
+	k.filesWhere(of, f)
+	if f.source.Table == "" || f.resource != mine || k.filtered(of.v.Profile, f.table) {
+		return
+	}
+	var pairs [][2]string
+	for _, pair := range f.source.On {
+		own := mine.Column(pair[0])
+		if f.table != nil && own != nil && f.table.Column(pair[1]) != nil {
+			pairs = append(pairs, [2]string{f.table.Column(pair[1]).Name, own.Name})
+		}
+	}
+	if f.table == nil || len(k.tells(f.table, pairs, false)) > 0 {
+		return
+	}
+	apart := false
+	for _, pair := range f.source.On {
+		k.keep(pair[0], f.what+" are found by it")
+		c := mine.Column(pair[0])
+		apart = apart || c != nil && k.leftNull(c)
+	}
+	if !apart {
+		k.without(f.what+" are found by its columns, and there may be some for a new row", profiles.Insert)
 	}
 }
 
 // filesWhere keeps what the condition of a source of files reads.
-func (k *keeper) filesWhere(of *rules, what, table string, where profiles.Condition) {
-	t := k.v.Catalog.Table(profiles.SplitTableName(table))
-	if t == nil || where.SQL == "" {
+func (k *keeper) filesWhere(of *rules, f *fileRule) {
+	if f.table == nil || f.source.Where.SQL == "" {
 		return
 	}
-	self := &querytree.Self{Table: t}
-	x, err := of.condition(where, &querytree.Policy{Table: t, Self: self})
-	if err != nil { // such a source gives no files now
-		if t == k.table.Catalog || of.names(where.SQL, k.table.Catalog) {
-			k.without(what+" may hang on it, and their condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
+	if f.asked == nil {
+		if f.table == k.table.Catalog || of.names(f.source.Where.SQL, k.table.Catalog) {
+			k.without(f.what+" may hang on it, and their condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
 		}
 		return
 	}
-	querytree.WalkExpr(x, querytree.Visitor{Expr: func(x querytree.Expr) {
-		if ref, ok := x.(*querytree.ColumnRef); ok && ref.Source == querytree.Source(self) && ref.Col != nil && t == k.table.Catalog {
-			k.keep(ref.Col.Name, what+" hang on it")
+	if f.table == k.table.Catalog {
+		for _, own := range f.asked.own {
+			k.keep(own.col.Name, f.what+" hang on it")
 		}
-	}})
-	uses := usesOf(x, self, nil)
-	for _, u := range uses {
-		k.used(what, x, u, uses)
 	}
-}
-
-// isTable tells whether a name in the profile means the table.
-func (k *keeper) isTable(name string) bool {
-	schema, name := profiles.SplitTableName(name)
-	return k.v.Catalog.Table(schema, name) == k.table.Catalog
+	for _, u := range f.asked.uses {
+		k.used(f.what, f.where, u, f.asked.uses)
+	}
 }
 
 // filtered tells whether a profile says whose the rows of a table are.
-func (k *keeper) filtered(p *profiles.Profile, name string) bool {
-	schema, name := profiles.SplitTableName(name)
-	t := k.v.Catalog.Table(schema, name)
+func (k *keeper) filtered(p *profiles.Profile, t *catalog.Table) bool {
 	for _, rule := range p.Tables {
 		if t != nil && k.v.Catalog.Table(rule.Schema, rule.Name) == t {
 			return !rule.Public

@@ -173,15 +173,25 @@ func (b *resourceBinder) resource(key string, p profiles.Resource) *Resource {
 }
 
 // keyAlone tells whether the table has a unique key of the column alone that a
-// column of a resource is, and whether no customer gives rows that key: one that
-// nobody's row has any more would be his for the asking.
+// column of a resource is, and whether no customer gives rows that key, by this
+// profile or another: one that nobody's row has any more would be his for the asking.
 func (b *resourceBinder) keyAlone(r *Resource, table string, p profiles.ResourceColumn) bool {
 	_, stored, err := b.source(r, p)
 	if err != nil || stored == nil || len(p.Values) > 0 || !r.Table.Catalog.KeyAmong([]string{stored.Name}) {
 		return false
 	}
-	rule, primary := b.v.Profile.Tables[table], len(r.Table.Catalog.PrimaryKey) == 1 && r.Table.Catalog.PrimaryKey[0] == stored.Name
-	return r.Table.Rule(stored).ReadOnly || !rule.Allows(profiles.Insert) && (primary || !rule.Allows(profiles.Update))
+	primary := len(r.Table.Catalog.PrimaryKey) == 1 && r.Table.Catalog.PrimaryKey[0] == stored.Name
+	gives := func(rule profiles.Table) bool {
+		return rule.Allows(profiles.Insert) || rule.Allows(profiles.Update) && !primary
+	}
+	for _, other := range b.beside {
+		for _, rule := range other.Tables {
+			if b.v.Catalog.Table(rule.Schema, rule.Name) == r.Table.Catalog && gives(rule) {
+				return false
+			}
+		}
+	}
+	return r.Table.Rule(stored).ReadOnly || !gives(b.v.Profile.Tables[table])
 }
 
 // searchable tells whether a search can look into a column: into text, and on an

@@ -14,8 +14,19 @@ import (
 // rules are what a profile says of every row of its tables, whatever the levels.
 type rules struct {
 	*binder                   // of the profile
-	uses    map[string][]*use // of each table's row condition
-	views   []*catalog.Table  // that row conditions read, or that are the profile's tables
+	rows    map[string]*asked // by each table's row condition
+	files   []*fileRule
+	views   []*catalog.Table // that are the profile's tables, or those of files, or that conditions read
+}
+
+// fileRule says by which rows files are found.
+type fileRule struct {
+	what     string
+	source   profiles.FileSource
+	resource *catalog.Table // nil where it is a query's
+	table    *catalog.Table // whose rows the source reads; nil where there is none such now
+	where    querytree.Expr
+	asked    *asked // nil where the condition cannot be bound, and gives no files now
 }
 
 func (b *binder) allRules(p *profiles.Profile) *rules {
@@ -29,17 +40,49 @@ func (b *binder) allRules(p *profiles.Profile) *rules {
 			own[policy.Self] = policy.Where
 		}
 	}
-	out := &rules{binder: whole, uses: map[string][]*use{}}
+	out := &rules{binder: whole, rows: map[string]*asked{}}
 	for name, policy := range whole.policies {
-		out.uses[name] = usesOf(policy.Where, policy.Self, own)
+		out.rows[name] = askedBy(policy.Where, policy.Self, own)
 	}
-	for _, name := range slices.Sorted(maps.Keys(out.uses)) {
+	for _, name := range slices.Sorted(maps.Keys(out.rows)) {
 		out.view(whole.policies[name].Table)
-		for _, u := range out.uses[name] {
+		for _, u := range out.rows[name].uses {
 			out.view(u.table())
 		}
 	}
+	for _, resource := range slices.Sorted(maps.Keys(p.Resources)) {
+		r := p.Resources[resource]
+		for _, source := range slices.Sorted(maps.Keys(r.Files)) {
+			f := out.fileRule(resource, r.Table, r.Files[source])
+			out.files = append(out.files, f)
+			if f.table != nil {
+				out.view(f.table)
+			}
+			if f.asked != nil {
+				for _, u := range f.asked.uses {
+					out.view(u.table())
+				}
+			}
+		}
+	}
 	return out
+}
+
+func (r *rules) fileRule(resource, table string, source profiles.FileSource) *fileRule {
+	f := &fileRule{what: "files of " + resource, source: source, resource: r.v.Catalog.Table(profiles.SplitTableName(table))}
+	if f.table = f.resource; source.Table != "" {
+		f.table = r.v.Catalog.Table(profiles.SplitTableName(source.Table))
+	}
+	if f.table == nil {
+		return f
+	}
+	self := &querytree.Self{Table: f.table}
+	where, err := r.condition(source.Where, &querytree.Policy{Table: f.table, Self: self})
+	if err != nil {
+		return f
+	}
+	f.where, f.asked = where, askedBy(where, self, nil)
+	return f
 }
 
 // view notes a table, if it is a view.
@@ -102,31 +145,99 @@ func (r *rules) readBy(v *catalog.Table) []*catalog.Table {
 	return out
 }
 
-// hung is on what row conditions hang: columns of tables, and tables that they ask for
-// what is not there.
+// hung is on what row conditions, and those of files, hang: columns of tables, by which
+// rows of others are let through or by which their own are, and tables that they ask
+// for what is not there.
 type hung struct {
 	columns map[*catalog.Table]map[string]bool
+	own     map[*catalog.Table][]ownColumn
 	missing map[*catalog.Table]bool
 }
 
 func hanging(all []*rules) hung {
-	on := hung{map[*catalog.Table]map[string]bool{}, map[*catalog.Table]bool{}}
+	on := hung{map[*catalog.Table]map[string]bool{}, map[*catalog.Table][]ownColumn{}, map[*catalog.Table]bool{}}
 	for _, of := range all {
-		for _, uses := range of.uses {
-			for _, u := range uses {
-				t := u.table()
-				if on.columns[t] == nil {
-					on.columns[t] = map[string]bool{}
+		for _, view := range of.views { // nobody knows what it asks of what it reads
+			for _, t := range of.readBy(view) {
+				on.missing[t] = true
+				for _, c := range t.Columns {
+					on.own[t] = append(on.own[t], ownColumn{col: c})
 				}
-				for _, p := range u.equal {
-					on.columns[t][p.mine.Col.Name] = true
+			}
+		}
+		for name, asked := range of.rows {
+			on.by(asked, of.policies[name].Table)
+		}
+		for _, f := range of.files {
+			if f.asked == nil {
+				continue
+			}
+			on.by(f.asked, f.table)
+			for _, part := range f.source.Parts() {
+				if c := f.table.Column(part.Column); c != nil {
+					on.own[f.table] = append(on.own[f.table], ownColumn{col: c})
 				}
-				for _, c := range u.mentions {
-					on.columns[t][c.Name] = true
+			}
+			for _, pair := range f.source.On {
+				if f.resource == nil {
+					continue
 				}
-				on.missing[t] = on.missing[t] || !u.plain
+				for t, name := range map[*catalog.Table]string{f.resource: pair[0], f.table: pair[1]} {
+					if c := t.Column(name); c != nil {
+						on.own[t] = append(on.own[t], ownColumn{col: c, falls: true})
+					}
+				}
 			}
 		}
 	}
 	return on
+}
+
+// by notes what one condition about rows of t asks.
+func (on hung) by(a *asked, t *catalog.Table) {
+	on.own[t] = append(on.own[t], a.own...)
+	for _, u := range a.uses {
+		t := u.table()
+		if on.columns[t] == nil {
+			on.columns[t] = map[string]bool{}
+		}
+		for _, p := range u.equal {
+			on.columns[t][p.mine.Col.Name] = true
+		}
+		for _, c := range u.mentions {
+			on.columns[t][c.Name] = true
+		}
+		on.missing[t] = on.missing[t] || !u.plain
+	}
+}
+
+// any tells whether anything hangs on a table.
+func (on hung) any(t *catalog.Table) bool {
+	return on.missing[t] || len(on.columns[t]) > 0 || len(on.own[t]) > 0
+}
+
+// movedBy tells whether what a foreign key of t does to the rows that point, when an
+// operation is done to a row that they point at, can let anything through.
+func (on hung) movedBy(t *catalog.Table, fk catalog.ForeignKey, parent *catalog.Table, operation string) bool {
+	action := fk.OnDelete
+	if operation == profiles.Update {
+		action = fk.OnUpdate
+	}
+	for i, name := range fk.Columns {
+		if on.columns[t][name] {
+			return true
+		}
+		for _, own := range on.own[t] {
+			if own.col.Name != name || action == "SET NULL" && own.falls {
+				continue
+			}
+			// It goes on to equal the row that it equalled.
+			goesAlong := action == "CASCADE" && len(fk.Columns) == 1 && own.equals != nil &&
+				tableOf(own.equals.Source) == parent && own.equals.Col.Name == fk.RefColumns[i]
+			if !goesAlong {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -38,23 +38,37 @@ func tableOf(s querytree.Source) *catalog.Table {
 	return nil
 }
 
-// usesOf gives the uses of a condition about a row of self. Own are the row
-// conditions of tables that the condition may follow: what stands in one about the
-// followed row itself holds of it before and after a customer has written it, and is
-// no mention.
-func usesOf(where querytree.Expr, self *querytree.Self, own map[*querytree.Self]querytree.Expr) []*use {
-	w := &useWalker{self: self, own: own, uses: map[querytree.Source]*use{}, within: map[querytree.Source]int{}, open: map[*querytree.CTE]bool{}}
+// asked is what a condition asks: of other rows, and of the row that it is about.
+type asked struct {
+	uses []*use
+	own  []ownColumn
+}
+
+// ownColumn is one place at which a condition reads its own row.
+type ownColumn struct {
+	col *catalog.Column
+	// falls: where the column is NULL, what it stands in lets nothing through.
+	falls bool
+	// equals is the column of another row that it equals there; nil for none.
+	equals *querytree.ColumnRef
+}
+
+// askedBy takes apart a condition about a row of self. Follows are the row conditions
+// of tables that the condition may follow: what stands in one about the followed row
+// itself holds of it before and after a customer has written it, and is no mention.
+func askedBy(where querytree.Expr, self *querytree.Self, follows map[*querytree.Self]querytree.Expr) *asked {
+	w := &useWalker{self: self, follows: follows, uses: map[querytree.Source]*use{}, within: map[querytree.Source]int{}, open: map[*querytree.CTE]bool{}}
 	w.cond(where, place{plain: true, conj: true})
-	return w.order
+	return &w.asked
 }
 
 type useWalker struct {
-	self   *querytree.Self
-	own    map[*querytree.Self]querytree.Expr
-	uses   map[querytree.Source]*use
-	order  []*use
-	within map[querytree.Source]int // whose own condition is being walked
-	open   map[*querytree.CTE]bool
+	asked   asked
+	self    *querytree.Self
+	follows map[*querytree.Self]querytree.Expr
+	uses    map[querytree.Source]*use
+	within  map[querytree.Source]int // whose own condition is being walked
+	open    map[*querytree.CTE]bool
 }
 
 // place says where in a condition something stands; the zero place is one of which
@@ -72,7 +86,7 @@ func (w *useWalker) cond(x querytree.Expr, at place) {
 	if x == nil {
 		return
 	}
-	for self, where := range w.own {
+	for self, where := range w.follows {
 		if where == x && self != w.self {
 			w.within[self]++
 			defer func() { w.within[self]-- }()
@@ -93,6 +107,15 @@ func (w *useWalker) cond(x querytree.Expr, at place) {
 			return
 		case x.Op == "=" && len(x.Args) == 2 && isColumn(x.Args[0]) && isColumn(x.Args[1]):
 			w.equal(x.Args[0], x.Args[1], at)
+			return
+		case x.Op == "=" && at.plain:
+			for _, arg := range x.Args {
+				if ref, ok := arg.(*querytree.ColumnRef); ok && ref.Source == querytree.Source(w.self) {
+					w.asked.own = append(w.asked.own, ownColumn{col: ref.Col, falls: true})
+				} else {
+					w.cond(arg, apart)
+				}
+			}
 			return
 		}
 	case *querytree.Exists:
@@ -120,6 +143,10 @@ func (w *useWalker) cond(x querytree.Expr, at place) {
 func (w *useWalker) equal(a, b querytree.Expr, at place) {
 	x, y := a.(*querytree.ColumnRef), b.(*querytree.ColumnRef)
 	for _, p := range []pair{{x, y}, {y, x}} {
+		if p.mine.Source == querytree.Source(w.self) && at.plain {
+			w.asked.own = append(w.asked.own, ownColumn{p.mine.Col, true, p.other})
+			continue
+		}
 		if u := w.uses[p.mine.Source]; u != nil && at.plain && at.conj && at.holds[p.mine.Source] && x.Source != y.Source {
 			if w.within[p.mine.Source] == 0 {
 				u.equal = append(u.equal, p)
@@ -131,6 +158,9 @@ func (w *useWalker) equal(a, b querytree.Expr, at place) {
 }
 
 func (w *useWalker) mention(ref *querytree.ColumnRef) {
+	if ref.Source == querytree.Source(w.self) {
+		w.asked.own = append(w.asked.own, ownColumn{col: ref.Col})
+	}
 	if u := w.uses[ref.Source]; u != nil && ref.Col != nil && w.within[ref.Source] == 0 {
 		u.mentions = append(u.mentions, ref.Col)
 	}
@@ -203,7 +233,7 @@ func (w *useWalker) source(s querytree.Source, at place) {
 		if u == nil {
 			u = &use{of: s, plain: true}
 			w.uses[s] = u
-			w.order = append(w.order, u)
+			w.asked.uses = append(w.asked.uses, u)
 		}
 		u.plain = u.plain && at.plain
 		at.holds[s] = true

@@ -29,12 +29,22 @@ type Writes struct {
 	// value by itself, and an UPDATE may not set them.
 	Pinned []Pin
 
+	// Sides are other columns that Policy compares with the identity, as by OR: one of
+	// several that say whose a row is. An UPDATE may not set them, and an INSERT gives
+	// them this value or none; where Value is nil, none at all.
+	Sides []Pin
+
 	// References are the foreign keys of the table.
 	References []Reference
 
 	// Leftovers are tables whose rows a customer sees by the key of a row here,
 	// while no foreign key that the ERP has checked says that there is one.
 	Leftovers []Leftover
+
+	// Kept are the columns by which rows are shown, and which stay as they are
+	// whatever a trigger of the ERP's does; Null are those that have to be NULL in a
+	// new row. Both are the catalog's, and may be hidden.
+	Kept, Null []*catalog.Column
 }
 
 // Leftover is a table in which rows may be left of a row that is gone. A new row
@@ -78,6 +88,16 @@ func (w *Writes) Pin(name string) *Pin {
 	return nil
 }
 
+// Side finds the Side that a column is; nil for none.
+func (w *Writes) Side(name string) *Pin {
+	for i := range w.Sides {
+		if w.Sides[i].Column.Name == name {
+			return &w.Sides[i]
+		}
+	}
+	return nil
+}
+
 // counts tells whether the rows of a module with this level are among those
 // that the binder's policies let through.
 func (b *binder) counts(l profiles.Level) bool {
@@ -108,7 +128,7 @@ func (b *binder) writes(tables map[string]*Table) {
 			if !*allowed {
 				continue
 			}
-			if into := b.carriedInto(operation, rule, t); len(into) > 0 {
+			if into := b.carriedInto(operation, rule, t, w.Key); len(into) > 0 {
 				*allowed = false
 				b.problem(false, name, "", "writes: the ERP's foreign keys carry %s on to %s, where the profile lets nobody do that: take %s out, or name the tables in cascades; it is left out", operation, strings.Join(into, ", "), operation)
 			}
@@ -119,12 +139,24 @@ func (b *binder) writes(tables map[string]*Table) {
 		}
 		t.Writes = w
 	}
-	for _, t := range tables {
+	for name, t := range tables {
 		if t.Writes != nil {
 			t.Writes.References = b.references(t, tables)
+			b.missed(name, t)
 		}
 	}
 	b.keep(tables)
+}
+
+// missed names the columns for which every INSERT would lack a value.
+func (b *binder) missed(name string, t *Table) {
+	for _, c := range t.Catalog.Columns {
+		visible := t.Visible.Column(c.Name)
+		given := visible != nil && !t.Rule(visible).ReadOnly || t.Writes.Pin(c.Name) != nil || named(t.Writes.Key, c.Name)
+		if t.Writes.Insert && !given && !c.Nullable && !c.Default && !c.Computed {
+			b.problem(false, name, c.Name, "writes: a new row must have a value there, and customers give none: unless a trigger of the ERP does, every insert is refused")
+		}
+	}
 }
 
 func (b *binder) writesOf(name string, rule profiles.Table, t *Table, policy *querytree.Policy) (*Writes, error) {
@@ -144,6 +176,7 @@ func (b *binder) writesOf(name string, rule profiles.Table, t *Table, policy *qu
 		return nil, err
 	}
 	w.Pinned = pins(policy)
+	w.Sides = sides(policy, w.Pinned)
 	if t.Catalog.Replaces && (w.Insert || w.Update) {
 		w.Insert, w.Update = false, false
 		b.problem(false, name, "", "writes: a constraint of it says ON CONFLICT REPLACE or IGNORE, by which one customer's row would take another's out without a word; insert and update are left out")
@@ -241,6 +274,55 @@ func pins(policy *querytree.Policy) []Pin {
 	return found
 }
 
+// sides finds the columns that a row condition compares with the identity without
+// holding them to it.
+func sides(policy *querytree.Policy, pinned []Pin) []Pin {
+	var found []Pin
+	add := func(ref *querytree.ColumnRef, value querytree.Expr) {
+		if slices.ContainsFunc(pinned, func(p Pin) bool { return p.Column == ref.Col }) {
+			return
+		}
+		i := slices.IndexFunc(found, func(p Pin) bool { return p.Column == ref.Col })
+		if i < 0 {
+			found = append(found, Pin{ref.Col, value})
+			return
+		}
+		before, is := found[i].Value.(*querytree.Param)
+		now, also := value.(*querytree.Param)
+		if !is || !also || before.Slot != now.Slot {
+			found[i].Value = nil
+		}
+	}
+	querytree.WalkExpr(policy.Where, querytree.Visitor{Expr: func(x querytree.Expr) {
+		var mine []*querytree.ColumnRef
+		var who []*querytree.Param
+		querytree.Children(x, func(c querytree.Expr) {
+			switch c := c.(type) {
+			case *querytree.ColumnRef:
+				if c.Source == querytree.Source(policy.Self) {
+					mine = append(mine, c)
+				}
+			case *querytree.Param:
+				if c.Slot.Kind == querytree.SlotIdentity {
+					who = append(who, c)
+				}
+			}
+		}, func(*querytree.Query) {})
+		op, equals := x.(*querytree.Op)
+		equals = equals && op.Op == "="
+		for _, ref := range mine {
+			for _, p := range who {
+				if equals && p.T.Kind == ref.Col.Type.Kind {
+					add(ref, p)
+				} else {
+					add(ref, nil)
+				}
+			}
+		}
+	}})
+	return found
+}
+
 // references binds the foreign keys of a table.
 func (b *binder) references(t *Table, tables map[string]*Table) []Reference {
 	var found []Reference
@@ -274,8 +356,8 @@ func (b *binder) references(t *Table, tables map[string]*Table) []Reference {
 
 // carriedInto names the tables into which the ERP's foreign keys carry an
 // operation on rows of t, and in which the profile lets nobody do it, or not to
-// each row that it would reach there.
-func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []string {
+// each row that it would reach there. An UPDATE of t changes no column of its key.
+func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table, key []*catalog.Column) []string {
 	if operation == profiles.Insert {
 		return nil
 	}
@@ -291,7 +373,8 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []
 		for _, child := range b.v.Catalog.Tables {
 			for _, fk := range child.ForeignKeys {
 				does := carriedOn(fk, operation)
-				if does == "" || b.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent || seen[carriedStep{child, does}] {
+				fixed := operation == profiles.Update && parent == t.Catalog && !slices.ContainsFunc(fk.RefColumns, func(name string) bool { return !named(key, name) })
+				if does == "" || fixed || b.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent || seen[carriedStep{child, does}] {
 					continue
 				}
 				seen[carriedStep{child, does}] = true
@@ -305,6 +388,11 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table) []
 	follow(t.Catalog, operation)
 	slices.Sort(into)
 	return into
+}
+
+// named tells whether one of some columns has a name.
+func named(columns []*catalog.Column, name string) bool {
+	return slices.ContainsFunc(columns, func(c *catalog.Column) bool { return c.Name == name })
 }
 
 // carriedStep is an operation that foreign keys carry on to a table.

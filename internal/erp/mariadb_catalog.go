@@ -54,13 +54,19 @@ WHERE k.TABLE_SCHEMA = DATABASE() AND k.REFERENCED_TABLE_NAME IS NOT NULL
 ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`
 
 // mariadbOutside gives the foreign keys of other databases that point here, and of
-// tables that the login may not read. It needs the right PROCESS; the tables of the
+// tables and columns that the login may not read. It needs the right PROCESS; the tables of the
 // standard would have the server open every table of every database. Names are as
 // in the file system.
 const mariadbOutside = `
-SELECT f.FOR_NAME AS table_name, f.REF_NAME AS ref_table, f.TYPE & 1 = 1 AS on_delete_cascade, f.TYPE & 2 = 2 AS on_delete_null,
+SELECT f.ID AS key_name, f.N_COLS AS columns, f.FOR_NAME AS table_name, f.REF_NAME AS ref_table, f.TYPE & 1 = 1 AS on_delete_cascade, f.TYPE & 2 = 2 AS on_delete_null,
        f.TYPE & 4 = 4 AS on_update_cascade, f.TYPE & 8 = 8 AS on_update_null
 FROM information_schema.INNODB_SYS_FOREIGN AS f ORDER BY f.FOR_NAME, f.ID`
+
+// mariadbKeysShown tells whether the login sees the foreign keys of every table of its
+// database, by what was granted to itself.
+const mariadbKeysShown = `
+SELECT EXISTS (SELECT 1 FROM information_schema.SCHEMA_PRIVILEGES WHERE PRIVILEGE_TYPE = 'SELECT' AND DATABASE() LIKE TABLE_SCHEMA)
+    OR EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'SELECT')`
 
 func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []string, _ zerolog.Logger) (string, []*catalog.Table, error) {
 	var server struct {
@@ -106,16 +112,18 @@ func (mariadbEngine) catalog(ctx context.Context, q sqlx.QueryerContext, _ []str
 		return "", nil, fmt.Errorf("foreign keys: %w", err)
 	}
 	tables.foreign(foreign)
-	if err := mariadbOutsideKeys(ctx, q, &tables); err != nil {
+	if err := mariadbOutsideKeys(ctx, q, &tables, foreign); err != nil {
 		return "", nil, fmt.Errorf("foreign keys from elsewhere: %w", err)
 	}
 	return server.Version, tables.tables, nil
 }
 
-// mariadbOutsideKeys notes foreign keys of tables that the catalog does not hold,
-// as far as the login may know of them.
-func mariadbOutsideKeys(ctx context.Context, q sqlx.QueryerContext, tables *shape) error {
+// mariadbOutsideKeys notes foreign keys that the catalog does not hold whole, as far as
+// the login may know of them.
+func mariadbOutsideKeys(ctx context.Context, q sqlx.QueryerContext, tables *shape, known []foreignColumn) error {
 	var keys []struct {
+		Key           string `db:"key_name"`
+		Columns       int    `db:"columns"`
 		Table         string `db:"table_name"`
 		RefTable      string `db:"ref_table"`
 		DeleteCascade bool   `db:"on_delete_cascade"`
@@ -123,11 +131,23 @@ func mariadbOutsideKeys(ctx context.Context, q sqlx.QueryerContext, tables *shap
 		UpdateCascade bool   `db:"on_update_cascade"`
 		UpdateNull    bool   `db:"on_update_null"`
 	}
-	if err := sqlx.SelectContext(ctx, q, &keys, mariadbOutside); err != nil {
-		if class := Classify(err); class == Permission || class == MissingObject {
-			return nil // it has no right PROCESS, or is a MySQL
+	err := sqlx.SelectContext(ctx, q, &keys, mariadbOutside)
+	if class := Classify(err); class == Permission || class == MissingObject { // it has no right PROCESS, or is a MySQL
+		var shown bool
+		if err := sqlx.GetContext(ctx, q, &shown, mariadbKeysShown); err != nil {
+			return err
 		}
+		if !shown {
+			tables.hidden("PROCESS, or SELECT on the whole database")
+		}
+		return nil
+	}
+	if err != nil {
 		return err
+	}
+	columns := map[[3]string]int{} // of each key that is known, by its table
+	for _, f := range known {
+		columns[[3]string{f.Schema, f.Table, strings.ToLower(f.Key)}]++
 	}
 	action := func(cascade, null bool) string {
 		switch {
@@ -140,7 +160,8 @@ func mariadbOutsideKeys(ctx context.Context, q sqlx.QueryerContext, tables *shap
 	}
 	for _, k := range keys {
 		from, to := mariadbFileName(k.Table), tables.byName[mariadbFileName(k.RefTable)]
-		if to == nil || tables.byName[from] != nil {
+		name := k.Key[strings.LastIndexAny(k.Key, "/\xff")+1:] // of the key, after the database's, or the table's
+		if to == nil || columns[[3]string{from[0], from[1], strings.ToLower(name)}] == k.Columns {
 			continue
 		}
 		to.Outside = append(to.Outside, catalog.OutsideKey{Table: from[0] + "." + from[1],

@@ -69,11 +69,13 @@ WHERE n.nspname = ANY (pg_catalog.string_to_array($1, pg_catalog.chr(31)))
   AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
 ORDER BY n.nspname, c.relname, i.indisprimary DESC, ic.relname, k.ord`
 
-// postgresForeign gives a row per column of each foreign key.
+// postgresForeign gives a row per column of each foreign key. That one is validated
+// does not tell that every row points at one: who loads data switches its triggers
+// off, and nothing looks at those rows when they are on again.
 const postgresForeign = `
 SELECT n.nspname AS schema_name, c.relname AS table_name, con.conname AS key_name,
        fn.nspname AS ref_schema, fc.relname AS ref_table, a.attname AS column_name, fa.attname AS ref_column,
-       con.confdeltype::text AS on_delete, con.confupdtype::text AS on_update, con.convalidated AS checked
+       con.confdeltype::text AS on_delete, con.confupdtype::text AS on_update, FALSE AS checked
 FROM pg_catalog.pg_constraint con
 JOIN pg_catalog.pg_class c ON c.oid = con.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

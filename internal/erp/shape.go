@@ -96,6 +96,19 @@ func (s *shape) foreign(columns []foreignColumn) {
 	}
 }
 
+// hidden notes on every table that foreign keys may point at it which the login cannot
+// see: a delete may be carried on, and a change of what is unique beside the primary
+// key. The right is the one that would show them.
+func (s *shape) hidden(right string) {
+	for _, t := range s.tables {
+		key := catalog.OutsideKey{Table: "tables whose keys this login cannot see (give it " + right + ")", OnDelete: "CASCADE"}
+		if len(t.Unique) > 0 {
+			key.OnUpdate = "CASCADE"
+		}
+		t.Outside = append(t.Outside, key)
+	}
+}
+
 // referentialAction is what a foreign key does to the rows that point, as
 // catalog.ForeignKey says it; the engines spell it in four ways.
 func referentialAction(word string) string {

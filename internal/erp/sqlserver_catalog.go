@@ -71,6 +71,11 @@ JOIN sys.columns AS rc ON rc.object_id = k.referenced_object_id AND rc.column_id
 WHERE o.is_ms_shipped = 0 AND f.is_disabled = 0
 ORDER BY s.name, o.name, f.name, k.constraint_column_id`
 
+// sqlserverKeysShown tells whether the login sees the foreign keys of every table.
+// Otherwise it sees those of the tables on which it has some right.
+const sqlserverKeysShown = `
+SELECT CAST(CASE WHEN HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'VIEW DEFINITION') = 1 OR IS_SRVROLEMEMBER('sysadmin') = 1 THEN 1 ELSE 0 END AS bit)`
+
 func (sqlserverEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schemas []string, _ zerolog.Logger) (string, []*catalog.Table, error) {
 	var server struct {
 		Version   string `db:"server_version"`
@@ -120,6 +125,13 @@ func (sqlserverEngine) catalog(ctx context.Context, q sqlx.QueryerContext, schem
 		return "", nil, fmt.Errorf("foreign keys: %w", err)
 	}
 	tables.foreign(foreign)
+	var shown bool
+	if err := sqlx.GetContext(ctx, q, &shown, sqlserverKeysShown); err != nil {
+		return "", nil, fmt.Errorf("right to see foreign keys: %w", err)
+	}
+	if !shown {
+		tables.hidden("VIEW DEFINITION")
+	}
 	isolation := "read committed"
 	if server.Snapshots == 1 {
 		isolation = "snapshots"

@@ -111,8 +111,8 @@ type ForeignKey struct {
 	// "SET NULL", "SET DEFAULT", or "" where it refuses.
 	OnDelete, OnUpdate string
 	// Checked says that the database has seen to it that every row there is points
-	// at one. A key may hold for rows that are written since only, and MariaDB and
-	// SQLite do not tell.
+	// at one. A key may hold for rows that are written since only, and none but SQL
+	// Server tells.
 	Checked bool
 }
 

@@ -42,6 +42,10 @@ func Script(engine catalog.Engine, database, login string, needs []Need) string 
 		// Instead of '%', which is any machine, name the one that Vantelle runs on.
 		user := "'" + strings.ReplaceAll(login, "'", "''") + "'@'%'"
 		say("CREATE USER %s IDENTIFIED BY '%s';", user, PasswordPlace)
+		if carriesOn(needs) {
+			say("-- So that it sees which foreign keys carry a delete or an update on to other tables.")
+			say("GRANT PROCESS ON *.* TO %s;", user)
+		}
 		for _, n := range needs {
 			say("GRANT SELECT%s ON %s.%s TO %s;", n.list("`", "`"), quoted(database, "`", "`"), quoted(n.Table.Name, "`", "`"), user)
 			for _, write := range n.writes("`", "`") {
@@ -54,6 +58,10 @@ func Script(engine catalog.Engine, database, login string, needs []Need) string 
 		say("CREATE LOGIN %s WITH PASSWORD = N'%s', DEFAULT_DATABASE = %s;", user, PasswordPlace, quoted(database, "[", "]"))
 		say("USE %s;", quoted(database, "[", "]"))
 		say("CREATE USER %s FOR LOGIN %s;", user, user)
+		if carriesOn(needs) {
+			say("-- So that it sees which foreign keys carry a delete or an update on to other tables.")
+			say("GRANT VIEW DEFINITION TO %s;", user)
+		}
 		for _, n := range needs {
 			say("GRANT SELECT%s ON %s.%s TO %s;", n.list("[", "]"), quoted(n.Table.Schema, "[", "]"), quoted(n.Table.Name, "[", "]"), user)
 			for _, write := range n.writes("[", "]") {
@@ -64,6 +72,11 @@ func Script(engine catalog.Engine, database, login string, needs []Need) string 
 		return ""
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// carriesOn tells whether something is needed that foreign keys can carry on.
+func carriesOn(needs []Need) bool {
+	return slices.ContainsFunc(needs, func(n Need) bool { return n.Delete || len(n.Update) > 0 })
 }
 
 // quoted spells a name as an identifier that no name can break out of.

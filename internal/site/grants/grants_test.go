@@ -46,6 +46,8 @@ GRANT SELECT ON "dbo"."teams" TO "v";
 GRANT UPDATE ("id") ON "dbo"."teams" TO "v";
 `,
 		catalog.MariaDB: `CREATE USER 'v'@'%' IDENTIFIED BY 'CHOOSE-A-LONG-PASSWORD';
+-- So that it sees which foreign keys carry a delete or an update on to other tables.
+GRANT PROCESS ON *.* TO 'v'@'%';
 GRANT SELECT ON ` + "`d`.`F_\"]``X`" + ` TO 'v'@'%';
 GRANT SELECT (` + "`id`, `login`) ON `d`.`user`" + ` TO 'v'@'%';
 GRANT SELECT ON ` + "`d`.`orders`" + ` TO 'v'@'%';
@@ -58,6 +60,8 @@ GRANT SELECT ON ` + "`d`.`teams`" + ` TO 'v'@'%';
 CREATE LOGIN [v] WITH PASSWORD = N'CHOOSE-A-LONG-PASSWORD', DEFAULT_DATABASE = [d];
 USE [d];
 CREATE USER [v] FOR LOGIN [v];
+-- So that it sees which foreign keys carry a delete or an update on to other tables.
+GRANT VIEW DEFINITION TO [v];
 GRANT SELECT ON [dbo].[F_"]]` + "`" + `X] TO [v];
 GRANT SELECT ([id], [login]) ON [dbo].[user] TO [v];
 GRANT SELECT ON [dbo].[orders] TO [v];
