@@ -134,8 +134,15 @@ func (k *keeper) carried(on hung) {
 	var reaches func(parent *catalog.Table, operation string) string
 	reaches = func(parent *catalog.Table, operation string) string {
 		for _, out := range parent.Outside { // of tables that are not known, or of which not all is
-			if child := k.v.Catalog.Table(profiles.SplitTableName(out.Table)); child != nil && on.any(child) {
-				return child.Name
+			if carriedOut(out, operation) == "" {
+				continue
+			}
+			back := k.comesBack()
+			if child := k.v.Catalog.Table(profiles.SplitTableName(out.Table)); child != nil {
+				back = append(back, child)
+			}
+			if i := slices.IndexFunc(back, on.any); i >= 0 {
+				return back[i].Name
 			}
 		}
 		for _, child := range k.v.Catalog.Tables {

@@ -366,8 +366,17 @@ func (b *binder) carriedInto(operation string, rule profiles.Table, t *Table, ke
 	var follow func(parent *catalog.Table, operation string)
 	follow = func(parent *catalog.Table, operation string) {
 		for _, out := range parent.Outside {
-			if action := map[string]string{profiles.Delete: out.OnDelete, profiles.Update: out.OnUpdate}[operation]; action != "" && !slices.Contains(rule.Cascades, out.Table) && !slices.Contains(into, out.Table) {
-				into = append(into, out.Table)
+			if carriedOut(out, operation) == "" {
+				continue
+			}
+			names := []string{out.Table}
+			for _, t := range b.comesBack() {
+				names = append(names, t.Name)
+			}
+			for _, name := range names {
+				if !slices.ContainsFunc(rule.Cascades, func(n string) bool { return strings.EqualFold(n, name) }) && !slices.Contains(into, name) {
+					into = append(into, name)
+				}
 			}
 		}
 		for _, child := range b.v.Catalog.Tables {
@@ -411,6 +420,25 @@ func carriedOn(fk catalog.ForeignKey, operation string) string {
 		return profiles.Update
 	}
 	return ""
+}
+
+// carriedOut is carriedOn of a key of a table outside of the catalog.
+func carriedOut(key catalog.OutsideKey, operation string) string {
+	return carriedOn(catalog.ForeignKey{OnDelete: key.OnDelete, OnUpdate: key.OnUpdate}, operation)
+}
+
+// comesBack gives the tables to which something may be carried on by tables outside of
+// the catalog.
+func (b *binder) comesBack() []*catalog.Table {
+	var out []*catalog.Table
+	for _, t := range b.v.Catalog.Tables {
+		if slices.ContainsFunc(t.ForeignKeys, func(fk catalog.ForeignKey) bool {
+			return (fk.OnDelete != "" || fk.OnUpdate != "") && b.v.Catalog.Table(fk.RefSchema, fk.RefTable) == nil
+		}) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // writable tells whether the profile lets customers do an operation on every row
