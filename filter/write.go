@@ -183,7 +183,11 @@ func printWrite(tree *querytree.Write, d authorize.WriteDecision, engine catalog
 	}
 	if tree.Kind == querytree.Insert {
 		for _, l := range table.Writes.Leftovers {
-			out.Leftovers = append(out.Leftovers, p.leftover(l))
+			var sizes []*sqlprint.Statement
+			for _, n := range querytree.KeySizes {
+				sizes = append(sizes, p.leftover(l, n))
+			}
+			out.Leftovers = append(out.Leftovers, sizes)
 		}
 	}
 	return out, p.err
@@ -249,26 +253,25 @@ func (p *writePrinter) reference(ref view.Reference, columns []*catalog.Column) 
 	return []execute.WriteReference{out}
 }
 
-// leftover makes the check that nothing is left under the key of a new row. It asks
-// for the row as it is there, and compares as conditions do: a trigger may have made
-// another key of the given one, and two collations take other texts for the same.
-func (p *writePrinter) leftover(l view.Leftover) execute.WriteReference {
-	out := execute.WriteReference{Of: typesOf(l.Key), Types: typesOf(l.Key)}
+// leftover finds those of n new rows under whose key something is left. It asks for
+// the rows as they are there, and compares as conditions do: a trigger may have made
+// another key of a given one, and two collations take other texts for the same.
+func (p *writePrinter) leftover(l view.Leftover, n int) *sqlprint.Statement {
 	row, left := &querytree.RawScan{Table: p.decision.Target().Catalog}, &querytree.RawScan{Table: l.In}
-	var key, tied []querytree.Expr
+	var tied []querytree.Expr
+	body := &querytree.Select{Distinct: true}
 	for i, c := range l.Key {
-		out.From = append(out.From, i)
-		key = append(key, &querytree.ColumnRef{Source: row, Col: c, T: c.Type})
-		tied = append(tied, &querytree.Op{Op: "=", T: sqltype.Type{Kind: sqltype.Bool}, Args: []querytree.Expr{key[i], &querytree.ColumnRef{Source: left, Col: l.Columns[i], T: l.Columns[i].Type}}})
+		key := &querytree.ColumnRef{Source: row, Col: c, T: c.Type}
+		body.Items = append(body.Items, key)
+		body.Columns = append(body.Columns, querytree.Column{Label: "c" + strconv.Itoa(i), Type: c.Type})
+		tied = append(tied, &querytree.Op{Op: "=", T: sqltype.Type{Kind: sqltype.Bool}, Args: []querytree.Expr{key, &querytree.ColumnRef{Source: left, Col: l.Columns[i], T: l.Columns[i].Type}}})
 	}
 	on := tied[0]
 	if len(tied) > 1 {
 		on = &querytree.Op{Op: "AND", Args: tied, T: sqltype.Type{Kind: sqltype.Bool}}
 	}
-	one := sqltype.Type{Kind: sqltype.Int, Bits: 32}
-	out.Find = p.query(&querytree.Query{Limit: &querytree.Number{Text: "1", T: one}, Body: &querytree.Select{From: &querytree.Join{Kind: "INNER", Left: row, Right: left, On: on}, Where: querytree.KeyIs(key, 1),
-		Items: []querytree.Expr{&querytree.Number{Text: "1", T: one}}, Columns: []querytree.Column{{Label: "one", Type: one}}}})
-	return out
+	body.From, body.Where = &querytree.Join{Kind: "INNER", Left: row, Right: left, On: on}, querytree.KeyIs(body.Items, n)
+	return p.query(&querytree.Query{Body: body})
 }
 
 // stored reads columns of n written rows as they are in the table, behind their keys.
@@ -310,7 +313,7 @@ func typesOf(columns []*catalog.Column) []sqltype.Type {
 func printed(w *execute.Write) string {
 	var all, after []*sqlprint.Statement
 	for _, left := range w.Leftovers {
-		after = append(after, left.Find)
+		after = append(after, firsts(left)...)
 	}
 	for _, ref := range w.References {
 		if ref.First != nil {

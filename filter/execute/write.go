@@ -39,7 +39,9 @@ type Write struct {
 	Output []querytree.Column
 
 	References []WriteReference
-	Leftovers  []WriteReference // of an INSERT: what must not be there
+	// Leftovers, of an INSERT, give the keys of those written rows of which something
+	// is left elsewhere; each is there for each of KeySizes.
+	Leftovers [][]*sqlprint.Statement
 
 	// Kept, of an UPDATE, are the columns that stay as they are whatever the ERP's
 	// triggers do; Null, of an INSERT, those that are NULL afterwards. Both come
@@ -62,10 +64,9 @@ type WriteRow struct {
 	Query  *sqlprint.Statement // computes those that are no constants
 }
 
-// WriteReference is a foreign key that a write sets, or a key under which nothing
-// may be left.
+// WriteReference is a foreign key that a write sets.
 type WriteReference struct {
-	From []int // places in Columns, of what may be left: in the key
+	From []int // places in Columns
 	Name string
 	// First, if it is there, asks without a lock what Find asks, before it: whether a
 	// row of others is being changed must not be seen by how long its lock is waited for.
@@ -190,9 +191,8 @@ type writing struct {
 }
 
 // insert: the values of every row are made and checked, then what they point at,
-// then the rows are put in, and nothing may be left under the key of any before the
-// next: what a later row says of the ERP must not tell it from one that is there. Then
-// each must be one of the customer's.
+// then the rows are put in, of whose keys nothing may be left, and each must be one of
+// the customer's.
 func (r *writing) insert() error {
 	rows, err := r.source()
 	if err != nil {
@@ -206,12 +206,10 @@ func (r *writing) insert() error {
 	if err := r.referenced(rows); err != nil {
 		return err
 	}
-	keys := make([][]any, len(rows))
-	for i, row := range rows {
-		if keys[i], err = r.put(row, i+1); err != nil {
-			return err
-		}
-		if err := r.unclaimed(keys[i], i+1); err != nil {
+	keys := make([][]any, 0, len(rows))
+	for len(keys) < len(rows) {
+		n := min(len(keys)+querytree.KeySizes[len(querytree.KeySizes)-1], len(rows))
+		if keys, err = r.putSome(rows[:n], keys); err != nil {
 			return err
 		}
 	}
@@ -223,6 +221,64 @@ func (r *writing) insert() error {
 		return err
 	}
 	return r.back(keys, true)
+}
+
+// putSome inserts the rows behind those that have keys, and looks whether anything is
+// left of any. Where a row cannot be put in, those before it are looked at first: what
+// the ERP says of a later row must not tell a key of which something is left from one
+// that is there.
+func (r *writing) putSome(rows, keys [][]any) ([][]any, error) {
+	before := len(keys)
+	several := len(r.Leftovers) > 0 && len(rows)-before > 1
+	if several {
+		if err := r.savepoint("SAVEPOINT"); err != nil {
+			return nil, err
+		}
+	}
+	for i := before; i < len(rows); i++ {
+		key, err := r.put(rows[i], i+1)
+		if err != nil {
+			if i > before && several {
+				if r.savepoint("ROLLBACK TO SAVEPOINT") == nil {
+					r.putAgain(rows[before:i], keys[before:])
+				}
+				if claimed := r.unclaimed(keys[before:], before); claimed != nil {
+					return nil, claimed
+				}
+			}
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	if err := r.unclaimed(keys[before:], before); err != nil || !several {
+		return keys, err
+	}
+	return keys, r.savepoint("RELEASE SAVEPOINT")
+}
+
+// savepoint does something with the write's savepoint on PostgreSQL, where nothing can
+// be asked any more after a statement that failed.
+func (r *writing) savepoint(do string) error {
+	if r.Engine != catalog.Postgres {
+		return nil
+	}
+	if _, err := r.tx.ExecContext(r.ctx, do+" vantelle_rows"); err != nil {
+		return Refuse(r.ctx, err)
+	}
+	return nil
+}
+
+// putAgain puts rows in that a savepoint has taken back. They went in before, and the
+// whole write is rolled back in any case: what fails now is not looked at.
+func (r *writing) putAgain(rows, keys [][]any) {
+	if r.Engine != catalog.Postgres {
+		return
+	}
+	for i, row := range rows {
+		if key, err := r.put(row, 0); err == nil {
+			keys[i] = key
+		}
+	}
 }
 
 // put inserts one row and gives its key.

@@ -35,24 +35,30 @@ func (r *writing) referenced(rows [][]any) error {
 	return nil
 }
 
-// unclaimed refuses a new row under a key of which something is left elsewhere, as
-// it refuses a key that is there. What key it has is known once it is in: the ERP may
-// have drawn it, or made another of it.
-func (r *writing) unclaimed(key []any, place int) error {
+// unclaimed refuses new rows under a key of which something is left elsewhere, as
+// it refuses a key that is there. What key they have is known once they are in: the
+// ERP may have drawn it, or made another of it. The rows are those behind so many.
+func (r *writing) unclaimed(keys [][]any, before int) error {
+	first := len(keys)
 	for _, left := range r.Leftovers {
-		err := r.look(left, [][]any{key}, func(_ int, found, _ bool) error {
-			if !found {
-				return nil
-			}
-			e := refusal.New(refusal.Duplicate, "%sa row with this key is there already", at(place))
-			e.Row = place
-			return e
-		})
+		claimed, err := r.byKey(left, keys)
 		if err != nil {
 			return err
 		}
+		for i, key := range keys[:first] {
+			if _, found := claimed[keyText(key)]; found {
+				first = i
+				break
+			}
+		}
 	}
-	return nil
+	if first == len(keys) {
+		return nil
+	}
+	place := before + first + 1
+	e := refusal.New(refusal.Duplicate, "%sa row with this key is there already", at(place))
+	e.Row = place
+	return e
 }
 
 // leftNull refuses new rows to which a trigger of the ERP's gave what they may not have.

@@ -87,7 +87,7 @@ func (k *keeper) keep(name, why string) {
 	}
 	for visible, rule := range k.table.rules {
 		if visible.Name == c.Name && !rule.ReadOnly {
-			rule.ReadOnly = true
+			rule.ReadOnly, rule.Mandatory = true, false
 			k.table.rules[visible] = rule
 			k.problem(false, k.name, c.Name, "writes: %s; customers can only read the column", why)
 		}
@@ -357,7 +357,7 @@ func (k *keeper) filesWhere(of *rules, f *fileRule) {
 		return
 	}
 	if f.asked == nil {
-		if f.table == k.table.Catalog || of.names(f.source.Where.SQL, k.table.Catalog) {
+		if f.table == k.table.Catalog || of.mayRead(f.source.Where.SQL, k.table.Catalog) {
 			k.without(f.what+" may hang on it, and their condition cannot be bound here", profiles.Insert, profiles.Update, profiles.Delete)
 		}
 		return

@@ -14,6 +14,7 @@ import (
 // rules are what a profile says of every row of its tables, whatever the levels.
 type rules struct {
 	*binder                   // of the profile
+	sibling bool              // it is for the same kind of ERP as the view's
 	rows    map[string]*asked // by each table's row condition
 	files   []*fileRule
 	views   []*catalog.Table // that are the profile's tables, or those of files, or that conditions read
@@ -40,7 +41,7 @@ func (b *binder) allRules(p *profiles.Profile) *rules {
 			own[policy.Self] = policy.Where
 		}
 	}
-	out := &rules{binder: whole, rows: map[string]*asked{}}
+	out := &rules{binder: whole, sibling: p.ERP == b.v.Profile.ERP, rows: map[string]*asked{}}
 	for name, policy := range whole.policies {
 		out.rows[name] = askedBy(policy.Where, policy.Self, own)
 	}
@@ -92,7 +93,8 @@ func (r *rules) view(t *catalog.Table) {
 	}
 }
 
-// unbound gives the tables whose row conditions cannot be bound now, and name a table.
+// unbound gives the tables whose row conditions cannot be bound now, and may read a
+// table; of a view that is not there, by what it is said to read.
 func (r *rules) unbound(t *catalog.Table) []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(r.v.Profile.Tables)) {
@@ -107,24 +109,37 @@ func (r *rules) unbound(t *catalog.Table) []string {
 		if rule.Follows != nil {
 			texts = append(texts, rule.Follows.Table)
 		}
-		if r.names(strings.Join(texts, "\n"), t) {
+		reads := r.mayRead
+		if r.v.Catalog.Table(rule.Schema, rule.Name) == nil { // perhaps never
+			reads = r.names
+		}
+		if reads(strings.Join(texts, "\n"), t) || slices.ContainsFunc(rule.Reads, func(n string) bool { return r.v.Catalog.Table(profiles.SplitTableName(n)) == t }) {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
+// mayRead tells whether a condition that cannot be bound now may read a table. What
+// another kind of ERP has is not here, and does not come back; of the same one it may
+// be a view that is made anew just now.
+func (r *rules) mayRead(text string, t *catalog.Table) bool {
+	return r.names(text, t) || r.sibling && slices.Contains(wordsOf(text), "select")
+}
+
 // names tells whether a text may read a table: it has its name, or that of a view.
 func (r *rules) names(text string, t *catalog.Table) bool {
-	text = strings.ToLower(text)
-	apart := func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }
-	words := strings.FieldsFunc(text, apart)
+	words := wordsOf(text)
 	return slices.ContainsFunc(r.v.Catalog.Tables, func(other *catalog.Table) bool {
 		name := strings.ToLower(other.Name)
-		said := slices.Contains(words, name) || strings.ContainsFunc(name, apart) && strings.Contains(text, name)
+		said := slices.Contains(words, name) || strings.ContainsFunc(name, betweenWords) && strings.Contains(strings.ToLower(text), name)
 		return said && (other == t || other.View)
 	})
 }
+
+func wordsOf(text string) []string { return strings.FieldsFunc(strings.ToLower(text), betweenWords) }
+
+func betweenWords(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }
 
 // readBy gives the tables that the profile says a view reads; nil where it says
 // nothing, or something that is not known here.

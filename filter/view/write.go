@@ -139,13 +139,17 @@ func (b *binder) writes(tables map[string]*Table) {
 		}
 		t.Writes = w
 	}
-	for name, t := range tables {
+	for _, t := range tables {
 		if t.Writes != nil {
 			t.Writes.References = b.references(t, tables)
-			b.missed(name, t)
 		}
 	}
 	b.keep(tables)
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		if tables[name].Writes != nil {
+			b.missed(name, tables[name])
+		}
+	}
 }
 
 // missed names the columns for which every INSERT would lack a value.
