@@ -27,6 +27,7 @@ import (
 	"github.com/vantelle/vantelle/internal/telemetry"
 	"github.com/vantelle/vantelle/internal/trial"
 	"github.com/vantelle/vantelle/profiles"
+	"github.com/vantelle/vantelle/sync/erpsource"
 )
 
 // rooms are the parts that every command works with, opened from a
@@ -169,6 +170,7 @@ func erpSettings(name string, d config.Dossier) erp.Settings {
 	s := erp.DefaultSettings()
 	s.Name, s.Engine, s.Schemas = name, catalog.Engine(d.Engine), d.Schemas
 	s.TablesPrefix = d.TablesPrefix
+	s.Decides = erpsource.Deciding(d.ERP, sourceOptions(d))
 	s.DSN, s.Server, s.CostLimit = d.DSN.Reveal(), erpServer(d), d.CostLimit
 	if d.Engine == config.SQLite {
 		s.DSN = d.Path

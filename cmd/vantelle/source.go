@@ -132,9 +132,20 @@ func (r *rooms) filterColumns(dossier string) func(context.Context) ([]erpsource
 // newSource makes what reads a dossier's customers and contacts. filterColumns
 // may be nil, where nothing but the reading is tried.
 func newSource(d config.Dossier, db *erp.DB, filterColumns func(context.Context) ([]erpsource.FilterColumn, error)) (erpsource.Source, error) {
+	options := sourceOptions(d)
+	options.FilterColumns = filterColumns
+	source, err := erpsource.New(d.ERP, db, options)
+	if err != nil {
+		return nil, fmt.Errorf("dossier %s: %w", db.Name(), err)
+	}
+	return source, nil
+}
+
+// sourceOptions are a dossier's, as its configuration has them.
+func sourceOptions(d config.Dossier) erpsource.Options {
 	o := d.SyncOptions
 	options := erpsource.Options{
-		Company: int64(o.Company), TablesPrefix: d.TablesPrefix, IncludeProspects: o.IncludeProspects, Attributes: o.Attributes, FilterColumns: filterColumns,
+		Company: int64(o.Company), TablesPrefix: d.TablesPrefix, IncludeProspects: o.IncludeProspects, Attributes: o.Attributes,
 		Custom: erpsource.CustomQueries{
 			Customers: erpsource.CustomQuery(d.Custom.Customers), Contacts: erpsource.CustomQuery(d.Custom.Contacts), Fingerprint: d.Custom.Fingerprint,
 		},
@@ -142,11 +153,7 @@ func newSource(d config.Dossier, db *erp.DB, filterColumns func(context.Context)
 	for _, e := range o.Entities {
 		options.Entities = append(options.Entities, int64(e))
 	}
-	source, err := erpsource.New(d.ERP, db, options)
-	if err != nil {
-		return nil, fmt.Errorf("dossier %s: %w", db.Name(), err)
-	}
-	return source, nil
+	return options
 }
 
 // sourceText tries what a synchronisation will do, as far as one record of

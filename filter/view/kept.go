@@ -36,6 +36,11 @@ func (b *binder) keep(tables map[string]*Table) {
 		k := &keeper{binder: b, name: name, table: t}
 		k.levels()
 		k.references()
+		for _, c := range t.Catalog.Columns {
+			if c.Decides {
+				k.keep(c.Name, "the synchronisation makes of it who a customer is, or an attribute of his")
+			}
+		}
 		if t.Catalog.Kin {
 			k.without("rows of it are another table's, too, as of partitions and of tables that inherit", profiles.Insert, profiles.Update, profiles.Delete)
 		}

@@ -153,6 +153,13 @@ func (db *DB) Catalog(ctx context.Context) (*catalog.Catalog, error) {
 		return nil, fmt.Errorf("read the catalog of ERP database %q: %w", db.settings.Name, err)
 	}
 	dropUnreadableKeys(tables)
+	if db.settings.Decides != nil {
+		for _, t := range tables {
+			for _, c := range t.Columns {
+				c.Decides = db.settings.Decides(t.Name, c.Name)
+			}
+		}
+	}
 	c := catalog.New(db.settings.Engine, version, tables)
 	c.TablesPrefix = db.settings.TablesPrefix
 	db.log.Debug().Int("tables", len(c.Tables)).Str("catalog", c.Fingerprint()).Msg("catalog read")

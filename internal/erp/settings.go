@@ -25,6 +25,9 @@ type Settings struct {
 	// Schemas are those whose tables make up the catalog. Empty is "public" on
 	// PostgreSQL and every schema on SQL Server; the other engines have none.
 	Schemas []string
+	// Decides tells which columns the synchronisation makes of who a customer is, for the
+	// catalog; nil for none.
+	Decides func(table, column string) bool
 	// TablesPrefix is handed to the catalog: see catalog.Catalog.
 	TablesPrefix string
 	// CostLimit is what SQL Server may estimate a statement to cost, in its

@@ -97,7 +97,10 @@ type Column struct {
 	Virtual   bool   // the database may compute it whenever it is read; not said by SQLite and MariaDB, whose Computed are all such
 	Moves     bool   // the database changes it by itself whenever its row is written
 	Default   bool   // a row that gives it no value gets one
-	Position  int    // 0-based
+	// Decides: the synchronisation makes of it who a customer is, or an attribute that
+	// row conditions compare with.
+	Decides  bool
+	Position int // 0-based
 }
 
 // ForeignKey says that Columns of its table point at RefColumns of RefTable.
@@ -150,7 +153,7 @@ func New(engine Engine, version string, tables []*Table) *Catalog {
 			} else {
 				t.folded[f] = col
 			}
-			fmt.Fprintf(h, "C%q %q %v %q %v %v %v %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed, col.Virtual, col.Default, col.Moves)
+			fmt.Fprintf(h, "C%q %q %v %q %v %v %v %v %v\x00", col.Name, col.Native, col.Nullable, col.Collation, col.Computed, col.Virtual, col.Default, col.Moves, col.Decides)
 		}
 	}
 	c.fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
