@@ -160,7 +160,8 @@ func mariadbOutsideKeys(ctx context.Context, q sqlx.QueryerContext, tables *shap
 	}
 	for _, k := range keys {
 		from, to := mariadbFileName(k.Table), tables.byName[mariadbFileName(k.RefTable)]
-		name := k.Key[strings.LastIndexAny(k.Key, "/\xff")+1:] // of the key, after the database's, or the table's
+		name := k.Key[strings.LastIndexByte(k.Key, '/')+1:] // of the key, after the database's
+		name = name[strings.LastIndexByte(name, 0xff)+1:]   // and the table's, on later servers
 		if to == nil || columns[[3]string{from[0], from[1], strings.ToLower(name)}] == k.Columns {
 			continue
 		}
