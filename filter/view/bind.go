@@ -20,7 +20,7 @@ import (
 
 // gateVersion is part of every view's digest: a gate that decides or prints
 // differently shares no plan with the one before.
-const gateVersion = "5"
+const gateVersion = "6"
 
 // Bind binds p to the catalog of one dossier. It always gives a view: what of
 // the profile cannot be bound is missing from it and named in Problems.

@@ -244,6 +244,9 @@ func TestMariaDBCatalogShowsOnlyWhatTheLoginMayRead(t *testing.T) {
 	if len(c.Tables) != 2 || c.Table("", "closed") != nil || c.Table("", "writable") != nil {
 		t.Errorf("tables = %+v", c.Tables)
 	}
+	if out := c.Table("", "open").Outside; len(out) != 1 || out[0].OnDelete != "CASCADE" || !strings.Contains(out[0].Table, "PROCESS") {
+		t.Errorf("a login that cannot see all foreign keys is told of %+v", out)
+	}
 	partly := c.Table("", "partly")
 	if partly == nil || len(partly.Columns) != 1 || partly.Columns[0].Name != "shown" || partly.PrimaryKey != nil || len(partly.Unique) > 0 {
 		t.Errorf("partly = %+v", partly)
