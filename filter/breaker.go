@@ -39,6 +39,13 @@ func (b *breaker) allow(clock func() time.Time) bool {
 	return true
 }
 
+// open tells whether the last requests found no ERP.
+func (b *breaker) open() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failed >= breakAfter
+}
+
 // saw is told how a request to the ERP ended: err is nil where it was answered.
 func (b *breaker) saw(err error, now time.Time) {
 	var refused *refusal.Error

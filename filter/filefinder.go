@@ -242,7 +242,7 @@ func (f *finder) open(ctx context.Context, statement string, most int) (*Answer,
 	switch refused.Code {
 	case refusal.ParamMismatch: // the key is none of this column
 		return nil, ErrNoFile
-	case refusal.NoAccess, refusal.TooMany, refusal.Unavailable, refusal.Timeout, refusal.QueryFailed, refusal.Cancelled, refusal.AuditDown, refusal.LimitExceeded:
+	case refusal.NoAccess, refusal.Unavailable, refusal.Timeout, refusal.QueryFailed, refusal.Cancelled, refusal.AuditDown, refusal.LimitExceeded:
 		return nil, err
 	}
 	// The profile's own words do not hold here. They name what nobody may know.

@@ -86,7 +86,7 @@ func (g *Gate) do(ctx context.Context, req Request, world World) (*Answer, error
 		return nil, g.deny(ctx, entry, err)
 	}
 	// He leaves connections to the others.
-	leave, err := g.shares.enter(ctx, shareOf{req.Caller.Dossier, req.Caller.Customer.ID, false}, world.DB.PortalConnections(), g.limits.Time)
+	leave, err := g.turn(ctx, req.Caller, world.DB.PortalConnections(), false)
 	if err != nil {
 		return nil, g.refuse(err)
 	}

@@ -49,7 +49,7 @@ func TestPromise3ACustomerLeavesConnectionsToTheOthers(t *testing.T) {
 	mustOpen("ANNA", "2")
 	soon, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := open(soon, "ANNA", "3"); codeOf(err) != refusal.TooMany {
+	if _, err := open(soon, "ANNA", "3"); codeOf(err) != refusal.Timeout {
 		t.Errorf("a third of five connections: %v", err)
 	}
 	gone, leave := context.WithCancel(t.Context())

@@ -246,6 +246,12 @@ func (w *Worlds) Failed(dossierID string, err error) {
 	}
 }
 
+// broken tells whether the last requests to a dossier found no ERP.
+func (w *Worlds) broken(dossierID string) bool {
+	d := w.dossiers[dossierID]
+	return d != nil && d.breaker.open()
+}
+
 // Catalog gives a dossier's catalog as last read.
 func (w *Worlds) Catalog(ctx context.Context, dossierID string) (*catalog.Catalog, error) {
 	d := w.dossiers[dossierID]

@@ -37,7 +37,7 @@ func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) 
 	if err := dataFits(req, plan.write); err != nil {
 		return nil, g.deny(ctx, entry, err)
 	}
-	leave, err := g.shares.enter(ctx, shareOf{req.Caller.Dossier, req.Caller.Customer.ID, true}, world.DB.WriteConnections(), g.limits.Time)
+	leave, err := g.turn(ctx, req.Caller, world.DB.WriteConnections(), true)
 	if err != nil {
 		return nil, g.refuse(err)
 	}

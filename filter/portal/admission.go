@@ -127,7 +127,7 @@ func (a *admission) take(c customerKey) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.load.Customer > 0 && a.customers[c] >= a.load.Customer {
-		return &httpjson.Problem{Code: httpjson.TooManyRequests, RetryAfter: retryTooMany, Detail: "too many requests of this customer are under way at once: wait for their answers"}
+		return &httpjson.Problem{Code: httpjson.TooManyRequests, RetryAfter: time.Second, Detail: "too many requests of this customer are under way at once: wait for their answers"}
 	}
 	a.customers[c]++
 	return nil

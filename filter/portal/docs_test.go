@@ -42,7 +42,7 @@ func TestDocumentedStatusesAreTrue(t *testing.T) {
 		}
 	}
 	for _, code := range []refusal.Code{refusal.Syntax, refusal.Unsupported, refusal.UnknownName, refusal.TypeMismatch, refusal.CanFail,
-		refusal.LimitExceeded, refusal.FilterRequired, refusal.ParamMismatch, refusal.NoAccess, refusal.TooMany, refusal.Unavailable, refusal.Timeout,
+		refusal.LimitExceeded, refusal.FilterRequired, refusal.ParamMismatch, refusal.NoAccess, refusal.Unavailable, refusal.Timeout,
 		refusal.QueryFailed, refusal.AuditDown, refusal.Internal, refusal.ReadOnly, refusal.ValueRefused, refusal.RowRefused, refusal.Unreferenced, refusal.Duplicate,
 		refusal.RuleViolation, refusal.Uncertain, codeSingular, codeRange, codeMaxAffected} {
 		if !documented[string(code)] {

@@ -32,11 +32,8 @@ func (v *visit) problem(err error) *httpjson.Problem {
 		return own
 	case errors.As(err, &refused):
 		p := &httpjson.Problem{Code: httpjson.Code(refused.Code), Detail: refused.Detail, Cause: operatorError(err)}
-		switch refused.Code {
-		case refusal.Unavailable:
+		if refused.Code == refusal.Unavailable {
 			p.RetryAfter = retryUnavailable
-		case refusal.TooMany:
-			p.RetryAfter = retryTooMany
 		}
 		if refused.Pos >= 0 && v.sql != "" {
 			p.Members = place(v.sql, int(refused.Pos))
@@ -65,9 +62,6 @@ func (v *visit) problem(err error) *httpjson.Problem {
 // retryUnavailable is when to try again where an ERP, or the directory, cannot be
 // reached.
 const retryUnavailable = 2 * time.Second
-
-// retryTooMany is when to try again where a customer's own requests are in the way.
-const retryTooMany = time.Second
 
 // ending names the end of our time limit and the client's going away, which
 // reach us as whatever the layers below made of them; nil for neither.

@@ -23,7 +23,6 @@ const (
 	FilterRequired Code = "filter_required"   // the profile wants a column pinned
 	ParamMismatch  Code = "param_mismatch"    // parameters missing, too many, or of the wrong type
 	NoAccess       Code = "no_access"         // no identity, no rows
-	TooMany        Code = "too_many_requests" // of one customer at a time
 	Unavailable    Code = "erp_unavailable"   // the dossier's ERP does not answer
 	Timeout        Code = "erp_timeout"       // the ERP took too long
 	QueryFailed    Code = "query_failed"      // the ERP refused; the reason is in the log

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/profiles"
 )
@@ -82,7 +83,9 @@ func (k *keeper) keep(name, why string) {
 	if c == nil || k.table.Writes.Pin(c.Name) != nil {
 		return
 	}
-	k.table.Writes.Kept = with(k.table.Writes.Kept, c)
+	if c.Type.Kind != sqltype.Other { // which no condition reads
+		k.table.Writes.Kept = with(k.table.Writes.Kept, c)
+	}
 	if c.Computed || c.Moves {
 		if k.table.Writes.Insert || k.table.Writes.Update {
 			k.problem(false, k.name, c.Name, "writes: %s, and the ERP gives the column its value itself; insert and update are left out", why)

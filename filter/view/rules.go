@@ -197,8 +197,8 @@ func hanging(all []*rules) hung {
 				if f.resource == nil {
 					continue
 				}
-				for t, name := range map[*catalog.Table]string{f.resource: pair[0], f.table: pair[1]} {
-					if c := t.Column(name); c != nil {
+				for i, t := range []*catalog.Table{f.resource, f.table} {
+					if c := t.Column(pair[i]); c != nil {
 						on.own[t] = append(on.own[t], ownColumn{col: c, falls: true})
 					}
 				}

@@ -102,7 +102,7 @@ func (a *api) explain(w http.ResponseWriter, r *http.Request, d scope) error {
 // decided tells a refusal that is the gate's decision from a failure to decide.
 func decided(c refusal.Code) bool {
 	switch c {
-	case refusal.TooMany, refusal.Unavailable, refusal.Timeout, refusal.QueryFailed, refusal.Cancelled, refusal.AuditDown, refusal.Internal:
+	case refusal.Unavailable, refusal.Timeout, refusal.QueryFailed, refusal.Cancelled, refusal.AuditDown, refusal.Internal:
 		return false
 	}
 	return true

@@ -49,7 +49,7 @@ var mutants = []mutant{
 	{"8: a long text is taken for a short one", "filter/plan.go", "if len(x) > resolve.ShortText {", "if len(x) > 1<<30 {"},
 	{"8: a row beside a list is counted once", "filter/resolve/predicate.go", "len(x.List)-1, x.Pos()); err != nil { // it stands", "0, x.Pos()); err != nil { // it stands"},
 	{"3: one customer has all connections", "filter/shares.go", "s.join(of, max(1, pool/2))", "s.join(of, pool)"},
-	{"3: each contact has a share of connections", "filter/gate.go", "shareOf{req.Caller.Dossier, req.Caller.Customer.ID, false}", "shareOf{req.Caller.Dossier, req.Caller.Customer.ID + req.Caller.Contact, false}"},
+	{"3: each contact has a share of connections", "filter/shares.go", "shareOf{c.Dossier, c.Customer.ID, writes}", "shareOf{c.Dossier, c.Customer.ID + c.Contact, writes}"},
 	{"3: an audit that is down keeps a connection", "filter/gate.go", "\t\tleave()\n\t\treturn nil, g.refuse(refusal.Because(err, refusal.AuditDown", "\t\treturn nil, g.refuse(refusal.Because(err, refusal.AuditDown"},
 	{"3: elements of WITH are not deep", "filter/resolve/from.go", "if err := r.reach(cte.deep, t.At); err != nil {", "if err := r.reach(0, t.At); err != nil {"},
 	{"8: text without end is cheap", "filter/resolve/partial.go", "if r.worked <= dearText {", "if true {"},

@@ -178,5 +178,5 @@ func reason(err error) string {
 // unavailable tells whether the ERP is what failed, and not the question.
 func unavailable(err error) bool {
 	var r *refusal.Error
-	return errors.As(err, &r) && (r.Code == refusal.TooMany || r.Code == refusal.Unavailable || r.Code == refusal.Timeout || r.Code == refusal.Cancelled || r.Code == refusal.AuditDown)
+	return errors.As(err, &r) && (r.Code == refusal.Unavailable || r.Code == refusal.Timeout || r.Code == refusal.Cancelled || r.Code == refusal.AuditDown)
 }
