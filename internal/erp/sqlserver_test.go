@@ -214,7 +214,7 @@ func TestAServerThatSaysNothingIsNotWaitedForForEver(t *testing.T) {
 
 func TestWhatIsAskedOfSQLServerIsTSQL(t *testing.T) {
 	for name, statement := range map[string]string{
-		"version": sqlserverVersion, "columns": sqlserverColumns, "unique": sqlserverUnique, "foreign": sqlserverForeign, sqlserverKeysShown,
+		"version": sqlserverVersion, "columns": sqlserverColumns, "unique": sqlserverUnique, "foreign": sqlserverForeign, "keys shown": sqlserverKeysShown,
 		"tracking on": trackingOn, "tracking version": trackingVersion, "tracking fork": trackingFork, "tracking of a table": trackingTable,
 		"session": sqlserverSession(time.Second, 7) + sqlserverIsolation(true) + sqlserverIsolation(false),
 	} {
