@@ -99,6 +99,12 @@ var byItself = []chosen{
 		`INSERT INTO teams VALUES (5,'ANNA')`, `INSERT INTO {outside}.mid VALUES (6,5)`, `INSERT INTO docs VALUES (1,'one'),(2,'two')`, `INSERT INTO links VALUES (1,1,'ANNA',NULL),(2,2,'ANNA',6)`},
 		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM links v WHERE v.doc = self.id AND v.customer = :customer AND v.mid IS NULL)" + docsShown + "  teams:\n    rows: customer = :customer\n    writes: [delete]\n    cascades: [{outside}.mid]\n    columns: {id: {}}\n",
 		tries:   []string{"DELETE FROM teams WHERE id = 5"}},
+	{name: "a document goes to the share that is the default", engines: three[:2], tables: []string{
+		`CREATE TABLE shares (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL)`,
+		`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share int DEFAULT 12, secret varchar(40), CONSTRAINT {name}_t FOREIGN KEY (share) REFERENCES shares (id) ON DELETE SET DEFAULT)`,
+		`INSERT INTO shares VALUES (11,'ANNA'),(12,'BORIS')`, `INSERT INTO docs VALUES (1,11,'one'),(2,12,'two')`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM shares s WHERE s.id = self.share AND s.customer = :customer)" + docsShown + "  shares:\n    rows: customer = :customer\n    writes: [delete]\n    cascades: [docs]\n    columns: {id: {}}\n",
+		tries:   []string{"DELETE FROM shares"}},
 	{name: "a row of one's own table is freed by another of it", tables: []string{
 		`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL, contact varchar(10), root int, secret varchar(40), CONSTRAINT {name}_t FOREIGN KEY (root) REFERENCES docs (id) ON DELETE SET NULL)`,
 		`INSERT INTO docs VALUES (1,'ANNA','c1',NULL,'one')`, `INSERT INTO docs VALUES (2,'ANNA','c2',1,'two')`},
