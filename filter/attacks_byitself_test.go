@@ -99,6 +99,14 @@ var byItself = []chosen{
 		`INSERT INTO teams VALUES (5,'ANNA')`, `INSERT INTO {outside}.mid VALUES (6,5)`, `INSERT INTO docs VALUES (1,'one'),(2,'two')`, `INSERT INTO links VALUES (1,1,'ANNA',NULL),(2,2,'ANNA',6)`},
 		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM links v WHERE v.doc = self.id AND v.customer = :customer AND v.mid IS NULL)" + docsShown + "  teams:\n    rows: customer = :customer\n    writes: [delete]\n    cascades: [{outside}.mid]\n    columns: {id: {}}\n",
 		tries:   []string{"DELETE FROM teams WHERE id = 5"}},
+	{name: "carried out of the catalog and back, where that is said", engines: three[1:2], tables: []string{
+		`CREATE TABLE teams (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL)`,
+		`CREATE SCHEMA {outside}_2`, `CREATE TABLE {outside}_2.mid (id int NOT NULL PRIMARY KEY, team int REFERENCES teams (id) ON DELETE CASCADE)`,
+		`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, secret varchar(40))`,
+		`CREATE TABLE links (id int NOT NULL PRIMARY KEY, doc int, customer varchar(17), mid int REFERENCES {outside}_2.mid (id) ON DELETE SET NULL)`,
+		`INSERT INTO teams VALUES (5,'ANNA')`, `INSERT INTO {outside}_2.mid VALUES (6,5)`, `INSERT INTO docs VALUES (1,'one'),(2,'two')`, `INSERT INTO links VALUES (1,1,'ANNA',NULL),(2,2,'ANNA',6)`},
+		profile: "tables:\n" + docsFrom + "EXISTS (SELECT 1 FROM links v WHERE v.doc = self.id AND v.customer = :customer AND v.mid IS NULL)" + docsShown + "  teams:\n    rows: customer = :customer\n    writes: [delete]\n    cascades: [{outside}_2.mid, links]\n    columns: {id: {}}\n",
+		tries:   []string{"DELETE FROM teams WHERE id = 5"}},
 	{name: "a document goes to the share that is the default", engines: three[:2], tables: []string{
 		`CREATE TABLE shares (id int NOT NULL PRIMARY KEY, customer varchar(17) NOT NULL)`,
 		`CREATE TABLE docs (id int NOT NULL PRIMARY KEY, share int DEFAULT 12, secret varchar(40), CONSTRAINT {name}_t FOREIGN KEY (share) REFERENCES shares (id) ON DELETE SET DEFAULT)`,

@@ -67,6 +67,7 @@
 //     read, unless the ERP's own keys see to it; foreign keys are given whole;
 //     numbers that the ERP draws are its own. TestPromise9… in
 //     promises_writes_test.go and attacks_yard_test.go; filter/view/kept.go
+//     and carried.go
 //  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
 //     time each have a limit and a clear refusal; and so has what a small text
 //     can grow into, here and inside an engine that writes some operators out

@@ -133,55 +133,6 @@ func (k *keeper) references() {
 	}
 }
 
-// carried leaves out what the ERP's own foreign keys carry on to where a row condition
-// hangs on it: a delete of rows that it asks not to be there, a change of a column
-// that it mentions, of rows of others or of its own: what a customer writes himself is
-// looked at before and after, what a key carries on is not. That it is said in cascades does not help: that says that rows go.
-func (k *keeper) carried(on hung) {
-	var seen map[carriedStep]bool
-	var reaches func(parent *catalog.Table, operation string) string
-	reaches = func(parent *catalog.Table, operation string) string {
-		for _, out := range parent.Outside { // of tables that are not known, or of which not all is
-			if carriedOut(out, operation) == "" {
-				continue
-			}
-			back := k.comesBack()
-			if child := k.v.Catalog.Table(profiles.SplitTableName(out.Table)); child != nil {
-				back = append(back, child)
-			}
-			if i := slices.IndexFunc(back, on.any); i >= 0 {
-				return back[i].Name
-			}
-		}
-		for _, child := range k.v.Catalog.Tables {
-			for _, fk := range child.ForeignKeys {
-				does := carriedOn(fk, operation)
-				fixed := operation == profiles.Update && parent == k.table.Catalog && !slices.ContainsFunc(fk.RefColumns, k.moves)
-				if does == "" || fixed || k.v.Catalog.Table(fk.RefSchema, fk.RefTable) != parent {
-					continue
-				}
-				if does == profiles.Delete && on.missing[child] || does == profiles.Update && on.movedBy(child, fk, parent, operation) {
-					return child.Name
-				}
-				if seen[carriedStep{child, does}] {
-					continue
-				}
-				seen[carriedStep{child, does}] = true
-				if into := reaches(child, does); into != "" {
-					return into
-				}
-			}
-		}
-		return ""
-	}
-	for _, operation := range []string{profiles.Delete, profiles.Update} {
-		seen = map[carriedStep]bool{}
-		if into := reaches(k.table.Catalog, operation); into != "" {
-			k.without("the ERP's foreign keys carry it on to "+into+", on whose rows hangs what a customer sees", operation)
-		}
-	}
-}
-
 // moves tells whether an UPDATE of the table may change a column: all but its key.
 func (k *keeper) moves(name string) bool {
 	return !named(k.table.Writes.Key, name)
