@@ -152,7 +152,7 @@ var mutants = []mutant{
 	{"9: a trigger gives a new row a link", "filter/execute/write_insert.go", "if err := r.leftNull(keys); err != nil {", "if err := r.leftNull(keys); err != nil && false {"},
 	{"9: a side of a row is changed", "filter/authorize/write.go", "(kind == querytree.Update || side.Value == nil)", "side.Value == nil"},
 	{"9: a side of a row is anybody's", "filter/authorize/write.go", "x.Pin, x.OrNull = side.Value, true", "_ = side"},
-	{"9: a column compared with two names is a side", "filter/view/write.go", "if !is || !also || before.Slot != now.Slot {", "if !is || !also {"},
+	{"9: a column compared with two names is a side", "filter/view/write.go", "if !is || !also || before.Slot != now.Slot {", "if !is || !also || false && before.Slot != now.Slot {"},
 	{"9: a bulk tells what is left", "filter/execute/write_insert.go", "if i > before && several {", "if false {"},
 	{"9: keys that cannot be seen are none", "internal/erp/shape.go", "t.Outside = append(t.Outside, key)", "_ = key"},
 	{"9: a key that is half seen is whole", "internal/erp/mariadb_catalog.go", "strings.ToLower(name)}] == k.Columns {", "strings.ToLower(name)}] >= 0 {"},
