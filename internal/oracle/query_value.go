@@ -1,6 +1,9 @@
 package oracle
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // literal writes a value that a column of a kind could hold, sometimes as a
 // parameter where like says what it will be compared with.
@@ -14,6 +17,9 @@ func (g *asker) literal(k kind, like *column) *node {
 	}
 	if k.numeric() && chance(g.r, 10) {
 		v = g.sample(pick(g.r, []kind{kindInt, kindDec}), nil)
+	}
+	if v.kind == kindFloat && strings.Contains(v.text, "e308") { // a trap that is seen after all: the gate takes no number of so many digits
+		v = floating(pick(g.r, floats))
 	}
 	if !g.d.sqlite() && chance(g.r, 40) {
 		switch k {
