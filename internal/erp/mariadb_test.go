@@ -58,7 +58,7 @@ func TestMariaDBSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, pool := range map[string]*sqlx.DB{"portal": db.Portal(), "sync": db.Sync()} {
-		want := map[string]string{"sql_mode": "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION", "tx_read_only": "1", "time_zone": "+00:00",
+		want := map[string]string{"sql_mode": "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION", "tx_read_only": "1", "time_zone": "+00:00",
 			"tx_isolation": "REPEATABLE-READ", "character_set_connection": "utf8mb4", "lock_wait_timeout": "5", "max_statement_time": "30", "max_recursive_iterations": "4294967295"}
 		if name == "sync" {
 			want["max_statement_time"] = "600"
