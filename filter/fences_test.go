@@ -302,3 +302,73 @@ func TestPromise8PatternsMeetNobodysStatistics(t *testing.T) {
 		}
 	}
 }
+
+// TestPromise8WhatAQueryAroundComputesStaysOnTheNearSide asks with what a subquery
+// computes of the customer's own row, and fails, in conditions that are tested
+// within another block. An engine that flattens the subquery would compute it
+// where those conditions stand: they must tell nothing of the row of u that is
+// somebody else's, whatever its pin is. What a subquery only hands on may stand
+// there, and finds rows by their index.
+func TestPromise8WhatAQueryAroundComputesStaysOnTheNearSide(t *testing.T) {
+	const profile = `
+profile: AROUND
+title: {fr: Autour, en: Around}
+erp: custom
+tables:
+  t: {rows: owner = :customer, columns: {id: {}, w: {}, kind: {}}}
+  u: {rows: "id IN (SELECT g.doc FROM grants g WHERE g.holder = :customer)", columns: {id: {}, pin: {}, x: {}, note: {}}}
+`
+	const grown = "(SELECT id, EXP(w * 0 + 700) * EXP(w * 0 + 700) AS x FROM t)"
+	asked := []string{
+		"SELECT d.id FROM " + grown + " d WHERE EXISTS (SELECT 1 FROM u WHERE u.pin = 5 AND u.x = d.x)",
+		"SELECT d.id FROM (SELECT * FROM " + grown + " e) d WHERE EXISTS (SELECT 1 FROM u WHERE u.pin = 5 AND u.x = d.x)",
+		"SELECT d.id FROM (SELECT id, 0 AS x FROM t WHERE kind = 9 UNION ALL SELECT id, x FROM " + grown + " e) d WHERE EXISTS (SELECT 1 FROM u WHERE u.pin = 5 AND u.x = d.x)",
+		"SELECT d.id FROM " + grown + " d CROSS JOIN LATERAL (SELECT u.id FROM u WHERE u.pin = 5 AND u.x = d.x) l",
+		"SELECT d.id FROM " + grown + " d LEFT JOIN LATERAL (SELECT u.id FROM u WHERE u.pin = 5 AND u.x > d.x) l ON TRUE",
+		"WITH d AS " + grown + " SELECT d.id FROM d WHERE d.id IN (SELECT u.id FROM u WHERE u.pin = 5 AND u.x = d.x)",
+		"WITH d (a, b) AS " + grown + " SELECT (SELECT COUNT(*) FROM u WHERE u.pin = 5 AND u.x BETWEEN 0 AND d.b) FROM d",
+	}
+	answers := map[string][]string{}
+	for _, engine := range both {
+		for _, pin := range []string{"5", "6"} {
+			db, _ := roomFor(t, engine, []string{
+				`CREATE TABLE grants (doc int NOT NULL, holder varchar(20) NOT NULL)`,
+				`CREATE TABLE t (id int NOT NULL PRIMARY KEY, owner varchar(20) NOT NULL, kind int NOT NULL, w {float} NOT NULL)`,
+				`CREATE TABLE u (id int NOT NULL PRIMARY KEY, pin int NOT NULL, x {float} NOT NULL, note varchar(20))`,
+				`INSERT INTO t VALUES (1, 'ANNA', 1, 2)`,
+				`INSERT INTO grants VALUES (1, 'ANNA'), (2, 'BORIS')`,
+				`INSERT INTO u VALUES (1, 1, 1, 'mine'), (2, ` + pin + `, 1, 'his')`,
+			})
+			if db == nil {
+				continue
+			}
+			r := rigOn(t, db, profile)
+			for i, q := range asked {
+				lines, err := answersOf(t, r, filter.Request{Caller: as("ANNA"), Text: q})
+				key := fmt.Sprint(engine, i)
+				if answers[key] = append(answers[key], fmt.Sprint(lines, err)); len(answers[key]) == 2 && answers[key][0] != answers[key][1] {
+					t.Errorf("%s: %s\n tells of another's pin: %s", engine, q, answers[key])
+				}
+			}
+		}
+	}
+	r := newRig(t, ledger, shop)
+	for _, engine := range []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.SQLServer} {
+		for text, far := range map[string]bool{
+			"SELECT d.n FROM (SELECT id AS n, total / 3 AS x FROM docs) d WHERE EXISTS (SELECT 1 FROM lines l WHERE l.doc = d.n)":                             true,
+			"WITH d (a) AS (SELECT n FROM (SELECT id AS n, total / 3 AS x FROM docs) e) SELECT a FROM d WHERE EXISTS (SELECT 1 FROM lines l WHERE l.doc = a)": true,
+			"SELECT d.n FROM (SELECT 7 AS n, total / 3 AS x FROM docs) d WHERE EXISTS (SELECT 1 FROM lines l WHERE l.doc = d.n)":                              true,
+			"SELECT d.n FROM (SELECT id + 1 AS n FROM docs) d WHERE EXISTS (SELECT 1 FROM lines l WHERE l.doc = d.n)":                                         false,
+			"SELECT d.n FROM (SELECT id AS n FROM docs UNION SELECT id FROM docs) d WHERE EXISTS (SELECT 1 FROM lines l WHERE l.doc = d.n)":                   false,
+		} {
+			x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: text}, engine)
+			if err != nil {
+				t.Errorf("%s: %s: %v", engine, text, err)
+				continue
+			}
+			if got := regexp.MustCompile(`AND r\d+\.\S?doc\S? = t\d+\.`).MatchString(x.SQL); got != far {
+				t.Errorf("%s: %s: on the far side: %t, want %t\n%s", engine, text, got, far, x.SQL)
+			}
+		}
+	}
+}

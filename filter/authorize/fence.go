@@ -109,7 +109,9 @@ func (p *pusher) push(s querytree.Source, conditions []querytree.Expr) {
 
 // about tells whether a condition is one of the table s alone and cannot fail.
 // A column of a query around the block, of a row that is the customer's, is as
-// good as a value: without it, EXISTS would read a whole table for every row.
+// good as a value: without it, EXISTS would read a whole table for every row. But
+// not one that a subquery computes: an engine that flattens the subquery writes
+// the expression where the column stands, and computes it on rows of others.
 func (p *pusher) about(c querytree.Expr, s *querytree.Scan) bool {
 	mine, other := false, false
 	querytree.WalkExpr(c, querytree.Visitor{
@@ -123,12 +125,32 @@ func (p *pusher) about(c querytree.Expr, s *querytree.Scan) bool {
 				mine = true
 				other = other || p.collated(ref) || computed(ref.Col, s.Table, p.engine) && !tests(p.readings[s].Policy, ref.Col)
 			default: // MariaDB's derived tables know nothing of the queries around them
-				other = other || p.here[ref.Source] || p.engine == catalog.MariaDB || p.collated(ref)
+				other = other || p.here[ref.Source] || p.engine == catalog.MariaDB || p.collated(ref) || !stored(ref)
 			}
 		},
 		Query: func(*querytree.Query) { other = true },
 	})
 	return mine && !other
+}
+
+// stored tells whether a column is a table's, handed on by subqueries as it is, or
+// a value that the request gave.
+func stored(x querytree.Expr) bool {
+	ref, ok := x.(*querytree.ColumnRef)
+	if !ok {
+		return constant(x)
+	}
+	var q *querytree.Query
+	switch s := ref.Source.(type) {
+	case *querytree.Derived:
+		q = s.Query
+	case *querytree.CTERef:
+		q = s.CTE.Query
+	default:
+		return true
+	}
+	sel, ok := q.Body.(*querytree.Select)
+	return ok && stored(sel.Items[ref.Index])
 }
 
 // plain tells whether a node compares what it is given as it is.

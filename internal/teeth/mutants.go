@@ -67,6 +67,8 @@ var mutants = []mutant{
 	{"8: many tables cost little", "filter/authorize/joins.go", "if len(sources) > mostTied {", "if len(sources) > mostTied && false {"},
 	{"8: tables without a key in common are tied", "filter/authorize/joins.go", "if next < 0 {\n\t\t\treturn false", "if next < 0 {\n\t\t\treturn true"},
 	{"8: what a table beside it holds goes behind the fence", "filter/authorize/fence.go", "other = other || p.here[ref.Source] || ", "other = other || "},
+	{"8: what a subquery around computes goes behind the fence", "filter/authorize/fence.go", " || !stored(ref)\n", "\n"},
+	{"8: what a set operation around computes is stored", "filter/authorize/fence.go", "return ok && stored(sel.Items[ref.Index])", "return !ok || stored(sel.Items[ref.Index])"},
 	{"8: a LATERAL is asked for anybody's row", "filter/authorize/dear.go", "ok && d.Lateral {", "ok && d.Lateral && false {"},
 	{"8: the null side of a join is narrowed by WHERE", "filter/authorize/fence.go", `case "LEFT":
 			right = on`, `case "LEFT":
