@@ -54,16 +54,26 @@ func TestPromise8MuchTextMeetsOwnRowsOnly(t *testing.T) {
 		{"a text in a long text", "SELECT id FROM lines WHERE LOCATE('b" + strings.Repeat("a", 148) + "', $1 || note) = 1", true, false},
 		{"texts of the request among themselves", "SELECT id FROM lines WHERE CASE WHEN note LIKE 'l QTWO%' THEN $1 IN ($1" + strings.Repeat(", $1", 20) + ") ELSE TRUE END", true, false},
 		{"texts that are filled up", "SELECT id FROM lines WHERE $1 <> '' AND " + many("LPAD(note, 1000, 'x') <> 'a'", 1100), true, false},
-		{"a computed column that is used a few times", "SELECT COUNT(*) FROM (SELECT note, UPPER(note) AS u FROM lines) x WHERE $1 <> '' AND " + many("x.u <> 'a'", 100), false, false},
+		{"a computed column that is used a few times", "SELECT COUNT(*) FROM (SELECT note, UPPER(note) AS u FROM lines) x WHERE $1 <> '' AND " + many("x.u <> 'a'", 20), false, false},
+		{"a computed column that is used rather often", "SELECT COUNT(*) FROM (SELECT note, UPPER(note) AS u FROM lines) x WHERE $1 <> '' AND " + many("x.u <> 'a'", 200), true, false},
 		{"a column that is not used", "SELECT COUNT(*) FROM (SELECT note, UPPER($1 || note) AS u FROM lines) x" + strings.Repeat(" JOIN articles a ON a.code = x.note", 1), false, false},
-		{"words that are looked for", "SELECT id FROM lines WHERE $1 <> '' AND " + many("POSITION('colis' IN FOLD(note)) > 0", 40), false, false},
-		{"parameters that may be empty", "SELECT id FROM lines WHERE " + many("($1 = '' OR note = $1 OR note ILIKE $1)", 20), false, false},
-		{"a few functions", "SELECT id FROM lines WHERE UPPER(note) = UPPER($1) AND note || $1 = 'x'", false, false},
-		{"functions of a long text", "SELECT id FROM lines WHERE " + many("UPPER(note) = UPPER($1)", 3) + " AND note || $1 = 'x'", true, false},
-		{"functions of a short text", "SELECT id FROM lines WHERE " + many("UPPER(note) = UPPER($1)", 100) + " AND note || $1 = 'x'", false, true},
-		{"more functions of a short text", "SELECT id FROM lines WHERE " + many("UPPER(note) = UPPER($1)", 300), true, true},
-		{"short columns, a hundred times", "SELECT id FROM lines WHERE $1 <> '' AND " + many("UPPER(note || article) <> LOWER(note)", 100), false, false},
-		{"a long list of what is short", "SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) IN ('a'" + strings.Repeat(", 'bcdefg'", 2000) + ")", false, false},
+		{"words that are looked for", "SELECT id FROM lines WHERE $1 <> '' AND " + many("POSITION('colis' IN FOLD(note)) > 0", 4), false, false},
+		{"parameters that may be empty", "SELECT id FROM lines WHERE " + many("($1 = '' OR note = $1 OR note ILIKE $1)", 2), false, false},
+		{"many parameters that may be empty", "SELECT id FROM lines WHERE " + many("($1 = '' OR note = $1 OR note ILIKE $1)", 20), true, false},
+		{"a few functions", "SELECT id FROM lines WHERE UPPER(note) = UPPER($1) AND note || 'y' = 'x'", false, true},
+		{"functions of what is selected", "SELECT UPPER($1), note || $1, UPPER(note || $1) FROM lines WHERE id > 3", false, false},
+		{"functions of a long text", "SELECT id FROM lines WHERE UPPER(note) = UPPER($1) AND note || 'y' = 'x'", true, false},
+		{"functions of a short text", "SELECT id FROM lines WHERE " + many("UPPER(note) = UPPER($1)", 3) + " AND note || 'y' = 'x'", false, true},
+		{"more functions of a short text", "SELECT id FROM lines WHERE " + many("UPPER(note) = UPPER($1)", 30), true, true},
+		{"short columns, ten times", "SELECT id FROM lines WHERE $1 <> '' AND " + many("UPPER(note || article) <> LOWER(note)", 10), false, false},
+		{"short columns, a hundred times", "SELECT id FROM lines WHERE $1 <> '' AND " + many("UPPER(note || article) <> LOWER(note)", 100), true, false},
+		{"a list of what is short", "SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) IN ('a'" + strings.Repeat(", 'bcdefg'", 200) + ")", false, false},
+		{"a long list of what is short", "SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) IN ('a'" + strings.Repeat(", 'bcdefg'", 2000) + ")", true, false},
+		{"a pattern in a stored text", "SELECT id FROM lines WHERE note LIKE '%colis%' OR article LIKE $1", false, true},
+		{"patterns in a stored text", "SELECT id FROM lines WHERE " + many("note LIKE $1", 40), true, true},
+		{"how a stored text begins", "SELECT id FROM lines WHERE $1 <> '' AND " + many("note LIKE 'colis%'", 100), false, true},
+		{"many comparisons", "SELECT id FROM lines WHERE $1 <> '' AND " + many("qty <> doc", 700), true, true},
+		{"as many columns", "SELECT id" + strings.Repeat(", qty, doc", 700) + " FROM lines WHERE $1 <> '' AND note LIKE '%colis%'", false, true},
 	} {
 		req := filter.Request{Caller: as("ANNA"), Front: "sql", Text: c.sql, Params: []any{lengthy}}
 		if c.short {
@@ -79,17 +89,20 @@ func TestPromise8MuchTextMeetsOwnRowsOnly(t *testing.T) {
 		}
 	}
 	for _, engine := range []catalog.Engine{catalog.Postgres, catalog.MariaDB} { // which go through a text for every letter
-		for n, dear := range map[int]bool{20: false, 150: true} {
-			x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM lines WHERE " + many("FOLD(note) <> 'a'", n)}, engine)
-			if err != nil || fenced(x.SQL) != dear {
-				t.Errorf("%s: %d texts without accents: fenced: %t, %v", engine, n, fenced(x.SQL), err)
-			}
+		x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM lines WHERE FOLD(note) <> 'a'"}, engine)
+		if err != nil || !fenced(x.SQL) {
+			t.Errorf("%s: a text without accents: not fenced, %v", engine, err)
 		}
 	}
 	// What is dear altogether is not tested beside the row condition; what an index serves is.
 	x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM lines WHERE note LIKE 'l%' AND doc = 11 AND CASE WHEN $1 || article BETWEEN 'a' AND 'b' THEN TRUE ELSE FALSE END AND " + many("UPPER($1) || note BETWEEN 'a' AND 'b'", 4), Params: []any{lengthy}}, "")
 	if inside, _, _ := strings.Cut(x.SQL, " LIMIT 9223372036854775807"); err != nil || !strings.Contains(inside, "r1.`doc` = 11") || !strings.Contains(inside, " LIKE ") || strings.Contains(inside, "BETWEEN") {
 		t.Errorf("%v: %s", err, x.SQL)
+	}
+	x, err = r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM lines WHERE doc = 11 AND article LIKE '%q%' AND " + many("qty <> doc", 100) + " AND " + many("note LIKE $1", 40), Params: []any{lengthy}}, "")
+	inside, _, _ := strings.Cut(x.SQL, " LIMIT 9223372036854775807")
+	if n := strings.Count(inside, "<>"); err != nil || !strings.Contains(inside, "r1.`doc` = 11") || strings.Contains(inside, " LIKE ") || n == 0 || n > 22 {
+		t.Errorf("%d comparisons on the far side, %v: %s", n, err, inside)
 	}
 	// A row condition runs on everybody's rows: no fence helps.
 	for names, refused := range map[int]bool{3: false, 390: true} {
@@ -171,33 +184,29 @@ func TestPromise8AJoinIsNotMadeForRowsOfOthers(t *testing.T) {
 	}
 }
 
-// Whether something is computed at all that fails on the customer's own rows, a
-// sum that is too large or a WITH without end, must not hang on a row of others.
-func TestPromise8WhatFailsByItselfIsNoAnswerAboutOthers(t *testing.T) {
-	r := newRig(t, attackedERP, attackedProfile)
-	for _, c := range []struct {
-		sql    string
-		fenced bool
-	}{
-		{"WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM contracts x, n WHERE x.label LIKE 'K%' AND n.i < 0", true},
-		{"WITH RECURSIVE n AS (SELECT id FROM docs UNION SELECT d.id FROM docs d JOIN n ON d.kind = n.id) SELECT COUNT(*) FROM n", false},
-		{"SELECT STRING_AGG(ref, ',' ORDER BY id) FROM docs", true},
-		{"SELECT SUM(total), COUNT(*), MAX(ref) FROM docs", false},
-		{"SELECT VAR_POP(total) FROM docs", false}, // SQLite's is infinite
-	} {
-		x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Front: "sql", Text: c.sql}, "")
-		if err != nil {
-			t.Errorf("%s: %v", c.sql, err)
-		} else if fenced(x.SQL) != c.fenced {
-			t.Errorf("fenced: %t: %s", fenced(x.SQL), x.SQL)
-		}
+// MariaDB tests any row condition after what the request joins the row by, for every
+// row that it is joined to.
+func TestPromise8AJoinOnMariaDBIsNotMadeForRowsOfOthers(t *testing.T) {
+	db, _ := roomFor(t, catalog.MariaDB, []string{
+		"CREATE TABLE docs (id int NOT NULL PRIMARY KEY, owner varchar(20) NOT NULL, kind int)",
+		"CREATE TABLE articles (code int NOT NULL PRIMARY KEY, price int)",
+	})
+	if db == nil {
+		t.Skip("VANTELLE_TEST_MARIADB is not set")
 	}
-	for _, sql := range []string{
-		"SELECT COUNT(*) FROM lines x WHERE CASE WHEN x.note LIKE 'l QTWO%' THEN (SELECT VAR_POP(EXP(a.price * 10 + 500)) FROM articles a) > 0 ELSE TRUE END",
-		"SELECT COUNT(*) FROM lines x WHERE CASE WHEN x.note LIKE 'l QTWO%' THEN (SELECT SUM(EXP(a.price)) FROM articles a) > 0 ELSE TRUE END",
+	r := rigOn(t, db, "profile: JOINS\ntitle: {fr: J, en: J}\nerp: custom\ntables:\n"+
+		"  docs: {rows: owner = :customer, columns: {id: {}, kind: {}}}\n  articles: {public: true, columns: {code: {}, price: {}}}\n")
+	for text, want := range map[string]bool{
+		"SELECT a.id FROM docs a JOIN docs b ON b.kind = a.kind":                                       true,
+		"SELECT COUNT(*) FROM docs a CROSS JOIN docs b LEFT JOIN docs x ON x.kind = 5 AND x.id > a.id": true,
+		"SELECT a.price FROM articles a JOIN docs b ON b.kind < a.price":                               true,
+		"SELECT a.id FROM docs a JOIN docs b ON b.id = a.kind":                                         false,
+		"SELECT a.price FROM articles a JOIN articles b ON b.price > a.price":                          false,
+		"SELECT a.id FROM docs a WHERE a.kind = 3":                                                     false,
 	} {
-		if x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Front: "sql", Text: sql}, catalog.Postgres); err != nil || !fenced(x.SQL) {
-			t.Errorf("%s: %v, %s", sql, err, x.SQL)
+		x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: text}, "")
+		if err != nil || strings.Contains(x.SQL, " LIMIT 18446744073709551615)") != want {
+			t.Errorf("%s: fenced: %t, %v\n%s", text, !want, err, x.SQL)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package authorize
 
 import (
+	"slices"
+
 	"github.com/vantelle/vantelle/filter/querytree"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -62,7 +64,7 @@ type pusher struct {
 	readings map[*querytree.Scan]querytree.Reading
 	engine   catalog.Engine
 	// plainly: what is dear altogether is of many parts, none of which is; those
-	// stay on the near side, but for comparisons with the table's own columns.
+	// stay on the near side, but for a few comparisons with the table's own columns.
 	plainly bool
 	here    map[querytree.Source]bool // the block's own sources
 }
@@ -82,10 +84,17 @@ func (p *pusher) push(s querytree.Source, conditions []querytree.Expr) {
 	switch s := s.(type) {
 	case *querytree.Scan:
 		r := p.readings[s]
+		few := fewNodes
 		for _, c := range conditions {
-			if p.about(c, s) {
-				r.Pushed = append(r.Pushed, c)
+			if !p.about(c, s) {
+				continue
 			}
+			if p.plainly {
+				if few -= nodes(c); few < 0 {
+					break
+				}
+			}
+			r.Pushed = append(r.Pushed, c)
 		}
 		p.readings[s] = r
 	case *querytree.Join:
@@ -153,13 +162,30 @@ func stored(x querytree.Expr) bool {
 	return ok && stored(sel.Items[ref.Index])
 }
 
+// fewNodes is how many expressions of a dear request are tested beside a row
+// condition: what an index serves is among the first.
+const fewNodes = 64
+
+// nodes is of how many expressions a condition is made; an index, or a search in
+// what is sorted, finds the elements of a list.
+func nodes(c querytree.Expr) int {
+	n := 0
+	querytree.WalkExpr(c, querytree.Visitor{Expr: func(x querytree.Expr) {
+		n++
+		if in, ok := x.(*querytree.InList); ok && !slices.ContainsFunc(in.List, func(x querytree.Expr) bool { return !constant(x) }) {
+			n -= len(in.List)
+		}
+	}})
+	return n
+}
+
 // plain tells whether a node compares what it is given as it is.
 func plain(x querytree.Expr) bool {
 	switch x := x.(type) {
 	case *querytree.ColumnRef, *querytree.Number, *querytree.Param, *querytree.Null, *querytree.Bool, *querytree.Is, *querytree.InList, *querytree.Between:
 		return true
 	case *querytree.Like:
-		return !x.Insensitive
+		return !x.Insensitive && x.Prefix
 	case *querytree.Op:
 		return x.T.Kind == sqltype.Bool
 	}

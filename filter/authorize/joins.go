@@ -14,14 +14,19 @@ import (
 const mostTied = 4
 
 // dearJoins tells whether a request joins tables so that a row may cost what its
-// author makes it cost, while the row condition of a table reads another one:
-// engines make a join of such a condition, and may make it after the request's
-// own. A plain condition is tested where the row is read. Few tables that are
-// joined by their keys, as lines are to their document, cost next to nothing.
+// author makes it cost, while the row condition of a table is tested late: engines
+// make a join of one that reads another table, and may make it after the request's
+// own; and MariaDB tests any after what the request compares the row with, for each
+// row of what it is joined to. Elsewhere a plain condition is tested where the row is
+// read. Few tables that are joined by their keys, as lines are to their document,
+// cost next to nothing.
 func dearJoins(v *view.View, q *querytree.Query, readings map[*querytree.Scan]querytree.Reading) bool {
 	late := false
 	for _, r := range readings {
 		querytree.WalkExpr(r.Policy.Where, querytree.Visitor{Query: func(*querytree.Query) { late = true }})
+		if _, all := r.Policy.Where.(*querytree.Bool); !all && v.Catalog.Engine == catalog.MariaDB {
+			late = true
+		}
 	}
 	if !late {
 		return false

@@ -26,8 +26,8 @@ type Query struct {
 	OrderBy []Order
 	Limit   Expr // nil, or a Number or Param of type Int
 	Offset  Expr
-	// Dear: what the statement computes on a row goes through more text than is
-	// small, though no node of it does. Of the outermost query.
+	// Dear: what the statement computes on a row goes through more text, or is more
+	// expressions, than is little, though no node of it does. Of the outermost query.
 	Dear bool
 }
 
@@ -62,8 +62,9 @@ type Column struct {
 	// Weight is how many expressions the column stands for, those of the
 	// subqueries it comes through included.
 	Weight int
-	// Work is how many characters computing the column goes through.
-	Work int
+	// Work is how many characters computing the column goes through, and Looked
+	// how many of stored texts are compared or matched.
+	Work, Looked int
 }
 
 // Body is *Select, *SetOp or *Query (with an order or limit of its own).
@@ -327,6 +328,7 @@ type Like struct {
 	Insensitive bool
 	Escape      rune
 	Partial     bool // the pattern comes from a row
+	Prefix      bool // the pattern is a literal that asks how a text begins
 }
 
 // Exists is EXISTS (query).

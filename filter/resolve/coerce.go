@@ -222,8 +222,13 @@ func (r *resolver) compare(op string, a, b querytree.Expr, at sqlast.Pos) (query
 			return nil, err
 		}
 	}
-	if t.Kind == sqltype.Text && (a.Type().Grown+b.Type().Grown > 0 || flexible(a) && flexible(b)) { // nothing longer is stored
-		r.work(min(chars(a), chars(b)), at)
+	if t.Kind == sqltype.Text {
+		most := min(chars(a), chars(b))
+		if a.Type().Grown+b.Type().Grown > 0 || flexible(a) && flexible(b) {
+			r.work(most, at)
+		} else { // what is stored is seldom alike for long
+			r.look(min(most, storedText) / 8)
+		}
 	}
 	return boolean(op, a, b), nil
 }

@@ -48,15 +48,18 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 	if p, err = r.coerce(p, text, x.Pattern.Pos()); err != nil {
 		return nil, err
 	}
-	out := &querytree.Like{X: v, Pattern: p, Not: x.Not, Insensitive: x.Insensitive, Partial: computed}
-	work := 0
-	if v.Type().Grown > 0 || flexible(v) { // nothing longer is stored
-		work = chars(v) * (1 + wildcards(p) + r.likeness(p))
+	out := &querytree.Like{X: v, Pattern: p, Not: x.Not, Insensitive: x.Insensitive, Partial: computed, Prefix: prefix(p)}
+	switch text := chars(v); {
+	case v.Type().Grown > 0 || flexible(v):
+		r.work(text*(1+wildcards(p)+r.likeness(p)), x.Pos())
+	case out.Prefix: // no more is gone through of the text than the pattern is long
+		r.look(min(text, chars(p)))
+	default:
+		r.look(min(text, storedText) * (1 + min(text, chars(p), maxPattern)/8))
 	}
 	if x.Insensitive && !computed { // the pattern is made small for every row, however short its text
-		work += min(chars(p), maxPattern)
+		r.work(min(chars(p), maxPattern), x.Pos())
 	}
-	r.work(work, x.Pos())
 	if x.Escape != nil {
 		e, ok := x.Escape.(*sqlast.String)
 		if !ok || utf8.RuneCountInString(e.Value) > 1 {
@@ -73,6 +76,15 @@ func (r *resolver) like(x *sqlast.Like, s *scope) (querytree.Expr, error) {
 		}
 	}
 	return out, nil
+}
+
+// storedText is how many characters a stored text counts for at most: few are longer.
+const storedText = 2000
+
+// prefix tells whether a pattern is known to ask how a text begins.
+func prefix(pattern querytree.Expr) bool {
+	p, ok := pattern.(*querytree.Param)
+	return ok && p.Slot.Kind == querytree.SlotLiteral && !strings.ContainsAny(strings.TrimSuffix(p.Slot.Value, "%"), "%_")
 }
 
 // likeness is by how much what is like a pattern, but for its last letter, may

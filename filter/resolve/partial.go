@@ -22,34 +22,50 @@ func (r *resolver) partial(at sqlast.Pos, what string) error {
 	return nil
 }
 
-// dearText is how many characters what a statement computes may go through on
-// one row and be total: two or three milliseconds.
-const dearText = 1 << 18
+// What a statement computes on one row may go through so many characters and be
+// total: littleText, some twenty or thirty microseconds, wherever it stands, for an
+// engine may compute it on all rows of others that satisfy a condition; muchText,
+// two or three milliseconds, where there is no fence, in a row policy and on SQL Server.
+const (
+	littleText = 1 << 12
+	muchText   = 1 << 18
+)
+
+// nodeText is how many characters an expression counts for besides.
+const nodeText = 2
 
 // work counts the characters that computing goes through on a row. A text of the
 // request put before a column, and made capitals of a thousand times, cannot fail;
 // but CASE WHEN note LIKE 'a%' before it is answered in a second where somebody's
 // hidden note matches, and at once where none does. See checkWork.
 func (r *resolver) work(chars int, at sqlast.Pos) {
-	if r.worked <= dearText && r.worked+chars > dearText {
+	if r.worked <= muchText && r.worked+chars > muchText {
 		r.dearAt = at
 	}
 	r.worked += chars
 }
 
-// price is what has been counted up to a point: expressions, and characters
-// that computing them goes through.
-type price struct{ nodes, worked int }
+// look counts characters of texts as they are stored, which are compared or
+// matched: many such on one row are dear as well, but nobody makes the texts long for
+// it, and a row policy, or SQL Server, does without a fence for them.
+func (r *resolver) look(chars int) { r.looked += chars }
+
+// price is what has been counted up to a point: expressions, characters that
+// computing them goes through, and characters of stored texts.
+type price struct{ nodes, worked, looked int }
 
 // since gives what was counted since a point.
-func (r *resolver) since(p price) price { return price{r.nodes - p.nodes, r.worked - p.worked} }
+func (r *resolver) since(p price) price {
+	return price{r.nodes - p.nodes, r.worked - p.worked, r.looked - p.looked}
+}
 
 // mark is the point up to which has been counted.
-func (r *resolver) mark() price { return price{r.nodes, r.worked} }
+func (r *resolver) mark() price { return price{r.nodes, r.worked, r.looked} }
 
 // again counts what engines write out, or compute, so many times more.
 func (r *resolver) again(p price, times int, at sqlast.Pos) error {
 	r.work(p.worked*times, at)
+	r.look(p.looked * times)
 	return r.spend(p.nodes*times, at)
 }
 
@@ -57,14 +73,26 @@ func (r *resolver) again(p price, times int, at sqlast.Pos) error {
 // column of a derived table that is used a thousand times is computed as often where
 // a planner pulls the table up. Every table of the request is read behind a fence
 // then, and only what is plain meets rows of others there. It refuses as partial does.
+// What the outermost query gives is computed on rows that it has found already.
 func (r *resolver) checkWork(queries ...*querytree.Query) error {
-	if r.worked <= dearText {
+	little := r.worked + r.looked + nodeText*r.nodes
+	for _, q := range queries {
+		if q != nil {
+			for _, c := range q.Output() {
+				little -= c.Work + c.Looked + nodeText*c.Weight
+			}
+		}
+	}
+	if little <= littleText {
 		return nil
 	}
 	for _, q := range queries {
 		if q != nil {
 			q.Dear = true
 		}
+	}
+	if r.worked <= muchText {
+		return nil
 	}
 	return r.partial(r.dearAt, "going through so much text")
 }

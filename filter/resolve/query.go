@@ -19,6 +19,7 @@ func (r *resolver) inner(q *sqlast.Query, outer *scope, ctes *cteScope) (*queryt
 	}
 	for _, c := range out.Output() {
 		r.worked -= c.Work
+		r.looked -= c.Looked
 	}
 	return out, nil
 }
@@ -237,7 +238,7 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 				if err != nil {
 					return err
 				}
-				addItem(out, x, c.name, price{c.weight(), r.since(before).worked})
+				addItem(out, x, c.name, price{c.weight(), r.since(before).worked, r.since(before).looked})
 			}
 		case *sqlast.ExprItem:
 			before := r.mark()
@@ -255,7 +256,7 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 }
 
 func addItem(out *querytree.Select, x querytree.Expr, name string, cost price) {
-	c := querytree.Column{Label: name, Type: x.Type(), Weight: cost.nodes, Work: cost.worked}
+	c := querytree.Column{Label: name, Type: x.Type(), Weight: cost.nodes, Work: cost.worked, Looked: cost.looked}
 	if ref, ok := x.(*querytree.ColumnRef); ok {
 		c.NotNull = ref.NotNull
 	}

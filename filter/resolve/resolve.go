@@ -116,6 +116,7 @@ type resolver struct {
 	arms       int
 	nodes      int
 	worked     int        // characters, see work
+	looked     int        // characters, see look
 	dearAt     sqlast.Pos // where they became too many
 	depth      int
 	reads      int // tables that are read, see read

@@ -101,7 +101,7 @@ func (u *resourceUse) item(r *resolver, column int) (int, error) {
 		return 0, err
 	}
 	addItem(u.body, x, c.Name, r.since(before))
-	r.worked = before.worked
+	r.worked, r.looked = before.worked, before.looked
 	u.names = append(u.names, c.Name)
 	u.items[column] = len(u.body.Items)
 	return len(u.body.Items) - 1, nil

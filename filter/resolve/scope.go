@@ -145,6 +145,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 		}
 		out := use.body.Columns[i]
 		r.work(out.Work, sqlast.NoPos)
+		r.look(out.Looked)
 		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: i, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 	}
 	if t := c.rel.table; t != nil {
@@ -156,6 +157,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 	}
 	out := c.rel.output[c.index]
 	r.work(out.Work, sqlast.NoPos)
+	r.look(out.Looked)
 	return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: c.index, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 }
 

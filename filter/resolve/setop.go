@@ -45,7 +45,7 @@ func (r *resolver) setOp(b *sqlast.SetOp, outer *scope, ctes *cteScope) (querytr
 		if err := r.convertColumn(right, i, t, b.At); err != nil {
 			return nil, err
 		}
-		out.Columns = append(out.Columns, querytree.Column{Label: lo[i].Label, Type: t, NotNull: lo[i].NotNull && ro[i].NotNull, Weight: lo[i].Weight + ro[i].Weight, Work: lo[i].Work + ro[i].Work})
+		out.Columns = append(out.Columns, querytree.Column{Label: lo[i].Label, Type: t, NotNull: lo[i].NotNull && ro[i].NotNull, Weight: lo[i].Weight + ro[i].Weight, Work: lo[i].Work + ro[i].Work, Looked: lo[i].Looked + ro[i].Looked})
 	}
 	return out, nil
 }
