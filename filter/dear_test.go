@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,8 @@ func TestPromise8MuchTextMeetsOwnRowsOnly(t *testing.T) {
 		{"patterns", derived + many("x.a LIKE '%a%b%'", 10) + " ELSE TRUE END", true, false},
 		{"a computed column that is used a hundred times", "SELECT COUNT(*) FROM (SELECT note, UPPER($1 || note) AS u FROM lines) x WHERE CASE WHEN x.note LIKE 'l QTWO%' THEN x.u IN ('a')" + strings.Repeat(" OR x.u = 'b'", 100) + " ELSE TRUE END", true, false},
 		{"a computed column of a WITH element", "WITH x AS (SELECT note, UPPER($1 || note) AS u FROM lines) SELECT COUNT(*) FROM x WHERE CASE WHEN x.note LIKE 'l QTWO%' THEN x.u = 'a'" + strings.Repeat(" OR x.u = 'b'", 20) + " ELSE TRUE END", true, false},
+		{"the condition of a WITH element that is named often", "WITH x AS (SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) <> LOWER(article)) SELECT id FROM x" + strings.Repeat(" UNION ALL SELECT id FROM x", 20), true, false},
+		{"the condition of a WITH element that is named twice", "WITH x AS (SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) <> LOWER(article)) SELECT id FROM x UNION ALL SELECT id FROM x", false, false},
 		{"a computed column through two arms", "SELECT COUNT(*) FROM (SELECT UPPER($1 || note) AS u FROM lines UNION ALL SELECT LOWER($1 || article) FROM lines) x WHERE " + many("x.u <> 'a'", 5), true, false},
 		{"a computed column through two blocks", "SELECT COUNT(*) FROM (SELECT CASE WHEN u = 'a' THEN 'b' WHEN u = 'c' THEN 'd' ELSE u END AS v FROM (SELECT UPPER($1 || note) AS u FROM lines) x) y WHERE " + many("y.v <> 'a'", 4), true, false},
 		{"what a list of columns is compared with", "SELECT id FROM lines WHERE UPPER($1 || note) IN (article" + strings.Repeat(", article", 10) + ")", true, false},
@@ -54,24 +57,23 @@ func TestPromise8MuchTextMeetsOwnRowsOnly(t *testing.T) {
 		{"a text in a long text", "SELECT id FROM lines WHERE LOCATE('b" + strings.Repeat("a", 148) + "', $1 || note) = 1", true, false},
 		{"texts of the request among themselves", "SELECT id FROM lines WHERE CASE WHEN note LIKE 'l QTWO%' THEN $1 IN ($1" + strings.Repeat(", $1", 20) + ") ELSE TRUE END", true, false},
 		{"texts that are filled up", "SELECT id FROM lines WHERE $1 <> '' AND " + many("LPAD(note, 1000, 'x') <> 'a'", 1100), true, false},
-		{"a computed column that is used a few times", "SELECT COUNT(*) FROM (SELECT note, UPPER(note) AS u FROM lines) x WHERE $1 <> '' AND " + many("x.u <> 'a'", 20), false, false},
+		{"a computed column that is used a few times", "SELECT COUNT(*) FROM (SELECT note, UPPER(note) AS u FROM lines) x WHERE $1 <> '' AND " + many("x.u <> 'a'", 4), false, false},
 		{"a computed column that is used rather often", "SELECT COUNT(*) FROM (SELECT note, UPPER(note) AS u FROM lines) x WHERE $1 <> '' AND " + many("x.u <> 'a'", 200), true, false},
-		{"a column that is not used", "SELECT COUNT(*) FROM (SELECT note, UPPER($1 || note) AS u FROM lines) x" + strings.Repeat(" JOIN articles a ON a.code = x.note", 1), false, false},
-		{"words that are looked for", "SELECT id FROM lines WHERE $1 <> '' AND " + many("POSITION('colis' IN FOLD(note)) > 0", 4), false, false},
-		{"parameters that may be empty", "SELECT id FROM lines WHERE " + many("($1 = '' OR note = $1 OR note ILIKE $1)", 2), false, false},
+		{"a column that is not used", "SELECT COUNT(*) FROM (SELECT note, UPPER($1 || note) AS u FROM lines) x WHERE x.note <> 'a'", false, false},
+		{"words that are looked for", "SELECT id FROM lines WHERE $1 <> '' AND " + many("POSITION('colis' IN FOLD(note)) > 0", 1), false, false},
+		{"parameters that may be empty", "SELECT id FROM lines WHERE " + many("($1 = '' OR note = $1 OR note LIKE $1)", 2), false, false},
 		{"many parameters that may be empty", "SELECT id FROM lines WHERE " + many("($1 = '' OR note = $1 OR note ILIKE $1)", 20), true, false},
-		{"a few functions", "SELECT id FROM lines WHERE UPPER(note) = UPPER($1) AND note || 'y' = 'x'", false, true},
+		{"a few functions", "SELECT id FROM lines WHERE UPPER(note) = $1 AND note || 'y' = 'x'", false, true},
 		{"functions of what is selected", "SELECT UPPER($1), note || $1, UPPER(note || $1) FROM lines WHERE id > 3", false, false},
 		{"functions of a long text", "SELECT id FROM lines WHERE UPPER(note) = UPPER($1) AND note || 'y' = 'x'", true, false},
-		{"functions of a short text", "SELECT id FROM lines WHERE " + many("UPPER(note) = UPPER($1)", 3) + " AND note || 'y' = 'x'", false, true},
-		{"more functions of a short text", "SELECT id FROM lines WHERE " + many("UPPER(note) = UPPER($1)", 30), true, true},
-		{"short columns, ten times", "SELECT id FROM lines WHERE $1 <> '' AND " + many("UPPER(note || article) <> LOWER(note)", 10), false, false},
+		{"functions of a short text", "SELECT id FROM lines WHERE UPPER(note) = UPPER($1)", true, true},
+		{"short columns, twice", "SELECT id FROM lines WHERE $1 <> '' AND " + many("UPPER(note || article) <> LOWER(note)", 2), false, false},
 		{"short columns, a hundred times", "SELECT id FROM lines WHERE $1 <> '' AND " + many("UPPER(note || article) <> LOWER(note)", 100), true, false},
-		{"a list of what is short", "SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) IN ('a'" + strings.Repeat(", 'bcdefg'", 200) + ")", false, false},
+		{"a list of what is short", "SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) IN ('a'" + strings.Repeat(", 'bcdefg'", 50) + ")", false, false},
 		{"a long list of what is short", "SELECT id FROM lines WHERE $1 <> '' AND UPPER(note) IN ('a'" + strings.Repeat(", 'bcdefg'", 2000) + ")", true, false},
 		{"a pattern in a stored text", "SELECT id FROM lines WHERE note LIKE '%colis%' OR article LIKE $1", false, true},
 		{"patterns in a stored text", "SELECT id FROM lines WHERE " + many("note LIKE $1", 40), true, true},
-		{"how a stored text begins", "SELECT id FROM lines WHERE $1 <> '' AND " + many("note LIKE 'colis%'", 100), false, true},
+		{"how a stored text begins", "SELECT id FROM lines WHERE $1 <> '' AND " + many("note LIKE 'colis%'", 40), false, true},
 		{"many comparisons", "SELECT id FROM lines WHERE $1 <> '' AND " + many("qty <> doc", 700), true, true},
 		{"as many columns", "SELECT id" + strings.Repeat(", qty, doc", 700) + " FROM lines WHERE $1 <> '' AND note LIKE '%colis%'", false, true},
 	} {
@@ -103,6 +105,11 @@ func TestPromise8MuchTextMeetsOwnRowsOnly(t *testing.T) {
 	inside, _, _ := strings.Cut(x.SQL, " LIMIT 9223372036854775807")
 	if n := strings.Count(inside, "<>"); err != nil || !strings.Contains(inside, "r1.`doc` = 11") || strings.Contains(inside, " LIKE ") || n == 0 || n > 22 {
 		t.Errorf("%d comparisons on the far side, %v: %s", n, err, inside)
+	}
+	// PostgreSQL tries patterns on what it has gathered of everybody's texts.
+	x, err = r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM lines WHERE note LIKE 'l%' AND (" + strings.Repeat("note LIKE $1 OR ", 40) + "article LIKE $1)", Params: []any{lengthy}}, catalog.Postgres)
+	if planned := regexp.MustCompile(`t1\."note" LIKE|t1\."article" LIKE`).FindAllString(x.SQL, -1); err != nil || len(planned) != 1 || !strings.Contains(x.SQL, `r1."note" LIKE`) || strings.Count(x.SQL, "COALESCE(") != 41 {
+		t.Errorf("%d patterns meet statistics, %v: %s", len(planned), err, x.SQL)
 	}
 	// A row condition runs on everybody's rows: no fence helps.
 	for names, refused := range map[int]bool{3: false, 390: true} {
@@ -164,7 +171,7 @@ func TestPromise8AJoinIsNotMadeForRowsOfOthers(t *testing.T) {
 		"SELECT d.id, l.note FROM docs d JOIN lines l ON l.doc = d.id":                                                                          false,
 		"SELECT d.id, l.note FROM docs d LEFT JOIN lines l ON d.id = l.doc WHERE d.kind = 1":                                                    false,
 		"SELECT d.id, l.note FROM docs d, lines l WHERE l.doc = d.id":                                                                           false,
-		"SELECT d.id, x.n FROM docs d JOIN (SELECT doc, COUNT(*) AS n FROM lines GROUP BY doc) x ON x.doc = d.id":                               false,
+		"SELECT d.id, x.n FROM docs d JOIN (SELECT doc, COUNT(*) AS n FROM lines GROUP BY doc) x ON x.doc = d.id":                               true,  // a subquery has as many rows with a key as it likes
 		"SELECT a.id FROM docs a JOIN docs b ON b.kind = a.kind":                                                                                false, // no row condition reads another table
 		"SELECT d.id FROM docs d, lines l":                                                                                                      true,
 		"SELECT d.id FROM docs d JOIN lines l ON l.doc > d.id":                                                                                  true,

@@ -1,10 +1,13 @@
 package filter_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/refusal"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // A subquery that stands for a value pins the whole of a key: half of it could
@@ -39,5 +42,31 @@ tables:
 		if codeOf(err) != test.code || err != nil && test.code == "" {
 			t.Errorf("%s gives %v; want %q", test.where, err, test.code)
 		}
+	}
+}
+
+// TestAColumnThatIsCalledLikeAGeneratedNameIsItself groups by columns with the names
+// that the printer gives to what is selected: a HAVING must mean what it says.
+func TestAColumnThatIsCalledLikeAGeneratedNameIsItself(t *testing.T) {
+	workshops := workshopsOn(t, []string{
+		"CREATE TABLE sums (id int NOT NULL PRIMARY KEY, owner varchar(17) NOT NULL, c1 int, c2 int)",
+		"INSERT INTO sums VALUES (1,'ANNA',1,9),(2,'ANNA',2,4),(3,'ANNA',7,1),(4,'ANNA',7,1),(5,'BORIS',1,9)",
+	}, "profile: SUMS\ntitle: {fr: Sommes, en: Sums}\nerp: custom\ntables:\n  sums: {rows: owner = :customer, columns: {id: {}, c1: {}, c2: {}}}\n",
+		catalog.SQLite, catalog.Postgres, catalog.MariaDB)
+	for text, want := range map[string]string{
+		"SELECT SUM(c1) - SUM(c2), COUNT(*) FROM sums GROUP BY c1, c2 HAVING SUM(c1) - SUM(c2) < 5 ORDER BY 1": "-8|1 -2|1",
+		"SELECT SUM(id) + 1, c1 FROM sums GROUP BY c1 HAVING SUM(id) + 1 > 2 ORDER BY 1":                       "3|2 8|7",
+		"SELECT c1 + 1, c2 FROM sums GROUP BY c1 + 1, c2 HAVING c1 + 1 < 5 ORDER BY 1":                         "2|9 3|4",
+	} {
+		on(t, workshops, func(t *testing.T, w *workshop) {
+			lines, err := answersOf(t, w.rig, filter.Request{Caller: as("ANNA"), Text: text})
+			var no *refusal.Error
+			if w.engine == catalog.MariaDB && errors.As(err, &no) && no.Code == refusal.Unsupported {
+				return // it has no other name for it
+			}
+			if err != nil || len(lines) == 0 || strings.Join(lines[1:], " ") != want {
+				t.Errorf("%s: %q, %v; want %s", text, lines, err, want)
+			}
+		})
 	}
 }

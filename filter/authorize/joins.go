@@ -43,10 +43,11 @@ func dearJoins(v *view.View, q *querytree.Query, readings map[*querytree.Scan]qu
 }
 
 // tied tells whether the tables of a block are few, and each is joined to those
-// before it by a whole key of one of both.
+// before it by a whole key of one of both. A subquery is tied to nothing: it gives
+// as many rows with one key as its author likes.
 func tied(v *view.View, sel *querytree.Select) bool {
 	sources, conditions := joined(sel.From, nil, querytree.Conjuncts(sel.Where, nil))
-	if len(sources) > mostTied {
+	if len(sources) > mostTied || len(sources) > 1 && slices.ContainsFunc(sources, func(s querytree.Source) bool { return tableOf(v, s) == nil }) {
 		return false
 	}
 	known, rest := sources[:1:1], slices.Clone(sources[1:])
@@ -96,8 +97,7 @@ func tiedTo(v *view.View, a, b querytree.Source, conditions []querytree.Expr) bo
 		}
 	}
 	tableA, tableB := tableOf(v, a), tableOf(v, b)
-	return tableA != nil && tableA.KeyAmong(ofA) || tableB != nil && tableB.KeyAmong(ofB) ||
-		tableA != nil && tableB != nil && (follows(v, tableA, tableB, ofA, ofB) || follows(v, tableB, tableA, ofB, ofA))
+	return tableA.KeyAmong(ofA) || tableB.KeyAmong(ofB) || follows(v, tableA, tableB, ofA, ofB) || follows(v, tableB, tableA, ofB, ofA)
 }
 
 // columnName is empty for what a derived table computes.

@@ -92,6 +92,11 @@ func (r *resolver) tableName(t *sqlast.TableName, s *scope) (joined, error) {
 		if err := r.reach(cte.deep, t.At); err != nil {
 			return joined{}, err
 		}
+		if cte.named {
+			r.work(cte.price.worked, t.At)
+			r.look(cte.price.looked + nodeText*cte.price.nodes)
+		}
+		cte.named = true
 		rel.source, rel.labels, rel.output = &querytree.CTERef{CTE: cte.cte}, cte.names, cte.cte.Columns
 		if rel.name == "" {
 			rel.name = cte.name

@@ -23,11 +23,11 @@ func (r *resolver) partial(at sqlast.Pos, what string) error {
 }
 
 // What a statement computes on one row may go through so many characters and be
-// total: littleText, some twenty or thirty microseconds, wherever it stands, for an
-// engine may compute it on all rows of others that satisfy a condition; muchText,
-// two or three milliseconds, where there is no fence, in a row policy and on SQL Server.
+// total: littleText, less than ten microseconds, wherever it stands, for an engine
+// may compute it on all rows of others that satisfy a condition; muchText, two or
+// three milliseconds, where there is no fence, in a row policy and on SQL Server.
 const (
-	littleText = 1 << 12
+	littleText = 1 << 10
 	muchText   = 1 << 18
 )
 

@@ -98,7 +98,7 @@ func (r *resolver) reach(deep int, at sqlast.Pos) error {
 }
 
 func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error) {
-	reads, deepest := r.reads, r.deepest
+	reads, deepest, before := r.reads, r.deepest, r.mark()
 	r.deepest = r.within
 	el, err := r.element(c, ctes)
 	if err != nil {
@@ -106,6 +106,7 @@ func (r *resolver) withElement(c *sqlast.CTE, ctes *cteScope) (*cteScope, error)
 	}
 	el.reads, el.deep = r.reads-reads, r.deepest-r.within // it costs where it is named
 	r.reads, r.deepest = reads, deepest
+	el.price = r.since(before)
 	return el, nil
 }
 

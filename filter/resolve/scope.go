@@ -34,6 +34,8 @@ type cteScope struct {
 	names []string // of its columns
 	reads int      // tables that naming it stands for
 	deep  int      // queries in each other that it stands for
+	price price    // of what it computes besides its columns
+	named bool     // whether it has been named: it is computed as often
 }
 
 // relation is one named source of a FROM clause.

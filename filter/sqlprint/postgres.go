@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/sqlfunc"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
@@ -136,6 +137,14 @@ func (postgres) like(p *printer, x *querytree.Like) error {
 	word := "LIKE"
 	if x.Insensitive {
 		word = "ILIKE"
+	}
+	// The server tries a pattern on what it has gathered of everybody's texts while
+	// it plans, where no fence stands, and as often as there are patterns. It knows
+	// nothing of what COALESCE gives.
+	if _, plain := x.X.(*querytree.ColumnRef); plain && p.dear && !x.Prefix {
+		unplanned := *x
+		unplanned.X = &querytree.Call{Func: sqlfunc.Lookup("COALESCE"), Args: []querytree.Expr{x.X, x.X}, T: x.X.Type()}
+		x = &unplanned
 	}
 	return likeWords(p, x, word, "", "", " ESCAPE ''")
 }

@@ -12,7 +12,7 @@ import (
 // the top only.
 func (p *printer) query(q *querytree.Query, top bool) error {
 	defer func(around *querytree.Select) { p.having = around }(p.having)
-	p.having = nil
+	p.having, p.dear = nil, p.dear || q.Dear
 	if len(q.With) > 0 && !top && !p.seesOut() && readsOuterCTE(q) {
 		return &Unsupported{"a WITH inside another cannot read the outer one on this engine: write them side by side"}
 	}

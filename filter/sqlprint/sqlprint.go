@@ -101,6 +101,8 @@ type printer struct {
 	// having is the block whose HAVING is being printed, for an engine that
 	// wants the select list's aliases there; else nil.
 	having *querytree.Select
+	// dear: the statement is so altogether, see querytree.Query.
+	dear bool
 	// recursion: the statement has a WITH element that uses itself.
 	recursion bool
 	// in is the grouping set that is being printed by itself; else nil.

@@ -76,6 +76,11 @@ var mutants = []mutant{
 	{"8: what a table beside it holds goes behind the fence", "filter/authorize/fence.go", "other = other || p.here[ref.Source] || ", "other = other || "},
 	{"8: what a subquery around computes goes behind the fence", "filter/authorize/fence.go", " || !stored(ref)\n", "\n"},
 	{"8: what a set operation around computes is stored", "filter/authorize/fence.go", "return ok && stored(sel.Items[ref.Index])", "return !ok || stored(sel.Items[ref.Index])"},
+	{"8: the condition of a WITH element costs once", "filter/resolve/from.go", "if cte.named {", "if false {"},
+	{"8: a subquery is tied to a table by the table's key", "filter/authorize/joins.go", "return tableOf(v, s) == nil })", "return false && tableOf(v, s) == nil })"},
+	{"8: many patterns are tried while PostgreSQL plans", "filter/sqlprint/postgres.go", "plain && p.dear && !x.Prefix {", "plain && false {"},
+	{"4: a letter that looks like another is that one", "internal/erp/catalog/catalog.go", "if r == dottedI {", "if r == 0 {"},
+	{"a generated name is taken for a column", "filter/sqlprint/having.go", " || uses(p.having.From, output(i)) {", " {"},
 	{"8: a LATERAL is asked for anybody's row", "filter/authorize/dear.go", "ok && d.Lateral {", "ok && d.Lateral && false {"},
 	{"8: the null side of a join is narrowed by WHERE", "filter/authorize/fence.go", `case "LEFT":
 			right = on`, `case "LEFT":

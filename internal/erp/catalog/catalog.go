@@ -14,6 +14,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
 
 	"github.com/vantelle/vantelle/filter/sqltype"
 )
@@ -195,5 +196,19 @@ func (t *Table) Column(name string) *Column {
 	return t.folded[Fold(name)]
 }
 
-// Fold is how names are compared without regard to case.
-func Fold(name string) string { return strings.ToLower(name) }
+// Fold is how names are compared without regard to case: two of which Fold makes
+// the same are the same to strings.EqualFold, which the rules of profiles are
+// compared with. Only the capital I with a dot has a small letter that it is not.
+func Fold(name string) string {
+	if !strings.ContainsRune(name, dottedI) {
+		return strings.ToLower(name)
+	}
+	return strings.Map(func(r rune) rune {
+		if r == dottedI {
+			return r
+		}
+		return unicode.ToLower(r)
+	}, name)
+}
+
+const dottedI = '\u0130'
