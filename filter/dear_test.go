@@ -183,6 +183,9 @@ func TestPromise8AJoinIsNotMadeForRowsOfOthers(t *testing.T) {
 		"SELECT a.id FROM docs a JOIN docs b ON b.id = a.id JOIN docs c ON c.id = b.id JOIN docs d ON d.id = c.id JOIN lines l ON l.doc = d.id": true,
 		"SELECT d.id FROM docs d UNION ALL SELECT l.doc FROM lines l, articles a":                                                               true,
 		"SELECT x.id FROM (SELECT d.id FROM docs d, lines l) x":                                                                                 true,
+		"SELECT d.id FROM docs d CROSS JOIN lines l LEFT JOIN articles a ON a.code = l.article AND l.doc = d.id":                                true,
+		"SELECT d.id FROM docs d JOIN lines l ON l.doc = d.id LEFT JOIN articles a ON a.code = l.article":                                       false,
+		"SELECT d.id FROM docs d RIGHT JOIN lines l ON l.doc = d.id":                                                                            false,
 	} {
 		x, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: text}, "")
 		if err != nil || fenced(x.SQL) != want {

@@ -410,6 +410,20 @@ func TestPromise10Bounded(t *testing.T) {
 			t.Errorf("%s: %d bytes, %v", what, len(got), err)
 		}
 	}
+	// A row is read as a whole, before its bytes are counted: what it holds beside each
+	// stored value once is bounded.
+	wide := newRig(t, "CREATE TABLE memos (id int NOT NULL PRIMARY KEY, owner varchar(17), note text, ref varchar(20));", "profile: MEMOS\ntitle: {fr: M, en: M}\nerp: custom\ntables:\n  memos: {rows: owner = :customer, columns: {id: {}, note: {}, ref: {}}}\n")
+	for q, refused := range map[string]bool{
+		"SELECT note" + strings.Repeat(", note", 100) + " FROM memos":                                      false,
+		"SELECT note" + strings.Repeat(", note", 140) + " FROM memos":                                      true,
+		"SELECT a.note" + strings.Repeat(", b.note || 'x'", 140) + " FROM memos a JOIN memos b USING (id)": true,
+		"SELECT x" + strings.Repeat(", x", 140) + " FROM (SELECT note AS x FROM memos) d":                  true,
+		"SELECT 1" + strings.Repeat(", id, ref", 300) + " FROM memos":                                      false,
+	} {
+		if _, err := wide.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); (codeOf(err) == refusal.LimitExceeded) != refused {
+			t.Errorf("%.60s: %v", q, err)
+		}
+	}
 	// What engines write out, or go through, as often as it is named or nested.
 	chain := "WITH c0 AS (SELECT id FROM docs)"
 	for i := range 12 {

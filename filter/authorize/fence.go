@@ -179,10 +179,16 @@ func nodes(c querytree.Expr) int {
 	return n
 }
 
+// shortText is how long a value may be that is compared beside a row condition of a
+// dear request.
+const shortText = 1000
+
 // plain tells whether a node compares what it is given as it is.
 func plain(x querytree.Expr) bool {
 	switch x := x.(type) {
-	case *querytree.ColumnRef, *querytree.Number, *querytree.Param, *querytree.Null, *querytree.Bool, *querytree.Is, *querytree.InList, *querytree.Between:
+	case *querytree.Param: // what stands on both sides travels twice
+		return x.T.Kind != sqltype.Text || x.Chars > 0 || x.Slot.Kind == querytree.SlotLiteral && len(x.Slot.Value) <= shortText
+	case *querytree.ColumnRef, *querytree.Number, *querytree.Null, *querytree.Bool, *querytree.Is, *querytree.InList, *querytree.Between:
 		return true
 	case *querytree.Like:
 		return !x.Insensitive && x.Prefix

@@ -46,14 +46,15 @@ func dearJoins(v *view.View, q *querytree.Query, readings map[*querytree.Scan]qu
 // before it by a whole key of one of both. A subquery is tied to nothing: it gives
 // as many rows with one key as its author likes.
 func tied(v *view.View, sel *querytree.Select) bool {
-	sources, conditions := joined(sel.From, nil, querytree.Conjuncts(sel.Where, nil))
+	sources, ties := joined(sel.From)
+	ties = append(ties, tie{on: querytree.Conjuncts(sel.Where, nil)})
 	if len(sources) > mostTied || len(sources) > 1 && slices.ContainsFunc(sources, func(s querytree.Source) bool { return tableOf(v, s) == nil }) {
 		return false
 	}
 	known, rest := sources[:1:1], slices.Clone(sources[1:])
 	for len(rest) > 0 {
 		next := slices.IndexFunc(rest, func(s querytree.Source) bool {
-			return slices.ContainsFunc(known, func(k querytree.Source) bool { return tiedTo(v, s, k, conditions) })
+			return slices.ContainsFunc(known, func(k querytree.Source) bool { return tiedTo(v, s, k, ties) })
 		})
 		if next < 0 {
 			return false
@@ -64,21 +65,43 @@ func tied(v *view.View, sel *querytree.Select) bool {
 	return true
 }
 
-// joined gives what stands in a FROM clause, and the conditions that it is joined
-// by, whatever the kind of the joins.
-func joined(s querytree.Source, sources []querytree.Source, conditions []querytree.Expr) ([]querytree.Source, []querytree.Expr) {
+// tie is conditions that rows are joined by: any rows, or those of left with those
+// of right. What an outer join compares of one of its sides alone drops no row of it.
+type tie struct {
+	on          []querytree.Expr
+	left, right []querytree.Source
+}
+
+// between tells whether the conditions are about rows of a and b.
+func (t tie) between(a, b querytree.Source) bool {
+	return t.left == nil || slices.Contains(t.left, a) && slices.Contains(t.right, b) || slices.Contains(t.left, b) && slices.Contains(t.right, a)
+}
+
+// joined gives what stands in a FROM clause, and what it is joined by.
+func joined(s querytree.Source) ([]querytree.Source, []tie) {
 	j, ok := s.(*querytree.Join)
 	if !ok {
-		return append(sources, s), conditions
+		return []querytree.Source{s}, nil
 	}
-	sources, conditions = joined(j.Left, sources, querytree.Conjuncts(j.On, conditions))
-	return joined(j.Right, sources, conditions)
+	left, ties := joined(j.Left)
+	right, more := joined(j.Right)
+	own := tie{on: querytree.Conjuncts(j.On, nil)}
+	if j.Kind != "INNER" && j.Kind != "CROSS" {
+		own.left, own.right = left, right
+	}
+	return slices.Concat(left, right), append(append(ties, more...), own)
 }
 
 // tiedTo tells whether the conditions compare a whole key of one source with
 // columns of the other, or what makes the rows of one follow the other's.
-func tiedTo(v *view.View, a, b querytree.Source, conditions []querytree.Expr) bool {
+func tiedTo(v *view.View, a, b querytree.Source, ties []tie) bool {
 	var ofA, ofB []string // columns that are compared, in pairs
+	var conditions []querytree.Expr
+	for _, t := range ties {
+		if t.between(a, b) {
+			conditions = append(conditions, t.on...)
+		}
+	}
 	for _, c := range conditions {
 		op, ok := c.(*querytree.Op)
 		if !ok || op.Op != "=" {

@@ -52,7 +52,14 @@ func takeNumber(text string, t sqltype.Type) (any, error) {
 	return sqltype.Parse(canonical, t)
 }
 
+// longestWritten is how many bytes a text may have that a customer writes: he can read
+// it again many times in a row, and longer ones are files.
+const longestWritten = 1 << 20
+
 func takeText(text string, t sqltype.Type) (any, error) {
+	if t.Kind != sqltype.Binary && len(text) > longestWritten {
+		return nil, errors.New("a text of at most 1 MiB is wanted")
+	}
 	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
 		return nil, errors.New("text must be valid UTF-8 without NUL")
 	}

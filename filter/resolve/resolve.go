@@ -72,6 +72,9 @@ func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
 	if err := r.checkWork(out); err != nil {
 		return nil, err
 	}
+	if err := checkWidth(out); err != nil {
+		return nil, err
+	}
 	return out, r.checkUsed()
 }
 

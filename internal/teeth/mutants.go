@@ -81,6 +81,8 @@ var mutants = []mutant{
 	{"8: many patterns are tried while PostgreSQL plans", "filter/sqlprint/postgres.go", "plain && p.dear && !x.Prefix {", "plain && false {"},
 	{"4: a letter that looks like another is that one", "internal/erp/catalog/catalog.go", "if r == dottedI {", "if r == 0 {"},
 	{"a generated name is taken for a column", "filter/sqlprint/having.go", " || uses(p.having.From, output(i)) {", " {"},
+	{"8: an outer join ties rows of one of its sides", "filter/authorize/joins.go", "return t.left == nil ||", "return true || t.left == nil ||"},
+	{"10: a row may be as long as a request likes", "filter/resolve/resolve.go", "if err := checkWidth(out); err != nil {", "if err := checkWidth(out); err != nil && false {"},
 	{"8: a LATERAL is asked for anybody's row", "filter/authorize/dear.go", "ok && d.Lateral {", "ok && d.Lateral && false {"},
 	{"8: the null side of a join is narrowed by WHERE", "filter/authorize/fence.go", `case "LEFT":
 			right = on`, `case "LEFT":
