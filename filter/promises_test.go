@@ -17,6 +17,7 @@ import (
 	"github.com/vantelle/vantelle/internal/directory"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/identity"
+	"github.com/vantelle/vantelle/profiles"
 )
 
 var printedEngines = []catalog.Engine{catalog.SQLite, catalog.Postgres, catalog.MariaDB, catalog.SQLServer}
@@ -259,6 +260,74 @@ func TestPromise6NoIdentityNoRows(t *testing.T) {
 	byContact := newRig(t, ledger, strings.Replace(shop, "owner = :customer", "owner = :customer AND ref <> :contact AND ref <> :attr_zone", 1))
 	if got, err := byContact.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT id FROM docs"}); codeOf(err) != refusal.NoAccess {
 		t.Errorf("an attribute that the identity lacks: got %q, %v", got, err)
+	}
+}
+
+// TestPromise6AProfileForAnotherERPOpensNothing: the rules of a profile are about
+// the tables of one kind of ERP. Without the check a profile that says it is for
+// another kind, and shows everybody a table that happens to be of that name here
+// too, opened it: by an access, by the default, by a membership, and where its text
+// changed under a view that was bound already.
+func TestPromise6AProfileForAnotherERPOpensNothing(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	load := func(text string) *profiles.Profile {
+		t.Helper()
+		p, err := profiles.Load("test.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	own := load(shop)
+	open := load("profile: OPEN\nerp: odoo\ntables: {docs: {public: true, other_columns: shown}}\n")
+	lower := load("profile: LOWER\nextends: SHOP\nerp: odoo\ntables: {docs: {public: true, other_columns: shown}}\n")
+	turned := load(strings.Replace(shop, "erp: "+own.ERP, "erp: odoo", 1))
+	turned.Digest = own.Digest // as where a view that is kept would do
+	book, err := profiles.NewBook(own, open, lower)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := func(erp, byDefault string) *filter.Gate {
+		worlds := filter.NewWorlds(func() *profiles.Book { return book }, 0, filter.Dossier{ID: "d", ERP: erp, DB: r.db, DefaultProfile: byDefault})
+		return filter.New(filter.Config{Worlds: worlds, Audit: r.audit})
+	}
+	named := func(access, membership string) identity.Caller {
+		c := as("ANNA")
+		c.Access.Profile, c.Membership.Profile = access, membership
+		return c
+	}
+	const q = "SELECT id FROM docs"
+	for name, c := range map[string]struct {
+		gate   *filter.Gate
+		caller identity.Caller
+		opens  bool
+	}{
+		"its own kind":                    {in(own.ERP, own.Name), as("ANNA"), true},
+		"a dossier of no kind":            {in("", "OPEN"), as("ANNA"), true},
+		"the default is for another":      {in(own.ERP, "OPEN"), as("ANNA"), false},
+		"the access's is for another":     {in(own.ERP, own.Name), named("OPEN", ""), false},
+		"the membership's is for another": {in(own.ERP, own.Name), named("", "LOWER"), false},
+		"the dossier is of another":       {in("dolibarr", own.Name), as("ANNA"), false},
+	} {
+		_, err := (&rig{gate: c.gate}).ask(t.Context(), filter.Request{Caller: c.caller, Text: q})
+		if c.opens && err != nil || !c.opens && codeOf(err) != refusal.NoAccess {
+			t.Errorf("%s: asking gives %v", name, err)
+		}
+		if _, err := c.gate.View(t.Context(), c.caller); c.opens && err != nil || !c.opens && codeOf(err) != refusal.NoAccess {
+			t.Errorf("%s: the catalog gives %v", name, err)
+		}
+		if _, err := c.gate.Explain(t.Context(), filter.Request{Caller: c.caller, Text: q}, ""); c.opens && err != nil || !c.opens && codeOf(err) != refusal.NoAccess {
+			t.Errorf("%s: explain gives %v", name, err)
+		}
+	}
+	gate := in(own.ERP, own.Name)
+	if _, err := (&rig{gate: gate}).ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q}); err != nil {
+		t.Fatal(err)
+	}
+	book = book.Put(turned)
+	_, err = (&rig{gate: gate}).ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: q})
+	if codeOf(err) != refusal.NoAccess || strings.Contains(err.Error(), "odoo") {
+		t.Errorf("once its text says so it answers %v", err)
 	}
 }
 

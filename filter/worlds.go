@@ -19,6 +19,7 @@ import (
 // Dossier is one ERP database as the gate knows it.
 type Dossier struct {
 	ID             string
+	ERP            string // its kind, as profiles say it; those for another kind open nothing here. Empty: every profile does
 	DB             *erp.DB
 	DefaultProfile string      // for accesses that name none
 	NoDates        []time.Time // moments by which this ERP means "no date"
@@ -178,7 +179,12 @@ const (
 func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, profile string, to purpose, lowered ...profiles.Levels) (*view.View, error) {
 	p, known := book.Get(profile)
 	if d == nil || !known {
-		return nil, refusal.Because(errors.New("there is no profile "+profile), refusal.NoAccess, "the access names a profile that does not exist here: tell the administrator")
+		return nil, noProfile("there is no profile " + profile)
+	}
+	if d.ERP != "" && p.ERP != d.ERP {
+		// Its rules are about another ERP's tables: here they would leave out
+		// what keeps customers apart.
+		return nil, noProfile("profile " + p.Name + " is for " + p.ERP + ", and dossier " + d.ID + " is a " + d.ERP)
 	}
 	cat, err := w.catalog(ctx, d)
 	if err != nil {
@@ -209,6 +215,10 @@ func (w *Worlds) bind(ctx context.Context, d *dossier, book *profiles.Book, prof
 	v := view.Bind(p, cat, book.Beside(p)...)
 	d.views[key] = v
 	return v, nil
+}
+
+func noProfile(cause string) error {
+	return refusal.Because(errors.New(cause), refusal.NoAccess, "the access names a profile that does not exist here: tell the administrator")
 }
 
 // lower lowers a profile, under the lock. What came out is kept: it is the same

@@ -140,8 +140,8 @@ func (b *Book) Get(name string) (*Profile, bool) {
 func (b *Book) Names() []string { return slices.Sorted(maps.Keys(b.profiles)) }
 
 // Beside gives the other profiles, by name: what customers may see by in the same
-// database. Those for another kind of ERP are among them: two dossiers may be of one
-// database, and an access may name any profile.
+// database. Those for another kind of ERP are among them: two dossiers, each of its
+// kind, may be of one database.
 func (b *Book) Beside(p *Profile) []*Profile {
 	var out []*Profile
 	for _, name := range b.Names() {

@@ -85,7 +85,7 @@ func openRooms(ctx context.Context, cfg config.Config, log zerolog.Logger) (_ *r
 		r.erps[name] = db
 		r.metrics.AddPool(name, "portal", db.Portal())
 		r.metrics.AddPool(name, "sync", db.Sync())
-		dossiers = append(dossiers, filter.Dossier{ID: name, DB: db, DefaultProfile: cfg.Dossiers[name].DefaultProfile, NoDates: noDates(cfg.Dossiers[name].ERP)})
+		dossiers = append(dossiers, filter.Dossier{ID: name, ERP: cfg.Dossiers[name].ERP, DB: db, DefaultProfile: cfg.Dossiers[name].DefaultProfile, NoDates: noDates(cfg.Dossiers[name].ERP)})
 	}
 	r.worlds = filter.FollowWorlds(r.book.Current, 0, dossiers...)
 	r.views = &views{dossiers: cfg.Dossiers, book: r.book, worlds: r.worlds}

@@ -25,8 +25,9 @@ type Administrator struct {
 	Dossiers []string // those he looks after; empty means every one
 }
 
-// looksAfter reports whether the administrator may change the dossier.
-func (a Administrator) looksAfter(dossier string) bool {
+// LooksAfter reports whether the administrator may change the dossier, and read
+// what is in it: the others do not exist for him.
+func (a Administrator) LooksAfter(dossier string) bool {
 	return dossier != "" && (len(a.Dossiers) == 0 || slices.Contains(a.Dossiers, dossier))
 }
 

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vantelle/vantelle/internal/directory"
@@ -116,15 +117,58 @@ func (s *Profiles) ViewAs(ctx context.Context, by Administrator, dossier, custom
 }
 
 // Acts gives the acts of administrators, the newest first; those of single
-// dossiers see only the acts on what they name.
+// dossiers see only the acts on what they name, and of a profile's transfers
+// only what became of their own dossiers' customers.
 func (s *Profiles) Acts(ctx context.Context, by Administrator, q directory.ActQuery) ([]directory.Act, error) {
 	switch {
 	case by.KeyID == "":
 		return nil, ErrNobody
-	case len(by.Dossiers) > 0 && (q.Noun == "" || q.Object == "" || !(q.Noun == "profile" || q.Noun == "licence" || by.looksAfter(dossierOf(q.Object)))):
+	case len(by.Dossiers) > 0 && (q.Noun == "" || q.Object == "" || !(q.Noun == "profile" || q.Noun == "licence" || by.LooksAfter(dossierOf(q.Object)))):
 		return nil, &FieldError{"noun", "name a profile, or an object of one of your dossiers"}
 	}
-	return s.Store.Acts(ctx, q)
+	if len(by.Dossiers) == 0 {
+		return s.Store.Acts(ctx, q)
+	}
+	own := []directory.Act{}
+	for page := q; ; {
+		acts, err := s.Store.Acts(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range acts {
+			if by.mayRead(&a) {
+				own = append(own, a)
+			}
+			if len(own) == q.Limit {
+				return own, nil
+			}
+		}
+		if len(acts) < page.Limit {
+			return own, nil
+		}
+		page.Before = acts[len(acts)-1].Seq // what was left out makes no shorter page
+	}
+}
+
+// mayRead reports whether an act is for the administrator, and takes out of it
+// what is not. Profiles are everybody's, and so are acts on them; but a transfer
+// says which customers, of which dossiers, got another profile, and why. Where
+// his own are among them he reads that there was one.
+func (a Administrator) mayRead(act *directory.Act) bool {
+	if act.Noun != "profile" || act.Action != "transfer" {
+		return true
+	}
+	touched := strings.Fields(act.Detail["dossiers"])
+	if named := act.Detail["dossier"]; named != "" {
+		touched = append(touched, named)
+	}
+	slices.Sort(touched)
+	touched = slices.Compact(touched)
+	own := slices.DeleteFunc(slices.Clone(touched), func(dossier string) bool { return !a.LooksAfter(dossier) })
+	if len(own) < len(touched) {
+		act.Detail = map[string]string{"to": act.Detail["to"], "dossiers": strings.Join(own, " ")}
+	}
+	return len(own) > 0
 }
 
 func dossierOf(object string) string {

@@ -291,7 +291,7 @@ func (s *Profiles) Delete(ctx context.Context, by Administrator, name string, ve
 	if err != nil {
 		return fail(err)
 	}
-	if err := s.mayShape(by, stored.ERP); err != nil {
+	if err := s.MayShape(by, stored.ERP); err != nil {
 		return fail(err)
 	}
 	if s.shipped(name) != nil {

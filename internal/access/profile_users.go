@@ -32,9 +32,9 @@ func (s *Profiles) Users(ctx context.Context, by Administrator, name string) ([]
 	if err != nil {
 		return fail(err)
 	}
-	users = slices.DeleteFunc(users, func(u directory.ProfileUser) bool { return !by.looksAfter(u.Dossier) })
+	users = slices.DeleteFunc(users, func(u directory.ProfileUser) bool { return !by.LooksAfter(u.Dossier) })
 	for _, d := range s.Dossiers {
-		if !by.looksAfter(d.Name) {
+		if !by.LooksAfter(d.Name) {
 			continue
 		}
 		without, err := s.Store.ProfileUsers(ctx, "", d.Name)
@@ -92,7 +92,7 @@ func (s *Profiles) Transfer(ctx context.Context, by Administrator, r TransferReq
 		return fail(&FieldError{"dossier", "name the dossier of the customer"})
 	case r.Account != "" && r.Customer == "":
 		return fail(&FieldError{"customer", "name the customer of the account's membership"})
-	case r.Dossier != "" && !by.looksAfter(r.Dossier):
+	case r.Dossier != "" && !by.LooksAfter(r.Dossier):
 		return fail(ErrNotFound)
 	}
 	if err := checkNote(r.Note); err != nil {
@@ -139,11 +139,21 @@ func (s *Profiles) Transfer(ctx context.Context, by Administrator, r TransferReq
 		return done, nil
 	}
 	err = s.Store.TransferProfile(ctx, r.To, users, by.signature(), s.act(by, "profile", r.From, "transfer", map[string]string{
-		"to": r.To, "users": strconv.Itoa(len(users)), "dossier": r.Dossier, "customer": r.Customer, "account": r.Account, "note": r.Note}))
+		"to": r.To, "users": strconv.Itoa(len(users)), "dossiers": strings.Join(dossiersOf(users), " "), "dossier": r.Dossier, "customer": r.Customer, "account": r.Account, "note": r.Note}))
 	if err != nil {
 		return fail(err)
 	}
 	return done, nil
+}
+
+// dossiersOf gives the dossiers of users, sorted, each once.
+func dossiersOf(users []directory.ProfileUser) []string {
+	var names []string
+	for _, u := range users {
+		names = append(names, u.Dossier)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // withMembership adds a membership that names no profile, and so has the

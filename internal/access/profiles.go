@@ -105,7 +105,7 @@ type PutRequest struct {
 }
 
 // liftable are the findings that an administrator may accept.
-var liftable = []string{"dossier_unreachable", "empties_views", "table_lost"}
+var liftable = []string{"dossier_unreachable", "empties_views", "erp_changed", "table_lost"}
 
 // Saved is what became, or would become, of a new version.
 type Saved struct {
@@ -148,11 +148,11 @@ func (s *Profiles) put(ctx context.Context, by Administrator, r PutRequest) (Sav
 		return fail(&FieldError{"text", fmt.Sprintf("this is the profile %s, not %s", p.Name, r.Name)})
 	}
 	r.Name = p.Name
-	if err := s.mayShape(by, p.ERP); err != nil {
-		return fail(err)
-	}
 	stored, err := s.seen(ctx, r.Name, r.Version)
 	if err != nil {
+		return fail(err)
+	}
+	if err := s.mayReplace(by, stored, p); err != nil {
 		return fail(err)
 	}
 	p.Version = r.Version + 1
@@ -160,7 +160,7 @@ func (s *Profiles) put(ctx context.Context, by Administrator, r PutRequest) (Sav
 	if err != nil {
 		return fail(err)
 	}
-	findings = accept(findings, r.Accept)
+	findings = accept(append(changedERP(stored, p), findings...), r.Accept)
 	saved := Saved{DryRun: r.DryRun, Findings: findings, Changes: changesFrom(before, p)}
 	if profiles.Refuses(findings) {
 		return fail(&RefusedError{findings})
@@ -182,6 +182,31 @@ func (s *Profiles) put(ctx context.Context, by Administrator, r PutRequest) (Sav
 		return fail(err)
 	}
 	return saved, nil
+}
+
+// mayReplace admits those who may shape the profiles of the kind of ERP that a
+// version is for, and of the one that the profile in force is for: its text says
+// which kind, and would take another kind's profile otherwise.
+func (s *Profiles) mayReplace(by Administrator, stored directory.Profile, p *profiles.Profile) error {
+	if err := s.MayShape(by, p.ERP); err != nil {
+		return err
+	}
+	if stored.Version == 0 {
+		return nil
+	}
+	return s.MayShape(by, stored.ERP)
+}
+
+// changedERP tells of a version for another kind of ERP than that of the profile
+// in force, whose customers would see nothing: the gate binds no profile to a
+// dossier of another kind.
+func changedERP(stored directory.Profile, p *profiles.Profile) []profiles.Finding {
+	if stored.Version == 0 || stored.ERP == p.ERP {
+		return nil
+	}
+	return []profiles.Finding{{Severity: profiles.Error, Code: "erp_changed", Place: "erp",
+		Message: fmt.Sprintf("profile %s is for %s, and this version for %s: whoever has it in a dossier of %s would see nothing any more", p.Name, stored.ERP, p.ERP, stored.ERP),
+		Remedy:  "leave it for " + stored.ERP + ", and make a profile of another name for " + p.ERP}}
 }
 
 // try collects everything there is to say against a candidate.
@@ -285,8 +310,9 @@ func (s *Profiles) seen(ctx context.Context, name string, version int) (director
 	return stored, err
 }
 
-// mayShape admits those who look after every dossier of a kind of ERP.
-func (s *Profiles) mayShape(by Administrator, erp string) error {
+// MayShape admits those who look after every dossier of a kind of ERP, as a
+// profile for it is every one's; others get ErrForbidden.
+func (s *Profiles) MayShape(by Administrator, erp string) error {
 	if by.KeyID == "" {
 		return ErrNobody
 	}
@@ -297,7 +323,7 @@ func (s *Profiles) mayShape(by Administrator, erp string) error {
 	for _, d := range s.Dossiers {
 		if d.ERP == erp {
 			touched = true
-			if !by.looksAfter(d.Name) {
+			if !by.LooksAfter(d.Name) {
 				return ErrForbidden
 			}
 		}

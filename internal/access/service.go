@@ -171,7 +171,7 @@ func admit(by Administrator, dossier string) error {
 	if by.KeyID == "" {
 		return ErrNobody
 	}
-	if !by.looksAfter(dossier) {
+	if !by.LooksAfter(dossier) {
 		return ErrNotFound
 	}
 	return nil

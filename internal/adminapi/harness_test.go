@@ -125,12 +125,13 @@ func (h *house) must(err error) {
 	}
 }
 
-// import puts customers into the directory by a run, which it returns.
+// imports puts customers of one dossier into the directory by a run, which it returns.
 func (h *house) imports(runID string, customers ...directory.Customer) directory.Run {
 	h.t.Helper()
 	ctx := h.t.Context()
-	h.must(h.store.StartRun(ctx, directory.Run{ID: runID, Dossier: "bijou", Trigger: "manual", State: directory.RunRunning, StartedAt: noon()}))
-	plan := directory.Plan{Dossier: "bijou", PutCustomers: customers, Counts: directory.Counts{CustomersRead: len(customers), CustomersCreated: len(customers)}}
+	dossier := customers[0].Dossier
+	h.must(h.store.StartRun(ctx, directory.Run{ID: runID, Dossier: dossier, Trigger: "manual", State: directory.RunRunning, StartedAt: noon()}))
+	plan := directory.Plan{Dossier: dossier, PutCustomers: customers, Counts: directory.Counts{CustomersRead: len(customers), CustomersCreated: len(customers)}}
 	for _, c := range customers {
 		plan.Changes = append(plan.Changes, directory.Change{Noun: "customer", Record: c.ID, Kind: directory.ChangeCreate})
 	}

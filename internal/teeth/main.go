@@ -52,7 +52,7 @@ func run() int {
 	start := time.Now()
 	if *sound {
 		fmt.Println("nobody has looked whether the tests hold without any fault")
-	} else if out, err := test(ctx, dir, append(slices.Clone(judges), doors...)); err != nil {
+	} else if out, err := test(ctx, dir, slices.Concat(judges, doors, offices)); err != nil {
 		fmt.Fprintf(os.Stderr, "the tests fail without any fault, so nothing would be proved:\n%s", tail(out))
 		return 2
 	} else {
@@ -179,6 +179,12 @@ var judges = [][]string{
 	{"test", "-failfast", "-vet=off", "./internal/oracle", "-run", "^(TestSQLite|TestTwoWorldsOnSQLite)$", "-oracle.seed", "1", "-oracle.cases", "600", "-oracle.show", "0"},
 }
 
+// offices judge what administrators may do, and what they may not.
+var offices = [][]string{
+	{"test", "-failfast", "-vet=off", "./internal/adminapi", "./internal/access", "./internal/trial"},
+	{"test", "-failfast", "-vet=off", "./cmd/vantelle", "-run", "^TestAProfile"},
+}
+
 // doors judge what is beside the gate: files and the outbox, through the whole
 // service.
 var doors = [][]string{
@@ -192,6 +198,9 @@ func (m mutant) judges() [][]string {
 	promise, _, _ := strings.Cut(m.name, ": ")
 	if promise == "files" || promise == "outbox" {
 		return doors
+	}
+	if promise == "admin" {
+		return offices
 	}
 	near := []string{"test", "-failfast", "-vet=off", "./filter", "-run", "^(TestPromise" + promise + "[A-Z].*|TestNothingRunsUnaudited|TestAttacks|TestWriteAttacks)$"}
 	return append([][]string{near}, judges...)

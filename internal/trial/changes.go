@@ -46,7 +46,7 @@ func (c TableChange) nothing() bool {
 // WhatChanges compares what a real customer sees under two profiles, as the
 // ERP is now. progress is told of each table; nil for nobody.
 func (t *Trial) WhatChanges(ctx context.Context, by access.Administrator, dossier, customer string, from, to *profiles.Profile, progress func(done, total int)) (Changes, error) {
-	who, err := t.customer(ctx, dossier, customer)
+	who, err := t.customer(ctx, by, dossier, customer)
 	if err != nil {
 		return Changes{}, err
 	}

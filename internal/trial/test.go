@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/internal/access"
 	"github.com/vantelle/vantelle/internal/strictyaml"
@@ -14,17 +16,17 @@ import (
 
 // PolicyTest is one expectation beside a profile: what a named customer sees.
 type PolicyTest struct {
-	Name     string
-	Dossier  string
-	Customer string // code, or id: and an id
-	SQL      string // what he asks; or
-	Table    string // all of a table, of which
-	Where    string // only some rows
-	Rows     string // "none", "some" or a number; empty: not looked at
-	Shows    []string
-	Hides    []string
-	Refused  bool
-	Line     int
+	Name     string   `yaml:"name"`
+	Dossier  string   `yaml:"dossier"`
+	Customer string   `yaml:"customer"`        // code, or id: and an id
+	SQL      string   `yaml:"sql,omitempty"`   // what he asks; or
+	Table    string   `yaml:"table,omitempty"` // all of a table, of which
+	Where    string   `yaml:"where,omitempty"` // only some rows
+	Rows     string   `yaml:"rows,omitempty"`  // "none", "some" or a number; empty: not looked at
+	Shows    []string `yaml:"shows,omitempty"`
+	Hides    []string `yaml:"hides,omitempty"`
+	Refused  bool     `yaml:"refused,omitempty"`
+	Line     int      `yaml:"-"`
 }
 
 // Outcome is what became of a policy test.
@@ -113,8 +115,39 @@ func (t *Trial) policyTests(ctx context.Context, by access.Administrator, c acce
 	return all, nil
 }
 
+// TestsFor gives what an administrator may read of the policy tests that are kept
+// beside a profile: they name customers, and say what there is of them. All of
+// it, as it was written, where all of it is his; else the tests of the dossiers
+// that he looks after, without the comments. Whoever may shape the profile has to
+// carry on tests of dossiers that are not here, as of another site: he gets them
+// as well.
+func (t *Trial) TestsFor(by access.Administrator, text string, mayShape bool) (string, error) {
+	if text == "" || len(by.Dossiers) == 0 {
+		return text, nil
+	}
+	tests, err := ReadTests("tests", text)
+	if err != nil {
+		return "", nil //nolint:nilerr // whose they are cannot be told, nor what is in them
+	}
+	var his []PolicyTest
+	for _, test := range tests {
+		if _, here := t.dossier(test.Dossier); by.LooksAfter(test.Dossier) || !here && mayShape {
+			his = append(his, test)
+		}
+	}
+	switch len(his) {
+	case len(tests):
+		return text, nil
+	case 0:
+		return "", nil
+	}
+	written, err := yaml.Marshal(map[string][]PolicyTest{"tests": his})
+	return string(written), err
+}
+
 // RunTests runs policy tests against a profile. A test for a dossier that is
-// not here is skipped, and says so.
+// not here is skipped, and says so; those that the administrator does not look
+// after are not here for him.
 func (t *Trial) RunTests(ctx context.Context, by access.Administrator, p *profiles.Profile, book *profiles.Book, file, text string) ([]Outcome, error) {
 	if text == "" {
 		return nil, nil
@@ -128,14 +161,14 @@ func (t *Trial) RunTests(ctx context.Context, by access.Administrator, p *profil
 		outcomes[i] = Outcome{Name: test.Name, Result: "passed"}
 		d, here := t.dossier(test.Dossier)
 		switch {
-		case !here:
+		case !here || !by.LooksAfter(test.Dossier):
 			outcomes[i].Result, outcomes[i].Message = "skipped", "there is no dossier "+test.Dossier+" here"
 			continue
 		case d.ERP != p.ERP:
 			outcomes[i].Result, outcomes[i].Message = "failed", "the dossier is a "+d.ERP+", and the profile is for "+p.ERP
 			continue
 		}
-		who, err := t.customer(ctx, test.Dossier, test.Customer)
+		who, err := t.customer(ctx, by, test.Dossier, test.Customer)
 		if err == nil {
 			err = run(ctx, t.as(by, who, p, book, "policy_test"), test)
 		}

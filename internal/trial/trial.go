@@ -78,8 +78,12 @@ func (t *Trial) dossier(name string) (access.ProfileDossier, bool) {
 // ErrNoCustomer is returned for a customer whom the dossier does not have.
 var ErrNoCustomer = errors.New("no such customer in this dossier")
 
-// customer finds a customer by code, or by id: and an id.
-func (t *Trial) customer(ctx context.Context, dossier, name string) (directory.Customer, error) {
+// customer finds a customer by code, or by id: and an id. In a dossier that the
+// administrator does not look after there is none for him.
+func (t *Trial) customer(ctx context.Context, by access.Administrator, dossier, name string) (directory.Customer, error) {
+	if !by.LooksAfter(dossier) {
+		return directory.Customer{}, ErrNoCustomer
+	}
 	if id, byID := strings.CutPrefix(name, "id:"); byID {
 		c, err := t.Directory.Customer(ctx, dossier, id)
 		if errors.Is(err, directory.ErrNotFound) || err == nil && c.RemovedAt != nil {

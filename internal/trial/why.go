@@ -46,7 +46,7 @@ type Reason struct {
 // it. Each rule is tried by itself on the ERP; of the row it tells whether it
 // exists and nothing else.
 func (t *Trial) Why(ctx context.Context, by access.Administrator, q Question) (Why, error) {
-	who, err := t.customer(ctx, q.Dossier, q.Customer)
+	who, err := t.customer(ctx, by, q.Dossier, q.Customer)
 	if err != nil {
 		return Why{}, err
 	}
@@ -137,6 +137,10 @@ func (w *why) profile(ctx context.Context) (*profiles.Profile, error) {
 		return nil, nil
 	}
 	w.out.Profile = title(p)
+	if p.ERP != d.ERP {
+		w.say(false, "profile", title(p), "%s, and it is for %s: a profile for another kind of ERP opens nothing", from, p.ERP)
+		return nil, nil
+	}
 	w.say(true, "profile", title(p), "%s", from)
 	for _, module := range slices.Sorted(maps.Keys(p.Modules)) {
 		if was, is := p.Modules[module].Level, p.Lowered(lowered...).Modules[module].Level; was != is {
