@@ -284,6 +284,31 @@ func TestAHangupReloadsTheProfiles(t *testing.T) {
 	}
 }
 
+// TestAProfileTurnedToAnotherERPOpensNothing: a file that says after a reload that
+// its profile is for another kind of ERP, and shows everything, shows nothing. If
+// the daemon did not tell the gate of which kind its dossiers are, every row of the
+// Sage would be everybody's.
+func TestAProfileTurnedToAnotherERPOpensNothing(t *testing.T) {
+	s := newSite(t)
+	s.write("vantelle.yaml", strings.ReplaceAll(settings, "PROFILES", "profiles"))
+	const own = "profile: Own\nerp: sage100\ntables:\n  F_COMPTET:\n    rows: CT_Num = :customer\n    columns: {CT_Num: {}}\n"
+	s.write("profiles/own.yaml", own)
+	h := &house{s.startSynced(), t}
+	h.ask("PUT", "/dossiers/sage/customers/"+erpshape.SageAlpha+"/access", map[string]any{"profile": "Own"}, "").ok(201)
+	const all = "SELECT CT_Num FROM F_COMPTET"
+	if got := h.sql(erpshape.SageAlpha, all).column(t); len(got) != 1 {
+		t.Fatalf("Alpha sees %v", got)
+	}
+	s.write("profiles/own.yaml", "profile: Own\nerp: odoo\ntables:\n  F_COMPTET: {public: true, other_columns: shown}\n")
+	h.hangups <- syscall.SIGHUP
+	h.log.waitFor(t, "profiles loaded")
+	h.sql(erpshape.SageAlpha, all).want(t, 403, "no_access")
+	h.of("sage", erpshape.SageAlpha, "/rows/F_COMPTET").want(t, 403, "no_access")
+	h.of("sage", erpshape.SageAlpha, "/catalog").want(t, 403, "no_access")
+	h.of("sage", erpshape.SageAlpha, "/openapi.json").want(t, 403, "no_access")
+	h.ask("POST", "/dossiers/sage/explain", map[string]any{"customer": erpshape.SageAlpha, "sql": all}, "").ok(200).holds(`"refused"`)
+}
+
 func TestTheDemonstrationsKeysEndWithIt(t *testing.T) {
 	s := newSite(t)
 	s.buildERP()

@@ -42,11 +42,6 @@ func (a *api) whatChanges(w http.ResponseWriter, r *http.Request, d scope) error
 	} else if to, _, err = a.Rules.Resolve(r.Context(), by, body.To); err != nil {
 		return missing(err, "there is no profile "+body.To)
 	}
-	for _, p := range []*profiles.Profile{from, to} {
-		if p.ERP != d.ERP {
-			return badRequest("profile %s is for %s, and this dossier is a %s", p.Name, p.ERP, d.ERP)
-		}
-	}
 	changes, err := a.Trial.WhatChanges(r.Context(), by, d.Name, body.Customer, from, to, nil)
 	if err != nil {
 		return err

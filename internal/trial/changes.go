@@ -43,12 +43,18 @@ func (c TableChange) nothing() bool {
 	return c.Gained == 0 && c.Lost == 0 && len(c.ColumnsGained) == 0 && len(c.ColumnsLost) == 0 && c.Unknown == ""
 }
 
-// WhatChanges compares what a real customer sees under two profiles, as the
-// ERP is now. progress is told of each table; nil for nobody.
+// WhatChanges compares what a real customer sees under two profiles for the
+// dossier's kind of ERP, as the ERP is now. One for another kind is an
+// *access.FieldError. progress is told of each table; nil for nobody.
 func (t *Trial) WhatChanges(ctx context.Context, by access.Administrator, dossier, customer string, from, to *profiles.Profile, progress func(done, total int)) (Changes, error) {
 	who, err := t.customer(ctx, by, dossier, customer)
 	if err != nil {
 		return Changes{}, err
+	}
+	for _, p := range []*profiles.Profile{from, to} {
+		if d, _ := t.dossier(dossier); p.ERP != d.ERP {
+			return Changes{}, &access.FieldError{Field: "profile", Problem: fmt.Sprintf("%s is for %s, and this dossier is a %s", p.Name, p.ERP, d.ERP)}
+		}
 	}
 	cat, err := t.Catalogs.Catalog(ctx, dossier)
 	if err != nil {
