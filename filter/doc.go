@@ -32,9 +32,11 @@
 //  5. The filter may use what the customer may not see.
 //     TestPromise5TheFilterMayUseWhatIsHidden
 //  6. No identity, no rows: an empty customer, an attribute that the identity
-//     lacks, an access that is not granted are refused. Where an identity is
-//     compared with a constant it is itself and nobody whose name looks alike.
+//     lacks, an access that is not granted, a profile for another kind of ERP
+//     are refused. Where an identity is compared with a constant it is itself
+//     and nobody whose name looks alike.
 //     TestPromise6NoIdentityNoRows, TestPromise6ARevokedAccessEndsItsStreams,
+//     TestPromise6AProfileForAnotherERPOpensNothing,
 //     TestPromise6ACustomerIsNobodyWhoseNameLooksAlike
 //  7. Errors tell nothing: what the ERP said stays in the operator's log.
 //     TestPromise7ErrorsTellNothing

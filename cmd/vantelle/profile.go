@@ -92,7 +92,7 @@ func (w *world) saySaved(saved access.Saved) {
 // changeFlags are the flags of every command that makes a version.
 type changeFlags struct {
 	Note   string   `help:"Why; kept in the history." placeholder:"TEXT"`
-	Accept []string `help:"A finding to accept, by its code: dossier_unreachable, empties_views, table_lost." placeholder:"CODE"`
+	Accept []string `help:"A finding to accept, by its code: dossier_unreachable, empties_views, erp_changed, table_lost." placeholder:"CODE"`
 	DryRun bool     `help:"Validate and compare, and change nothing."`
 }
 

@@ -127,7 +127,7 @@ func (t *Trial) TestsFor(by access.Administrator, text string, mayShape bool) (s
 	}
 	tests, err := ReadTests("tests", text)
 	if err != nil {
-		return "", nil //nolint:nilerr // whose they are cannot be told, nor what is in them
+		return "", nil // whose they are cannot be told, nor what is in them
 	}
 	var his []PolicyTest
 	for _, test := range tests {
