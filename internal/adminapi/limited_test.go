@@ -347,3 +347,35 @@ func TestAProfileKeepsItsKindOfERP(t *testing.T) {
 	h.ask(keyAll, "POST", "/admin/v1/profiles/SHOP/undo", `{"version": 2, "accept": ["erp_changed"]}`, "If-Match", `"3"`).want(t, 200, "")
 	h.ask(keyAll, "GET", "/admin/v1/dossiers/bijou/customers/CARAT/view/rows/DOCS", "", "Vantelle-Reason", "to see").want(t, 200, "")
 }
+
+// TestAProfileTakesNoWritesFromOthers: profiles for every kind of ERP have a say in
+// what customers may write, as two dossiers may be of one database. Without the
+// check an administrator of other took bijou's customers what they may write, by a
+// profile of his own that hangs its rows on columns of their tables.
+func TestAProfileTakesNoWritesFromOthers(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.shop.rules.Put(t.Context(), access.Administrator{KeyID: "test"}, access.PutRequest{Text: "profile: WRITER\nerp: sage100\ntables: {DOCS: {rows: owner = :customer, writes: [insert, update], columns: {id: {read_only: true}, number: {}, cost: {}}}}\n"})
+	h.must(err)
+	put := func(key, rows, match string) answer {
+		t.Helper()
+		headers := []string{"If-Match", match}
+		if match == "" {
+			headers = nil
+		}
+		return h.ask(key, "PUT", "/admin/v1/profiles/OWN", `{"text": `+text("profile: OWN\nerp: odoo\ntables: {DOCS: {rows: "+rows+", columns: {id: {}}}}\n")+`}`, headers...)
+	}
+	const (
+		plain     = "owner = :customer"
+		narrowing = "\"owner = :customer AND EXISTS (SELECT 1 FROM DOCS d WHERE d.number = 'a')\""
+		narrower  = "\"owner = :customer AND EXISTS (SELECT 1 FROM DOCS d WHERE d.number = 'a' AND d.cost > 1)\""
+	)
+	put(keyOther, plain, "").want(t, 201, "")
+	refused := put(keyOther, narrowing, `"1"`).want(t, 422, "rule_refused")
+	if !strings.Contains(refused.text, `"reaches_others"`) || strings.Contains(refused.text, "WRITER") || strings.Contains(refused.text, "bijou") || strings.Contains(refused.text, "cost") {
+		t.Errorf("it was refused so: %s", refused.text)
+	}
+	put(keyAll, narrowing, `"1"`).want(t, 200, "")
+	put(keyOther, narrowing, `"2"`).want(t, 200, "") // it is so already
+	put(keyOther, narrower, `"3"`).want(t, 422, "rule_refused")
+	put(keyOther, plain, `"3"`).want(t, 200, "")
+}

@@ -76,8 +76,12 @@ func (t *Trial) Try(ctx context.Context, by access.Administrator, c access.Candi
 		}
 		all = append(all, f)
 	}
+	reached, err := t.reach(ctx, by, c)
+	if err != nil {
+		return nil, err
+	}
 	tests, err := t.policyTests(ctx, by, c)
-	return append(all, tests...), err
+	return slices.Concat(all, reached, tests), err
 }
 
 func isNew(before *profiles.Profile, table string) bool {
