@@ -73,8 +73,10 @@
 //  10. Bounded: text, depth, nodes, joins, lists, parameters, rows, bytes and
 //     time each have a limit and a clear refusal; and so has what a small text
 //     can grow into, here and inside an engine that writes some operators out
-//     as two. A WITH that uses itself counts its rounds and fails. TestPromise10Bounded,
-//     TestPromise10ASmallTextIsNoEndlessStatement, TestPromise10ARecursiveWithEnds
+//     as two. A WITH that uses itself counts its rounds and fails. Who sends or reads
+//     slowly keeps others from nothing. TestPromise10Bounded,
+//     TestPromise10ASmallTextIsNoEndlessStatement, TestPromise10ARecursiveWithEnds;
+//     filter/portal/patience.go
 //  11. Cursors are sealed: the place at which a list goes on, which may hold a
 //     key that the view hides, leaves only encrypted and authenticated, bound to
 //     the dossier, the key and account, the customer, the view and the request. A

@@ -53,31 +53,50 @@ func newAdmission(l Load) *admission {
 		keys: map[string]*rate.Limiter{}, rates: map[customerKey]*rate.Limiter{}}
 }
 
-// enter gives a place, which release gives back; release may be called more
-// than once. Errors are problems, and say when to try again.
-func (a *admission) enter(ctx context.Context, who identity.Caller) (release func(), err error) {
+// taken is what one request takes from others while it is answered.
+type taken struct {
+	ofDossier, ofCustomer func()
+}
+
+// leaveDossier gives the dossier's place back, and keeps the customer's.
+func (p *taken) leaveDossier() { p.ofDossier() }
+
+// leave gives everything back; it may be called more than once.
+func (p *taken) leave() {
+	p.ofDossier()
+	p.ofCustomer()
+}
+
+// enter lets a request in: first as one of its customer's, then, once ready has
+// returned, as one of its dossier's. ready reads what the client still has to
+// send: who is slow keeps nobody from entering but himself. Errors are ready's, or
+// problems that say when to try again.
+func (a *admission) enter(ctx context.Context, who identity.Caller, ready func() error) (*taken, error) {
 	caller := customerKey{who.Dossier, who.KeyID, who.Customer.ID}
 	if err := a.take(caller); err != nil {
 		return nil, err
 	}
+	p := &taken{ofDossier: func() {}, ofCustomer: sync.OnceFunc(func() { a.give(caller) })}
+	entered := false
+	defer func() {
+		if !entered {
+			p.leave()
+		}
+	}()
 	back, err := a.pace(caller)
 	if err != nil {
-		a.give(caller)
+		return nil, err
+	}
+	if err := ready(); err != nil {
 		return nil, err
 	}
 	leave, err := a.place(ctx, who.Dossier)
 	if err != nil {
 		back()
-		a.give(caller)
 		return nil, err
 	}
-	var once sync.Once
-	return func() {
-		once.Do(func() {
-			leave()
-			a.give(caller)
-		})
-	}, nil
+	p.ofDossier, entered = sync.OnceFunc(leave), true
+	return p, nil
 }
 
 // pace refuses who asks too often. A refusal takes nothing from either rate: it

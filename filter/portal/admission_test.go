@@ -16,6 +16,15 @@ func someone(dossier, key, customer string) identity.Caller {
 	return identity.Caller{Dossier: dossier, KeyID: key, Customer: directory.Customer{ID: customer}}
 }
 
+// entered enters with nothing left to send.
+func entered(a *admission, ctx context.Context, who identity.Caller) (release func(), err error) {
+	p, err := a.enter(ctx, who, func() error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	return p.leave, nil
+}
+
 func refusedWith(t *testing.T, err error, code httpjson.Code) *httpjson.Problem {
 	t.Helper()
 	var p *httpjson.Problem
@@ -28,7 +37,7 @@ func refusedWith(t *testing.T, err error, code httpjson.Code) *httpjson.Problem 
 func TestADossierHasSoManyPlacesAndAShortQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAdmission(Load{Dossier: 2, Queue: 1, Wait: 2 * time.Second})
-		enter := func(dossier string) (func(), error) { return a.enter(t.Context(), someone(dossier, "k", "c")) }
+		enter := func(dossier string) (func(), error) { return entered(a, t.Context(), someone(dossier, "k", "c")) }
 		first, err1 := enter("one")
 		_, err2 := enter("one")
 		if err1 != nil || err2 != nil {
@@ -63,7 +72,7 @@ func TestADossierHasSoManyPlacesAndAShortQueue(t *testing.T) {
 		}
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := a.enter(gone, someone("one", "k", "c")); !errors.Is(err, context.Canceled) {
+		if _, err := entered(a, gone, someone("one", "k", "c")); !errors.Is(err, context.Canceled) {
 			t.Errorf("who went away: %v", err)
 		}
 		if a.dossiers["one"].waiting != 0 {
@@ -74,22 +83,22 @@ func TestADossierHasSoManyPlacesAndAShortQueue(t *testing.T) {
 
 func TestACustomerHasSoManyRequestsAtOnce(t *testing.T) {
 	a := newAdmission(Load{Customer: 2})
-	one, err := a.enter(t.Context(), someone("d", "k", "c"))
+	one, err := entered(a, t.Context(), someone("d", "k", "c"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.enter(t.Context(), someone("d", "k", "c")); err != nil {
+	if _, err := entered(a, t.Context(), someone("d", "k", "c")); err != nil {
 		t.Fatal(err)
 	}
-	_, err = a.enter(t.Context(), someone("d", "k", "c"))
+	_, err = entered(a, t.Context(), someone("d", "k", "c"))
 	refusedWith(t, err, httpjson.TooManyRequests)
 	for _, other := range []identity.Caller{someone("d", "k", "c2"), someone("d", "k2", "c"), someone("d2", "k", "c")} {
-		if _, err := a.enter(t.Context(), other); err != nil {
+		if _, err := entered(a, t.Context(), other); err != nil {
 			t.Errorf("another caller: %v", err)
 		}
 	}
 	one()
-	if _, err := a.enter(t.Context(), someone("d", "k", "c")); err != nil {
+	if _, err := entered(a, t.Context(), someone("d", "k", "c")); err != nil {
 		t.Errorf("after one has ended: %v", err)
 	}
 }
@@ -99,7 +108,7 @@ func TestRatesOfKeysAndCustomers(t *testing.T) {
 	a := newAdmission(Load{KeyRate: 10, CustomerRate: 2})
 	a.now = func() time.Time { return now }
 	ask := func(customer string) error {
-		release, err := a.enter(t.Context(), someone("d", "k", customer))
+		release, err := entered(a, t.Context(), someone("d", "k", customer))
 		if err == nil {
 			release()
 		}
@@ -138,7 +147,7 @@ func TestARefusalCostsNobodyARequest(t *testing.T) {
 	at := func(l Load) (*admission, func(customer string) (func(), error)) {
 		a := newAdmission(l)
 		a.now = func() time.Time { return now }
-		return a, func(customer string) (func(), error) { return a.enter(t.Context(), someone("d", "k", customer)) }
+		return a, func(customer string) (func(), error) { return entered(a, t.Context(), someone("d", "k", customer)) }
 	}
 	t.Run("one who asks too much at once", func(t *testing.T) {
 		_, ask := at(Load{Customer: 1, KeyRate: 10})

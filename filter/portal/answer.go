@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/refusal"
@@ -34,13 +33,11 @@ type encoding interface {
 
 // stream sends an answer while it is made.
 type stream struct {
-	w        http.ResponseWriter
-	control  *http.ResponseController
-	patience time.Duration // how long a client may take for a piece of the answer
-	kind     string        // Content-Type
-	buf      []byte
-	whole    int  // how much of buf is whole rows
-	started  bool // bytes have left
+	w       *patientWriter // a client that stops reading must not hold a statement open on the ERP
+	kind    string         // Content-Type
+	buf     []byte
+	whole   int  // how much of buf is whole rows
+	started bool // bytes have left
 }
 
 // copyRows writes all rows of an answer. Its error is a cutError where bytes
@@ -96,15 +93,11 @@ func (s *stream) flush() error {
 		s.w.Header().Set("Content-Type", s.kind)
 		s.started = true
 	}
-	// A client that stops reading must not hold a statement open on the ERP.
-	if err := s.control.SetWriteDeadline(time.Now().Add(s.patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return &goneError{err}
-	}
 	if _, err := s.w.Write(s.buf); err != nil {
 		return &goneError{err}
 	}
 	s.buf, s.whole = s.buf[:0], 0
-	if err := s.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := s.w.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return &goneError{err}
 	}
 	return nil

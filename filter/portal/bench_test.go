@@ -54,7 +54,7 @@ func BenchmarkStream(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				w := &countingWriter{header: http.Header{}}
-				s := &stream{w: w, control: http.NewResponseController(w), patience: time.Second}
+				s := &stream{w: newPatientWriter(w, time.Second)}
 				answer := &filter.Answer{Columns: columns, Rows: &repeatedRows{cells, rows}, Truncated: func() bool { return false }}
 				if err := s.copyRows(context.Background(), sqlEncoding(form, preferences{}, answer), answer); err != nil {
 					b.Fatal(err)

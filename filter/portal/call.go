@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -15,12 +16,13 @@ import (
 
 // visit is one request on its way through the front.
 type visit struct {
-	w      http.ResponseWriter
+	w      *patientWriter
 	r      *http.Request   // its context ends with the time limit
+	body   []byte          // of the request, read to its end
 	client context.Context // ends when the client goes away
 	call   string
 	who    identity.Caller
-	leave  func() // gives its place back to others
+	place  *taken // his among those who are asked for at once
 	sql    string // the portal's SQL, once it has been read; places in it are counted
 }
 
@@ -65,12 +67,45 @@ func (p *portal) call(name string, h handler) http.Handler {
 		if v.who, err = p.identify(v.r); err != nil {
 			return err
 		}
-		if v.leave, err = p.admission.enter(v.r.Context(), v.who); err != nil {
+		if v.place, err = p.admission.enter(v.r.Context(), v.who, func() error { return p.readBody(v) }); err != nil {
 			return err
 		}
-		defer v.leave()
+		defer v.place.leave()
 		return h(v)
 	})
+}
+
+// readBody reads the request's body, which has the request's time to come.
+func (p *portal) readBody(v *visit) error {
+	limit := p.Limits.Body
+	if writes := v.r.Method == http.MethodPost || v.r.Method == http.MethodPatch; writes && v.call == callRows {
+		limit = p.Limits.RowsBody
+	}
+	until, _ := v.r.Context().Deadline()
+	if err := v.w.readUntil(until); err != nil {
+		return err
+	}
+	var err error
+	if v.body, err = httpjson.ReadBody(v.w, v.r, limit); errors.Is(err, os.ErrDeadlineExceeded) {
+		return errBodyLate
+	} else if err != nil {
+		return err
+	}
+	// Nothing is read any more. The server only watches for the client's going
+	// away, and would take the end of this time for it.
+	return v.w.readUntil(time.Time{})
+}
+
+// errBodyLate says that a request's body was not there in the request's time.
+var errBodyLate = &httpjson.Problem{Code: httpjson.BadRequest, Detail: "the body took too long to come"}
+
+// decode reads the body of a visit as JSON; see httpjson.Decode.
+func decode[T any](v *visit, limit int64) (T, error) {
+	if int64(len(v.body)) > limit {
+		var zero T
+		return zero, httpjson.ProblemOf(v.r, &http.MaxBytesError{Limit: limit})
+	}
+	return httpjson.DecodeBytes[T](v.r, v.body)
 }
 
 // front wraps h with what holds for known and unknown callers alike.
@@ -79,7 +114,7 @@ func (p *portal) front(name string, h handler) http.Handler {
 		setHeaders(w.Header())
 		ctx, cancel := context.WithTimeout(r.Context(), p.Limits.Time)
 		defer cancel()
-		v := &visit{w: w, r: r.WithContext(ctx), client: r.Context(), call: name}
+		v := &visit{w: newPatientWriter(w, p.Limits.Patience), r: r.WithContext(ctx), client: r.Context(), call: name}
 		begun, outcome := time.Now(), httpjson.Internal // that of a panic
 		defer func() { p.measure(v, string(outcome), time.Since(begun)) }()
 

@@ -153,10 +153,7 @@ func (v *visit) send(status int, kind string, body []byte) error {
 	if v.r.Method == http.MethodHead {
 		return nil
 	}
-	if _, err := v.w.Write(body); err != nil {
-		return &cutError{&goneError{err}}
-	}
-	return nil
+	return v.write(body)
 }
 
 // describe makes the catalog of a view.

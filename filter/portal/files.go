@@ -174,28 +174,22 @@ func (p *portal) documentsOf(v *visit, ask filter.FileRequest, row files.Row) ([
 // longer than an answer of rows: it ends when the client no longer reads, or
 // may no longer enter.
 func (p *portal) sendFile(v *visit, ask filter.FileRequest, e *files.Entry, content *files.Content) (err error) {
-	control := http.NewResponseController(v.w)
-	out := &patientWriter{ResponseWriter: v.w, control: control, patience: p.Limits.Patience}
 	in := &watchedReader{Content: content, client: v.client, still: ask.Still, last: time.Now()}
-	defer func() { content.Close(out.sent, err) }()
-	v.leave() // the ERP has no more to do with it
-	// The limit on reading a request must not end the answer.
-	if err := control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return &goneError{err}
-	}
+	defer func() { content.Close(v.w.sent, err) }()
+	v.place.leaveDossier() // the ERP has no more to do with it
 	h := v.w.Header()
 	h.Set("Content-Type", e.Type)
 	h.Set("Content-Disposition", disposition(e))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("ETag", `"`+content.Tag+`"`)
-	http.ServeContent(out, v.r, "", content.Modified, in)
+	http.ServeContent(v.w, v.r, "", content.Modified, in)
 	switch {
-	case in.err != nil && out.code != 0:
+	case in.err != nil && v.w.code != 0:
 		return &cutError{in.err}
 	case in.err != nil:
 		return in.err
-	case out.err != nil:
-		return &cutError{&goneError{out.err}}
+	case v.w.err != nil:
+		return &cutError{&goneError{v.w.err}}
 	}
 	return nil
 }
@@ -231,34 +225,6 @@ func extended(s string) string {
 		}
 	}
 	return b.String()
-}
-
-// patientWriter gives the client a while for each piece that it is sent.
-type patientWriter struct {
-	http.ResponseWriter
-	control  *http.ResponseController
-	patience time.Duration
-	code     int
-	sent     int64
-	err      error
-}
-
-func (w *patientWriter) WriteHeader(code int) {
-	w.code = code
-	w.ResponseWriter.WriteHeader(code)
-}
-
-func (w *patientWriter) Write(b []byte) (int, error) {
-	if err := w.control.SetWriteDeadline(time.Now().Add(w.patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		w.err = err
-		return 0, err
-	}
-	n, err := w.ResponseWriter.Write(b)
-	w.sent += int64(n)
-	if err != nil {
-		w.err = err
-	}
-	return n, err
 }
 
 // watchedReader reads a file for as long as the client is there and may enter.

@@ -68,10 +68,13 @@ const retryUnavailable = 2 * time.Second
 func (v *visit) ending(err error) *httpjson.Problem {
 	var gone *goneError
 	var refused *refusal.Error
+	var own *httpjson.Problem
 	switch {
+	case errors.Is(err, errBodyLate): // which net/http takes for the client's going away
+		return errBodyLate
 	case v.client.Err() != nil || errors.As(err, &gone):
 		return &httpjson.Problem{Code: httpjson.Cancelled, Detail: "the client gave the request up", Cause: err}
-	case errors.As(err, &refused) && refused.Code != refusal.Cancelled:
+	case errors.As(err, &refused) && refused.Code != refusal.Cancelled, errors.As(err, &own):
 		return nil
 	case errors.Is(v.r.Context().Err(), context.DeadlineExceeded):
 		return &httpjson.Problem{Code: httpjson.ERPTimeout, Detail: "the answer took too long: ask for less, or narrow the conditions", Cause: err}

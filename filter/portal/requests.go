@@ -73,7 +73,7 @@ func (p *portal) sendRequest(v *visit) error {
 	if len(v.r.Header.Values(headerKey)) > 1 || len(key) > maxRequestKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return httpjson.Errorf(httpjson.BadRequest, "%s is given once, and is made of up to %d characters of ASCII", headerKey, maxRequestKey)
 	}
-	body, err := httpjson.Decode[any](v.w, v.r, p.Limits.Body)
+	body, err := decode[any](v, p.Limits.Body)
 	if err != nil {
 		return err
 	}

@@ -260,10 +260,7 @@ func (pg *page) send(v *visit, prefer preferences) error {
 	if v.r.Method == http.MethodHead {
 		return nil
 	}
-	if _, err := v.w.Write(pg.body); err != nil {
-		return &cutError{&goneError{err}}
-	}
-	return nil
+	return v.write(pg.body)
 }
 
 // contentRange is the page's place: "0-24/573", with * for what is not known

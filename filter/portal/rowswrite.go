@@ -55,7 +55,7 @@ func (p *portal) writeRows(kind sqlast.WriteKind) handler {
 			req.Exactly = 1
 		}
 		if kind != sqlast.Delete {
-			body, err := httpjson.Decode[any](v.w, v.r, p.Limits.RowsBody)
+			body, err := decode[any](v, p.Limits.RowsBody)
 			if err != nil {
 				return err
 			}
@@ -323,10 +323,7 @@ func sendWritten(v *visit, kind sqlast.WriteKind, prefer writePreferences, enc e
 	h.Set("Content-Type", enc.contentType())
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	v.w.WriteHeader(status)
-	if _, err := v.w.Write(body); err != nil {
-		return &cutError{&goneError{err}}
-	}
-	return nil
+	return v.write(body)
 }
 
 func encodeWritten(v *visit, enc encoding, answer *filter.Answer) ([]byte, error) {

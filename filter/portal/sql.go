@@ -3,7 +3,6 @@ package portal
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -30,7 +29,7 @@ func (p *portal) sql(v *visit) error {
 	if !ok {
 		return notAcceptable(sqlMedia())
 	}
-	body, err := httpjson.Decode[sqlBody](v.w, v.r, p.Limits.Body)
+	body, err := decode[sqlBody](v, p.Limits.Body)
 	if err != nil {
 		return err
 	}
@@ -56,7 +55,7 @@ func (p *portal) sql(v *visit) error {
 	if applied := prefer.applied(); applied != "" {
 		v.w.Header().Set("Preference-Applied", applied)
 	}
-	s := &stream{w: v.w, control: http.NewResponseController(v.w), patience: p.Limits.Patience}
+	s := &stream{w: v.w}
 	err = s.copyRows(v.r.Context(), sqlEncoding(form, prefer, answer), answer)
 	var cut *cutError
 	if form == mediaNDJSON && errors.As(err, &cut) {

@@ -20,23 +20,37 @@ import (
 // no repeated key, nothing after the value. Numbers in an any are json.Number,
 // so that no digit is lost. Errors are Problems.
 func Decode[T any](w http.ResponseWriter, r *http.Request, limit int64) (T, error) {
-	var value, zero T
 	if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
+		var zero T
 		return zero, err
 	}
+	body, err := ReadBody(w, r, limit)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return DecodeBytes[T](r, body)
+}
+
+// ReadBody reads a request's body, at most limit bytes, whatever they are. Errors
+// are Problems.
+func ReadBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return zero, ProblemOf(r, err)
+			return nil, ProblemOf(r, err)
 		}
-		return zero, &Problem{Code: BadRequest, Detail: "the body could not be read to its end", Cause: err}
+		return nil, &Problem{Code: BadRequest, Detail: "the body could not be read to its end", Cause: err}
 	}
-	switch {
-	case len(bytes.TrimSpace(body)) == 0:
-		return zero, Errorf(BadRequest, "the body is empty; it must be JSON")
-	case !utf8.Valid(body):
-		return zero, Errorf(BadRequest, "the body is not UTF-8")
+	return body, nil
+}
+
+// DecodeBytes is Decode for a body that was read by ReadBody.
+func DecodeBytes[T any](r *http.Request, body []byte) (T, error) {
+	var value, zero T
+	if err := checkBody(r, body); err != nil {
+		return zero, err
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
@@ -54,6 +68,20 @@ func Decode[T any](w http.ResponseWriter, r *http.Request, limit int64) (T, erro
 		return zero, Errorf(BadRequest, "the key %q is given twice", key)
 	}
 	return value, nil
+}
+
+// checkBody refuses what cannot be JSON.
+func checkBody(r *http.Request, body []byte) error {
+	if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
+		return err
+	}
+	switch {
+	case len(bytes.TrimSpace(body)) == 0:
+		return Errorf(BadRequest, "the body is empty; it must be JSON")
+	case !utf8.Valid(body):
+		return Errorf(BadRequest, "the body is not UTF-8")
+	}
+	return nil
 }
 
 func checkContentType(header string) error {

@@ -198,6 +198,10 @@ var mutants = []mutant{
 	{"4: a lateral query sees what is not beside it", "filter/resolve/lateral.go", "case s.noLateral:", "case false:"},
 	{"10: joins are not counted", "filter/resolve/from.go", "if r.joins++; r.joins > most {", "if false {"},
 	{"10: what a statement grows into is not counted", "filter/resolve/resolve.go", "if r.nodes += n; r.nodes > most {", "if r.nodes += n; r.nodes > 20*most {"},
+	{"10: who does not read keeps his place", "filter/portal/patience.go", "w.control.SetWriteDeadline(then)", "w.control.SetWriteDeadline(time.Time{})"},
+	{"10: who reads slowly keeps his place", "filter/portal/patience.go", "if begun && bounded && end.Before(then) {", "if begun && bounded && end.Before(then) && false {"},
+	{"10: a body that does not come has a place", "filter/portal/admission.go", "\tif err := ready(); err != nil {\n\t\treturn nil, err\n\t}\n\tleave, err := a.place(ctx, who.Dossier)\n", "\tleave, err := a.place(ctx, who.Dossier)\n\tif err := ready(); err != nil {\n\t\treturn nil, err\n\t}\n"},
+	{"10: a body may come for ever", "filter/portal/call.go", "v.w.readUntil(until)", "v.w.readUntil(until.Add(time.Hour))"},
 
 	// 11. Cursors are sealed.
 	{"11: a cursor serves any customer", "filter/portal/cursor.go", "who.Customer.ID, who.Customer.Code, ", ""},
