@@ -3,6 +3,7 @@ package filter_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -246,4 +247,46 @@ func TestDocumentedWritesAreTrue(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A body of rows is looked at no further than it may go: without that, megabytes
+// of {},{},… are hundreds of megabytes here, and seconds, also of one who may not
+// write at all. What stands behind the border is no JSON, which nobody must notice.
+func TestPromise10ABodyOfRowsIsReadNoFurtherThanItMay(t *testing.T) {
+	on(t, workshopsOn(t, workshopERP, workshopProfile, catalog.SQLite), func(t *testing.T, w *workshop) {
+		for name, c := range map[string]struct {
+			head, body string
+			status     int
+			code       string
+		}{
+			"a table without writes":        {"POST rows/articles", `[{"code":"X"},no`, 403, "read_only"},
+			"a table without this write":    {"POST rows/notes", `[{"body":"7"},no`, 403, "read_only"},
+			"a table without a key":         {"PATCH rows/words?word=eq.X", `{"word":no`, 403, "read_only"},
+			"no table":                      {"POST rows/depots", `[{"id":7},no`, 400, "unknown_name"},
+			"one row too many":              {"POST rows/orders", "[" + strings.Repeat(`{"ref":"Q"},`, 1001) + "no", 400, "limit_exceeded"},
+			"many empty rows":               {"POST rows/orders?columns=ref", "[" + strings.Repeat("{},", 1001) + "no", 400, "limit_exceeded"},
+			"many columns":                  {"POST rows/orders", "{" + series(5001, `"c%d":1,`) + "no", 400, "limit_exceeded"},
+			"many columns that nobody asks": {"POST rows/orders?columns=ref", "{" + series(500_001, `"c%d":1,`) + "no", 400, "limit_exceeded"},
+			"many columns in many rows":     {"POST rows/orders?columns=ref" + series(999, ",c%d"), "[" + strings.Repeat("{},", 501) + "no", 400, "limit_exceeded"},
+			"a list in a column":            {"POST rows/orders", `{"note":[` + strings.Repeat("1,", 500_001) + "no", 400, "limit_exceeded"},
+			"lists in lists":                {"POST rows/orders", `{"note":` + strings.Repeat("[", 1001) + "no", 400, "limit_exceeded"},
+		} {
+			status, answer, _ := w.send(t, c.head, c.body)
+			if status != c.status || !strings.Contains(answer, `"code":"`+c.code+`"`) {
+				t.Errorf("%s: %d %s, want %d %s", name, status, answer, c.status, c.code)
+			}
+		}
+		if status, answer, _ := w.send(t, "POST rows/orders", "["+strings.Repeat(`{"ref":"Q"},`, 900)+"no"); status != 400 || !strings.Contains(answer, "not JSON: wrong at byte 10803") {
+			t.Errorf("a body that is no JSON: %d %s", status, answer)
+		}
+	})
+}
+
+// series is format for each number below n.
+func series(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
 }

@@ -26,6 +26,14 @@ type WrongCount = execute.WrongCount
 // defaultWritten is how many rows one write may touch where Limits say nothing.
 const defaultWritten = 1000
 
+// Written is how many rows one write may touch.
+func (g *Gate) Written() int {
+	if g.limits.Written <= 0 {
+		return defaultWritten
+	}
+	return g.limits.Written
+}
+
 // write does a compiled write for its caller. It is audited before it runs, and
 // its outcome once it is committed or rolled back.
 func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) (*Answer, error) {
@@ -46,10 +54,7 @@ func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) 
 		return nil, g.refuse(refusal.Because(err, refusal.AuditDown, "the audit log cannot be written, so nothing is written"))
 	}
 	started := g.now()
-	bounds := execute.WriteBounds{Bounds: g.bounds(req, world), Written: g.limits.Written, Data: req.Rows, Last: req.Still, Exactly: req.Exactly, AtMost: req.AtMost}
-	if bounds.Written <= 0 {
-		bounds.Written = defaultWritten
-	}
+	bounds := execute.WriteBounds{Bounds: g.bounds(req, world), Written: g.Written(), Data: req.Rows, Last: req.Still, Exactly: req.Exactly, AtMost: req.AtMost}
 	done, err := plan.write.Do(ctx, world.DB, values(req), bounds)
 	took, n := g.now().Sub(started), int64(0)
 	if done != nil {

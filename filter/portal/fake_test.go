@@ -60,6 +60,8 @@ func (g *fakeGate) Do(ctx context.Context, r filter.Request) (*filter.Answer, er
 	return &filter.Answer{Columns: a.columns, Rows: rows, Truncated: func() bool { return a.truncated }}, nil
 }
 
+func (g *fakeGate) Written() int { return 1000 }
+
 type fakeRows struct {
 	gate   *fakeGate
 	answer fakeAnswer

@@ -33,6 +33,8 @@ func (g wideGate) Do(_ context.Context, r filter.Request) (*filter.Answer, error
 		Wrote: r.Write != nil}, nil
 }
 
+func (wideGate) Written() int { return 1000 }
+
 // wideServer serves wideGate to one request of a dossier at a time.
 func wideServer(t *testing.T, l Limits) string {
 	t.Helper()

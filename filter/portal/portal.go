@@ -23,6 +23,8 @@ type Gate interface {
 	Do(ctx context.Context, r filter.Request) (*filter.Answer, error)
 	// View is what the caller may ask for.
 	View(ctx context.Context, who identity.Caller) (*view.View, error)
+	// Written is how many rows one write may touch; at least 1.
+	Written() int
 }
 
 // Identifier finds the customer for whom a portal's backend asks; its errors

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -55,14 +53,21 @@ func (p *portal) writeRows(kind sqlast.WriteKind) handler {
 			req.Exactly = 1
 		}
 		if kind != sqlast.Delete {
-			body, err := decode[any](v, p.Limits.RowsBody)
+			w.Given = true
+			world, err := p.Gate.View(v.r.Context(), v.who)
 			if err != nil {
 				return err
 			}
-			if w.Columns, req.Rows, err = bodyRows(body, asked.columns, kind); err != nil {
+			if !offers(world, table, kind) { // the gate refuses it, whatever the body holds, and writes that down
+				answer, err := p.Gate.Do(v.r.Context(), req)
+				if err != nil {
+					return countRefused(err)
+				}
+				_ = answer.Close() // it has just come to be offered
+			}
+			if w.Columns, req.Rows, err = readRows(v, asked.columns, kind, p.Gate.Written()); err != nil {
 				return err
 			}
-			w.Given = true
 		}
 		enc := rowsEncoding(form, prefer.preferences)
 		if nothing := kind == sqlast.Update && len(w.Columns) == 0 || kind == sqlast.Insert && len(req.Rows) == 0; nothing {
@@ -220,64 +225,6 @@ func parseColumns(value string) ([]string, error) {
 			return nil, s.unexpected("a comma")
 		}
 	}
-}
-
-// bodyRows takes a body apart: which columns are written, and what each row has
-// for them. Without columns= they are those of the first row, and every row must
-// have the same; with it, what a row lacks is NULL.
-func bodyRows(body any, wanted []string, kind sqlast.WriteKind) ([]sqlast.Ident, [][]any, error) {
-	list, isList := body.([]any)
-	if !isList {
-		list = []any{body}
-	} else if kind == sqlast.Update {
-		return nil, nil, httpjson.Errorf(httpjson.BadRequest, "the body must be one JSON object, with what the rows get")
-	}
-	names := wanted
-	rows := make([][]any, len(list))
-	for i, x := range list {
-		object, ok := x.(map[string]any)
-		if !ok {
-			return nil, nil, aRow(i, isList, "must be a JSON object")
-		}
-		if i == 0 && wanted == nil {
-			names = slices.Sorted(maps.Keys(object))
-		}
-		row := make([]any, len(names))
-		for j, name := range names {
-			value, given := object[name]
-			if !given && wanted == nil {
-				return nil, nil, aRow(i, isList, fmt.Sprintf("lacks %s: all rows must have the same columns, or say columns=", strconv.Quote(shorten(name))))
-			}
-			if text, ok := value.(string); ok && !plainText(text) {
-				return nil, nil, aRow(i, isList, fmt.Sprintf("holds the character NUL in %s, which no ERP takes", strconv.Quote(shorten(name))))
-			}
-			row[j] = value
-		}
-		if wanted == nil && len(object) != len(names) {
-			return nil, nil, aRow(i, isList, "has columns that the first one lacks: all rows must have the same columns, or say columns=")
-		}
-		rows[i] = row
-	}
-	var columns []sqlast.Ident
-	for _, n := range names {
-		if !plainText(n) {
-			return nil, nil, httpjson.Errorf(httpjson.BadRequest, "a column's name must be UTF-8 without the character NUL")
-		}
-		columns = append(columns, ident(n))
-	}
-	return columns, rows, nil
-}
-
-// aRow refuses a row of a body, by its place where there are several.
-func aRow(i int, isList bool, why string) error {
-	what := "the body"
-	p := httpjson.Errorf(httpjson.BadRequest, "%s", "")
-	if isList {
-		what = "row " + strconv.Itoa(i+1)
-		p.Members = map[string]any{"row": i + 1}
-	}
-	p.Detail = what + " " + why
-	return p
 }
 
 // wroteNothing answers a write of no row or no column, if the table is there.

@@ -202,6 +202,13 @@ var mutants = []mutant{
 	{"10: who reads slowly keeps his place", "filter/portal/patience.go", "if begun && bounded && end.Before(then) {", "if begun && bounded && end.Before(then) && false {"},
 	{"10: a body that does not come has a place", "filter/portal/admission.go", "\tif err := ready(); err != nil {\n\t\treturn nil, err\n\t}\n\tleave, err := a.place(ctx, who.Dossier)\n", "\tleave, err := a.place(ctx, who.Dossier)\n\tif err := ready(); err != nil {\n\t\treturn nil, err\n\t}\n"},
 	{"10: a body may come for ever", "filter/portal/call.go", "v.w.readUntil(until)", "v.w.readUntil(until.Add(time.Hour))"},
+	{"10: a body is read whatever its table offers", "filter/portal/rowswrite.go", "if !offers(world, table, kind) {", "if !offers(world, table, kind) && false {"},
+	{"10: rows of a body are not counted", "filter/portal/rowsbody.go", "case len(b.rows) == most:", "case false:"},
+	{"10: columns of rows of a body are not counted", "filter/portal/rowsbody.go", "case (len(b.rows)+1)*len(b.names) > values:", "case false:"},
+	{"10: columns of a body are not counted", "filter/portal/rowsbody.go", "if len(b.names) == maxTerms {", "if false {"},
+	{"10: values of a body are not counted", "internal/httpjson/objects.go", "if o.left--; o.left < 0 {", "if o.left--; false {"},
+	{"10: a body is nested for ever", "internal/httpjson/objects.go", "if depth > maxNested {", "if false {"},
+	{"9: a key of a row is given twice", "internal/httpjson/objects.go", "if seen[key] {", "if false {"},
 
 	// 11. Cursors are sealed.
 	{"11: a cursor serves any customer", "filter/portal/cursor.go", "who.Customer.ID, who.Customer.Code, ", ""},
