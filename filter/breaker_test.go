@@ -1,16 +1,23 @@
 package filter
 
 import (
+	"database/sql/driver"
 	"errors"
+	"os"
+	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/filter/execute"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/internal/erp"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
+	"github.com/vantelle/vantelle/internal/faultsql"
 )
 
 func TestABreakerSparesAnERPThatDoesNotAnswer(t *testing.T) {
@@ -18,34 +25,34 @@ func TestABreakerSparesAnERPThatDoesNotAnswer(t *testing.T) {
 	down := refusal.New(refusal.Unavailable, "x")
 	var b breaker
 	for range breakAfter {
-		if !b.allow(at(now)) {
+		if !allowed(&b, now) {
 			t.Fatal("it is open too soon")
 		}
 		b.saw(down, now)
 	}
-	if b.allow(at(now)) || b.allow(at(now.Add(breakFor-1))) {
+	if allowed(&b, now) || allowed(&b, now.Add(breakFor-1)) {
 		t.Error("it is closed")
 	}
 	now = now.Add(breakFor)
-	if !b.allow(at(now)) || b.allow(at(now)) {
+	if !allowed(&b, now) || allowed(&b, now) {
 		t.Error("one request looks whether the ERP is back, not none and not two")
 	}
 	b.saw(down, now)
-	if b.allow(at(now.Add(breakFor - 1))) {
+	if allowed(&b, now.Add(breakFor-1)) {
 		t.Error("it closed though the ERP is still down")
 	}
 	// One that looked and never said what it found holds nobody up for ever.
 	now = now.Add(breakFor)
-	if !b.allow(at(now)) || !b.allow(at(now.Add(breakFor))) {
+	if !allowed(&b, now) || !allowed(&b, now.Add(breakFor)) {
 		t.Error("nobody looks any more")
 	}
 	b.saw(refusal.New(refusal.Cancelled, "x"), now)
-	if b.allow(at(now.Add(breakFor))) {
+	if allowed(&b, now.Add(breakFor)) {
 		t.Error("a client that went away says nothing of the ERP")
 	}
 	b.saw(nil, now)
 	for range 3 {
-		if !b.allow(at(now)) {
+		if !allowed(&b, now) {
 			t.Error("the ERP is back, and it is open")
 		}
 	}
@@ -54,7 +61,7 @@ func TestABreakerSparesAnERPThatDoesNotAnswer(t *testing.T) {
 		b.saw(refusal.New(refusal.QueryFailed, "x"), now)
 		b.saw(down, now)
 	}
-	if !b.allow(at(now)) {
+	if !allowed(&b, now) {
 		t.Error("it opened though the ERP answers in between")
 	}
 }
@@ -74,7 +81,7 @@ func TestALockIsNoERPThatIsAway(t *testing.T) {
 		for range 3 * breakAfter {
 			b.saw(refusal.Because(cause, refusal.Unavailable, "x"), now)
 		}
-		if !b.allow(at(now)) {
+		if !allowed(&b, now) {
 			t.Errorf("%s closes the dossier to everybody", name)
 		}
 		down := refusal.New(refusal.Unavailable, "x")
@@ -83,10 +90,116 @@ func TestALockIsNoERPThatIsAway(t *testing.T) {
 		}
 		b.saw(refusal.Because(cause, refusal.Unavailable, "x"), now) // a server that is there said it
 		b.saw(down, now)
-		if !b.allow(at(now)) {
+		if !allowed(&b, now) {
 			t.Errorf("%s is no word of the ERP's", name)
 		}
 	}
+}
+
+// A look that came to nothing is the next one's, at once; one that was lent to
+// another meanwhile is not given back for him.
+func TestPromise10ALookIsGivenBackByWhoeverHasIt(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	down := refusal.New(refusal.Unavailable, "x")
+	var b breaker
+	for range breakAfter {
+		b.saw(down, now)
+	}
+	if !b.shut(at(now)) || b.shut(at(now.Add(breakFor))) {
+		t.Error("it is shut for a moment, and then somebody may look")
+	}
+	now = now.Add(breakFor)
+	first, ok := b.allow(at(now))
+	if !ok || first == nil || !b.shut(at(now)) {
+		t.Fatal("nobody may look")
+	}
+	first.giveBack()
+	if b.shut(at(now)) || !b.open() {
+		t.Error("what was given back is nobody's, or closes it")
+	}
+	first, _ = b.allow(at(now))
+	now = now.Add(breakFor)
+	second, ok := b.allow(at(now))
+	if !ok {
+		t.Fatal("a look that is lost holds everybody up")
+	}
+	first.giveBack()
+	if !b.shut(at(now)) {
+		t.Error("the first gave back the second's look")
+	}
+	b.saw(down, now)
+	second.giveBack()
+	if !b.shut(at(now)) {
+		t.Error("a look that found no ERP is given back")
+	}
+	now = now.Add(breakFor)
+	third, _ := b.allow(at(now))
+	third.answered()
+	if b.open() {
+		t.Error("the ERP answers, and it is open")
+	}
+	third.giveBack()
+	if again, ok := b.allow(at(now)); !ok || again != nil {
+		t.Error("who comes while it is closed has a look to give back")
+	}
+	again := (*look)(nil)
+	again.answered()
+	again.giveBack()
+}
+
+// An ERP that is left alone is not read for its catalog either: readers of it wait
+// for each other, and all would wait for a server that says nothing.
+func TestPromise10TheCatalogOfAnERPThatIsLeftAloneIsNotReadAgain(t *testing.T) {
+	var reads atomic.Int32
+	settings := erp.DefaultSettings()
+	settings.Name, settings.Engine, settings.DSN = "d", catalog.SQLite, filepath.Join(t.TempDir(), "erp.db")
+	if err := os.WriteFile(settings.DSN, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings.Through = func(c driver.Connector) driver.Connector {
+		return faultsql.Wrap(c, func(call faultsql.Call) error {
+			if call.Label == "begin" && call.When == faultsql.Before {
+				reads.Add(1)
+			}
+			return nil
+		})
+	}
+	db, err := erp.Open(settings, zerolog.Nop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	w := NewWorlds(nil, time.Minute, Dossier{ID: "d", DB: db})
+	w.now = func() time.Time { return now }
+	read := func() bool {
+		t.Helper()
+		before := reads.Load()
+		if _, err := w.Catalog(t.Context(), "d"); err != nil {
+			t.Fatal(err)
+		}
+		return reads.Load() > before
+	}
+	if !read() || read() {
+		t.Fatal("it is read once")
+	}
+	for range breakAfter {
+		w.Failed("d", refusal.New(refusal.Unavailable, "x"))
+	}
+	now = now.Add(time.Hour)
+	if read() {
+		t.Error("it is read of an ERP that is left alone")
+	}
+	w.Failed("d", nil)
+	if !read() {
+		t.Error("it is not read again though the ERP is back")
+	}
+}
+
+// allowed takes a look, or passes a breaker that is closed.
+func allowed(b *breaker, now time.Time) bool {
+	_, ok := b.allow(at(now))
+	return ok
 }
 
 // at is a clock that shows a moment.
@@ -108,7 +221,7 @@ func TestAStatementThatTakesTooMuchBreaksNothing(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			b.saw(err, now)
-			if !b.allow(at(now)) {
+			if !allowed(&b, now) {
 				t.Fatalf("%s closes the dossier", name)
 			}
 		}

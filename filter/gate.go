@@ -85,11 +85,12 @@ func (g *Gate) do(ctx context.Context, req Request, world World) (*Answer, error
 	if err != nil {
 		return nil, g.deny(ctx, entry, err)
 	}
-	// He leaves connections to the others.
-	leave, err := g.turn(ctx, req.Caller, world.DB.PortalConnections(), false)
+	// He leaves connections to the others, and an ERP alone that does not answer.
+	leave, look, err := g.turn(ctx, req.Caller, world.DB.PortalConnections(), false)
 	if err != nil {
 		return nil, g.refuse(err)
 	}
+	defer look.giveBack()
 	// Deciding and auditing are one act: what is not written down is not run.
 	if err := g.audit.Begin(ctx, entry); err != nil {
 		leave()
@@ -106,6 +107,7 @@ func (g *Gate) do(ctx context.Context, req Request, world World) (*Answer, error
 	if err != nil {
 		return nil, g.refuse(err)
 	}
+	look.answered()
 	return &Answer{Columns: plan.columns, Rows: live(rows, req.Still, g.now), Truncated: rows.Truncated}, nil
 }
 

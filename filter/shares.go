@@ -33,36 +33,41 @@ type share struct {
 
 // turn waits until the caller may have a connection of a pool of so many. leave gives
 // it back; when a statement's time is over it is given back in any case: who reads an
-// answer slowly has no connection any more by then. Errors are *refusal.Error.
-func (g *Gate) turn(ctx context.Context, c identity.Caller, pool int, writes bool) (leave func(), err error) {
-	leave, waited, err := g.shares.enter(ctx, shareOf{c.Dossier, c.Customer.ID, writes}, pool, g.limits.Time)
-	if waited && g.worlds.broken(c.Dossier) { // which was found out meanwhile
-		if err == nil {
-			leave()
-		}
-		return nil, unreachable(errBroken)
+// answer slowly has no connection any more by then. After an outage it takes the look,
+// which is given back in any case. Errors are *refusal.Error.
+func (g *Gate) turn(ctx context.Context, c identity.Caller, pool int, writes bool) (leave func(), look *look, err error) {
+	if g.worlds.shut(c.Dossier) {
+		return nil, nil, unreachable(errBroken) // nobody waits for statements that find no ERP
 	}
+	leave, err = g.shares.enter(ctx, shareOf{c.Dossier, c.Customer.ID, writes}, pool, g.limits.Time)
 	if err != nil {
-		return nil, err
+		if g.worlds.shut(c.Dossier) { // which was found out meanwhile
+			err = unreachable(errBroken)
+		}
+		return nil, nil, err
+	}
+	look, err = g.worlds.look(c.Dossier) // not before: who waits for his own requests keeps nobody from looking
+	if err != nil {
+		leave()
+		return nil, nil, err
 	}
 	if g.limits.Time <= 0 {
-		return leave, nil
+		return leave, look, nil
 	}
 	once := sync.OnceFunc(leave)
 	over := time.AfterFunc(g.limits.Time, once)
-	return func() { over.Stop(); once() }, nil
+	return func() { over.Stop(); once() }, look, nil
 }
 
 // enter takes a connection of a pool of so many, 0 for any number, and waits for it
 // no longer than patience, 0 for as long as ctx. leave gives it back, and is called
 // once. Errors are *refusal.Error.
-func (s *shares) enter(ctx context.Context, of shareOf, pool int, patience time.Duration) (leave func(), waited bool, err error) {
+func (s *shares) enter(ctx context.Context, of shareOf, pool int, patience time.Duration) (leave func(), err error) {
 	if pool <= 0 {
-		return func() {}, false, nil
+		return func() {}, nil
 	}
 	mine := s.join(of, max(1, pool/2))
 	if !mine.connections.TryAcquire(1) {
-		waited = true
 		waiting, cancel := ctx, context.CancelFunc(func() {})
 		if patience > 0 {
 			waiting, cancel = context.WithTimeout(ctx, patience)
@@ -72,15 +77,15 @@ func (s *shares) enter(ctx context.Context, of shareOf, pool int, patience time.
 		if err != nil {
 			s.part(of)
 			if ctx.Err() == context.Canceled {
-				return nil, true, refusal.Because(err, refusal.Cancelled, "the request was cancelled")
+				return nil, refusal.Because(err, refusal.Cancelled, "the request was cancelled")
 			}
-			return nil, true, refusal.Because(err, refusal.Timeout, "this customer's other requests have not ended: he may have %d at a time on the ERP", max(1, pool/2))
+			return nil, refusal.Because(err, refusal.Timeout, "this customer's other requests have not ended: he may have %d at a time on the ERP", max(1, pool/2))
 		}
 	}
 	return func() {
 		mine.connections.Release(1)
 		s.part(of)
-	}, waited, nil
+	}, nil
 }
 
 func (s *shares) join(of shareOf, most int) *share {

@@ -75,6 +75,50 @@ func TestPromise3ACustomerLeavesConnectionsToTheOthers(t *testing.T) {
 	}
 }
 
+// TestPromise10NobodyWaitsForStatementsThatFindNoERP: who has his half already is told at
+// once that the ERP is away, and so is who waits when that is found out. Else his requests
+// would stand behind those that hang, and be told of a time-out that was none.
+func TestPromise10NobodyWaitsForStatementsThatFindNoERP(t *testing.T) {
+	first := newRig(t, ledger, shop)
+	settings := erp.DefaultSettings()
+	settings.Name, settings.Engine, settings.DSN = "d", catalog.SQLite, first.path
+	settings.PortalPool.MaxOpen, settings.PortalPool.MaxIdle = 2, 2
+	db, err := erp.Open(settings, zerolog.Nop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	r := rigOn(t, db, shop)
+	answer, err := r.gate.Do(t.Context(), filter.Request{Caller: as("ANNA"), Text: "SELECT ref FROM docs"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = answer.Close() })
+	waits := make(chan error)
+	go func() {
+		soon, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		_, err := r.gate.Do(soon, filter.Request{Caller: as("ANNA"), Text: "SELECT ref FROM docs"})
+		waits <- err
+	}()
+	time.Sleep(50 * time.Millisecond)
+	for range 5 {
+		r.worlds.Failed("d", refusal.New(refusal.Unavailable, "x"))
+	}
+	begun := time.Now()
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := r.gate.Do(soon, filter.Request{Caller: as("ANNA"), Text: "SELECT ref FROM docs"}); codeOf(err) != refusal.Unavailable {
+		t.Errorf("while the ERP is left alone: %v", err)
+	}
+	if took := time.Since(begun); took > time.Second {
+		t.Errorf("he was told after %v", took)
+	}
+	if err := <-waits; codeOf(err) != refusal.Unavailable {
+		t.Errorf("who waits: %v", err)
+	}
+}
+
 // TestPromise3EveryEndGivesTheConnectionBack: by an error, a refusal, an audit that is down,
 // the last row.
 func TestPromise3EveryEndGivesTheConnectionBack(t *testing.T) {

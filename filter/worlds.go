@@ -36,7 +36,8 @@ type World struct {
 // Worlds binds profiles to dossiers. It reads a dossier's catalog when it is
 // first needed, again from time to time, and after the ERP no longer knew a
 // name; an ERP that does not answer is asked again with the next request, but
-// not more often than every few seconds.
+// not more often than every few seconds. What was read once answers while the ERP
+// is away.
 type Worlds struct {
 	book     func(context.Context) (*profiles.Book, error)
 	dossiers map[string]*dossier
@@ -113,9 +114,6 @@ func (w *Worlds) world(ctx context.Context, c identity.Caller, to purpose) (Worl
 	d := w.dossiers[c.Dossier]
 	if d == nil {
 		return World{}, nobody()
-	}
-	if !d.breaker.allow(w.now) {
-		return World{}, unreachable(errBroken)
 	}
 	book, err := w.current(ctx)
 	if err != nil {
@@ -256,10 +254,24 @@ func (w *Worlds) Failed(dossierID string, err error) {
 	}
 }
 
-// broken tells whether the last requests to a dossier found no ERP.
-func (w *Worlds) broken(dossierID string) bool {
+// shut tells whether a dossier's ERP is left alone now. It takes nothing.
+func (w *Worlds) shut(dossierID string) bool {
 	d := w.dossiers[dossierID]
-	return d != nil && d.breaker.open()
+	return d != nil && d.breaker.shut(w.now)
+}
+
+// look lets a statement go to a dossier's ERP, or refuses it while the ERP is left
+// alone. Errors are *refusal.Error.
+func (w *Worlds) look(dossierID string) (*look, error) {
+	d := w.dossiers[dossierID]
+	if d == nil {
+		return nil, nobody()
+	}
+	l, ok := d.breaker.allow(w.now)
+	if !ok {
+		return nil, unreachable(errBroken)
+	}
+	return l, nil
 }
 
 // Catalog gives a dossier's catalog as last read.
@@ -278,6 +290,8 @@ func (w *Worlds) catalog(ctx context.Context, d *dossier) (*catalog.Catalog, err
 	switch {
 	case d.catalog != nil && !d.stale && age < w.refresh:
 		return d.catalog, nil
+	case d.catalog != nil && d.breaker.open():
+		return d.catalog, nil // an ERP that is left alone is not read; a statement will say whether it is back
 	case age < retryAfter && d.catalog == nil && d.err != nil:
 		return nil, d.err
 	case age < retryAfter && d.catalog != nil:

@@ -45,16 +45,17 @@ func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) 
 	if err := dataFits(req, plan.write); err != nil {
 		return nil, g.deny(ctx, entry, err)
 	}
-	leave, err := g.turn(ctx, req.Caller, world.DB.WriteConnections(), true)
+	leave, look, err := g.turn(ctx, req.Caller, world.DB.WriteConnections(), true)
 	if err != nil {
 		return nil, g.refuse(err)
 	}
 	defer leave()
+	defer look.giveBack()
 	if err := g.audit.Begin(ctx, entry); err != nil {
 		return nil, g.refuse(refusal.Because(err, refusal.AuditDown, "the audit log cannot be written, so nothing is written"))
 	}
 	started := g.now()
-	bounds := execute.WriteBounds{Bounds: g.bounds(req, world), Written: g.Written(), Data: req.Rows, Last: req.Still, Exactly: req.Exactly, AtMost: req.AtMost}
+	bounds := execute.WriteBounds{Bounds: g.bounds(req, world), Written: g.Written(), Data: req.Rows, Begun: look.answered, Last: req.Still, Exactly: req.Exactly, AtMost: req.AtMost}
 	done, err := plan.write.Do(ctx, world.DB, values(req), bounds)
 	took, n := g.now().Sub(started), int64(0)
 	if done != nil {

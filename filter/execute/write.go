@@ -91,6 +91,9 @@ type WriteBounds struct {
 	Data    [][]any
 	Exactly int64  // rows; 0 is no bound
 	AtMost  *int64 // rows; nil is no bound
+	// Begun is called once the ERP has begun the transaction, before the first
+	// statement. May be nil.
+	Begun func()
 	// Last is asked before the commit; its error rolls back. May be nil.
 	Last func(context.Context) error
 }
@@ -118,6 +121,9 @@ func (w *Write) Do(ctx context.Context, db *erp.DB, v Values, b WriteBounds) (*R
 		return nil, Refuse(ctx, err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit there is nothing left to roll back
+	if b.Begun != nil {
+		b.Begun()
+	}
 	r := &writing{Write: w, ctx: ctx, tx: tx, values: v, bounds: b, result: &Result{}}
 	switch w.Kind {
 	case querytree.Insert:
