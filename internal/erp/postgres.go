@@ -46,7 +46,10 @@ func (postgresEngine) open(s Settings, of purpose, timeout time.Duration) (drive
 	config.RuntimeParams["default_transaction_read_only"] = readOnly
 	// A parameter in "options" could only weaken what is set above.
 	delete(config.RuntimeParams, "options")
-	return stdlib.GetConnector(*config, stdlib.OptionAfterConnect(checkSession(readOnly))), nil
+	// Whatever a DSN says: values travel apart from the text, and little is kept.
+	config.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
+	config.StatementCacheCapacity, config.DescriptionCacheCapacity = keptStatements, 0
+	return postgresConnector{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(checkSession(readOnly)))}, nil
 }
 
 var errPostgresDSN = errors.New("dsn: cannot be read as a PostgreSQL URL (postgres://user:password@host:5432/database?sslmode=…) " +
@@ -93,7 +96,7 @@ func checkSession(wanted string) func(context.Context, *pgx.Conn) error {
 
 func checkedSession(ctx context.Context, conn *pgx.Conn, wanted string) error {
 	var readOnly, path string
-	err := conn.QueryRow(ctx, `SELECT pg_catalog.current_setting('default_transaction_read_only'), pg_catalog.current_setting('search_path')`).
+	err := conn.QueryRow(ctx, `SELECT pg_catalog.current_setting('default_transaction_read_only'), pg_catalog.current_setting('search_path')`, pgx.QueryExecModeDescribeExec).
 		Scan(&readOnly, &path)
 	if err != nil {
 		return fmt.Errorf("check the session's settings: %w", err)

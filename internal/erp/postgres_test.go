@@ -2,12 +2,15 @@ package erp
 
 import (
 	"context"
+	"fmt"
 	"net/url"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/rs/zerolog"
 
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -47,6 +50,137 @@ func TestPostgresStatementTimeout(t *testing.T) {
 	_, err := db.Portal().Exec(`SELECT pg_sleep(20)`)
 	if Classify(err) != Timeout || !strings.Contains(Hint(err), "too long") {
 		t.Errorf("class %v, hint %q of %v", Classify(err), Hint(err), err)
+	}
+}
+
+// A connection keeps few statements prepared, and no long one: each would lie in the
+// memory of the ERP's machine until the connection ends, some megabytes for one that
+// a customer may send.
+func TestPromise10PostgresConnectionsKeepFewStatements(t *testing.T) {
+	dsn := withOptions(t, postgresDSN(t), "")
+	at, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := at.Query()
+	query.Del("options")
+	query.Set("statement_cache_capacity", "4000") // ours holds
+	at.RawQuery = query.Encode()
+	db := open(t, catalog.Postgres, at.String())
+	kept := func(conn *sqlx.Conn) (number, bytes, longest int) {
+		t.Helper()
+		row := conn.QueryRowxContext(t.Context(), `SELECT count(*), sum(octet_length(statement)), max(octet_length(statement)) FROM pg_catalog.pg_prepared_statements`)
+		if err := row.Scan(&number, &bytes, &longest); err != nil {
+			t.Fatal(err)
+		}
+		return number, bytes, longest
+	}
+	for name, pool := range map[string]*sqlx.DB{"portal": db.Portal(), "sync": db.Sync(), "writes": db.writes} {
+		conn, err := pool.Connx(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask := func(i, width int) {
+			t.Helper()
+			var got string
+			wide := strings.Repeat("x", width)
+			if err := conn.GetContext(t.Context(), &got, fmt.Sprintf(`SELECT %d || $1::text || '%s'`, i, wide), "a"); err != nil || got != fmt.Sprint(i, "a", wide) {
+				t.Fatalf("%s: %.20q, %v", name, got, err)
+			}
+		}
+		for i := range keptStatements / 2 {
+			ask(i, 1)
+			ask(i, 1) // it is found again
+			ask(i, keptText)
+		}
+		if number, _, longest := kept(conn); number < keptStatements/2 || longest > keptText {
+			t.Errorf("%s: %d of %d statements are kept, the longest of %d bytes", name, number, keptStatements/2, longest)
+		}
+		for i := range 3 * keptStatements {
+			ask(i, 1)
+			if number, _, _ := kept(conn); number > keptStatements {
+				t.Fatalf("%s: %d statements are kept", name, number)
+			}
+		}
+		for i := range 3 * keptBytes / (keptText / 2) {
+			ask(i, keptText/2)
+			if _, bytes, _ := kept(conn); bytes > keptBytes {
+				t.Fatalf("%s: statements of %d bytes are kept", name, bytes)
+			}
+		}
+		if _, err := conn.ExecContext(t.Context(), `SELECT $1::text || '`+strings.Repeat("x", keptText)+`'`, "a"); err != nil {
+			t.Error(err)
+		}
+		if _, _, longest := kept(conn); longest > keptText {
+			t.Errorf("%s: what was run without an answer is kept: %d bytes", name, longest)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// In a transaction that has failed nothing can be let go: what is asked there fails as
+// it must, and the connection goes on afterwards.
+func TestPromise10PostgresStatementsInATransactionThatFailed(t *testing.T) {
+	db := open(t, catalog.Postgres, postgresDSN(t))
+	conn, err := db.writes.Connx(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for round := range 2 {
+		tx, err := conn.BeginTxx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if err := tx.Get(&n, `SELECT 1 / $1::int`, 0); err == nil {
+			t.Fatal("nothing failed: the test tests nothing")
+		}
+		for i := range keptStatements + 10 {
+			if err := tx.Get(&n, fmt.Sprintf(`SELECT $1::int + %d`, i), 1); err == nil {
+				t.Fatal("a transaction that has failed gives an answer")
+			}
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		for i := range keptStatements + 10 {
+			if err := conn.GetContext(t.Context(), &n, fmt.Sprintf(`SELECT $1::int + %d`, i), 1); err != nil || n != i+1 {
+				t.Fatalf("round %d, statement %d: %d, %v", round, i, n, err)
+			}
+		}
+	}
+}
+
+// BenchmarkPostgresStatements shows what keeping a statement prepared spares: the
+// longest that is kept, and one that is a little longer and prepared each time.
+func BenchmarkPostgresStatements(b *testing.B) {
+	dsn := os.Getenv("VANTELLE_TEST_POSTGRES")
+	if dsn == "" {
+		b.Skip("VANTELLE_TEST_POSTGRES is not set")
+	}
+	s := DefaultSettings()
+	s.Name, s.Engine, s.DSN = "d", catalog.Postgres, dsn
+	db, err := Open(s, zerolog.Nop())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	for name, size := range map[string]int{"short": 500, "kept": keptText, "long": keptText + 100} {
+		text := "SELECT count(*) FROM pg_catalog.pg_class AS t WHERE t.relname = $1"
+		for n := 0; len(text) < size-60; n++ {
+			text += fmt.Sprintf(" AND (t.relpages <> %d OR t.relname <> $1)", n)
+		}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				var n int
+				if err := db.Portal().GetContext(b.Context(), &n, text, "x"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

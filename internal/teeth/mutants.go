@@ -200,6 +200,10 @@ var mutants = []mutant{
 	{"9: upserts pass for inserts", "filter/portal/rowswrite.go", "case prefer.upsert:", "case false:"},
 
 	// 10. Bounded.
+	{"10: a connection keeps any number of statements", "internal/erp/postgres_conn.go", "len(c.kept) < keptStatements && ", ""},
+	{"10: a connection keeps statements of any length together", "internal/erp/postgres_conn.go", " && c.bytes+len(query) <= keptBytes", ""},
+	{"10: a connection keeps long statements", "internal/erp/postgres_conn.go", "case len(query) > keptText:", "case false:"},
+	{"10: statements are let go in a transaction that failed", "internal/erp/postgres_conn.go", "case c.Conn.Conn().PgConn().TxStatus() == 'E':", "case false:"},
 	{"10: rows are not capped", "filter/execute/rows.go", "if r.bounds.Rows > 0 && r.count >= int64(r.bounds.Rows) ||", "if"},
 	{"10: rounds are not counted", "filter/sqlprint/with.go", "1<<63-1-querytree.MaxRounds", "1<<63-1-1000*querytree.MaxRounds"},
 	{"10: UNION may make new values", "filter/resolve/recursive.go", "!column && !all {", "!column && false {"},
