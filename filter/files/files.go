@@ -142,6 +142,7 @@ func (r *Row) Preferred() []*Entry {
 type Content struct {
 	io.ReadSeeker
 	Size     int64
+	InMemory bool      // it is out of a column, and held whole until it is closed
 	Modified time.Time // zero where nobody knows
 	Tag      string    // another one where the content is another
 	close    func() error
@@ -192,7 +193,7 @@ func (l *Library) open(ctx context.Context, r filter.FileRequest, e *Entry) (*Co
 			return nil, err
 		}
 		sum := sha256.Sum256(content)
-		return &Content{ReadSeeker: bytes.NewReader(content), Size: int64(len(content)), Tag: hex.EncodeToString(sum[:16]), close: func() error { return nil }}, nil
+		return &Content{ReadSeeker: bytes.NewReader(content), Size: int64(len(content)), InMemory: true, Tag: hex.EncodeToString(sum[:16]), close: func() error { return nil }}, nil
 	}
 	f, err := l.file(r, e)
 	if err != nil {

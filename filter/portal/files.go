@@ -170,13 +170,21 @@ func (p *portal) documentsOf(v *visit, ask filter.FileRequest, row files.Row) ([
 	return list, nil
 }
 
-// sendFile sends a file, or the ranges of it that are asked for. It may take
-// longer than an answer of rows: it ends when the client no longer reads, or
-// may no longer enter.
+// sendFile sends a file, or the ranges of it that are asked for. It counts for its
+// customer to the end. It may take longer than an answer of rows: it ends when the
+// client no longer reads, or too slowly, or may no longer enter.
 func (p *portal) sendFile(v *visit, ask filter.FileRequest, e *files.Entry, content *files.Content) (err error) {
 	in := &watchedReader{Content: content, client: v.client, still: ask.Still, last: time.Now()}
 	defer func() { content.Close(v.w.sent, err) }()
 	v.place.leaveDossier() // the ERP has no more to do with it
+	if content.InMemory {
+		back, err := p.held.take(heldBy{v.who.Dossier, v.who.Customer.ID}, content.Size, p.Files.MaxSize)
+		if err != nil {
+			return err
+		}
+		defer back()
+	}
+	v.w.end = time.Now().Add(p.Limits.Time + time.Duration(content.Size/p.Limits.FileRate)*time.Second)
 	h := v.w.Header()
 	h.Set("Content-Type", e.Type)
 	h.Set("Content-Disposition", disposition(e))

@@ -13,6 +13,7 @@ type patientWriter struct {
 	http.ResponseWriter
 	control  *http.ResponseController
 	patience time.Duration
+	end      time.Time // when the last piece must have left; zero for no such time
 
 	code int   // the status; 0 while there is none
 	sent int64 // bytes of the body
@@ -31,11 +32,10 @@ func (w *patientWriter) WriteHeader(code int) {
 
 // Write implements http.ResponseWriter; b is one piece.
 func (w *patientWriter) Write(b []byte) (int, error) {
-	return w.writeUntil(b, time.Now().Add(w.patience))
-}
-
-// writeUntil writes a piece that must have left by then.
-func (w *patientWriter) writeUntil(b []byte, then time.Time) (int, error) {
+	then := time.Now().Add(w.patience)
+	if !w.end.IsZero() && w.end.Before(then) {
+		then = w.end
+	}
 	if err := w.control.SetWriteDeadline(then); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		w.err = err
 		return 0, err
@@ -65,16 +65,13 @@ func (w *patientWriter) readUntil(t time.Time) error {
 // write sends a body that is whole. It keeps its place until its last piece has
 // left: all but the first must have by the end of the request's time.
 func (v *visit) write(body []byte) error {
-	end, bounded := v.r.Context().Deadline()
-	for begun := false; len(body) > 0; begun = true {
-		piece, then := body[:min(len(body), flushAt)], time.Now().Add(v.w.patience)
-		if begun && bounded && end.Before(then) {
-			then = end
-		}
-		if _, err := v.w.writeUntil(piece, then); err != nil {
+	for len(body) > 0 {
+		piece := body[:min(len(body), flushAt)]
+		if _, err := v.w.Write(piece); err != nil {
 			return &cutError{&goneError{err}}
 		}
 		body = body[len(piece):]
+		v.w.end, _ = v.r.Context().Deadline()
 	}
 	return nil
 }

@@ -75,6 +75,7 @@ type Limits struct {
 	Page      int64         // rows of /rows where the request doesn't say
 	MaxPage   int64         // rows of /rows at most
 	PageBytes int           // bytes of an answer of /rows at most
+	FileRate  int64         // bytes of a file that a client reads in a second at least, once Time is over
 }
 
 // DefaultLimits are the limits that hold where the configuration is silent.
@@ -87,6 +88,7 @@ func DefaultLimits() Limits {
 		Page:      1000,
 		MaxPage:   10_000,
 		PageBytes: 32 << 20,
+		FileRate:  64 << 10,
 	}
 }
 
@@ -115,6 +117,9 @@ func (l Limits) withDefaults() Limits {
 	if l.PageBytes == 0 {
 		l.PageBytes = d.PageBytes
 	}
+	if l.FileRate == 0 {
+		l.FileRate = d.FileRate
+	}
 	return l
 }
 
@@ -122,6 +127,7 @@ func (l Limits) withDefaults() Limits {
 type portal struct {
 	Config
 	admission *admission
+	held      held
 }
 
 // New gives the handler of the portal's listener: everything under /v1/, and a
@@ -132,7 +138,7 @@ func New(c Config) http.Handler {
 	if c.RequireActor == nil {
 		c.RequireActor = func(string) bool { return false }
 	}
-	p := &portal{c, newAdmission(c.Load)}
+	p := &portal{Config: c, admission: newAdmission(c.Load)}
 	return httpjson.Middleware{Log: c.Logger, Front: "portal"}.Wrap(p.routes())
 }
 

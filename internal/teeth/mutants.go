@@ -212,7 +212,7 @@ var mutants = []mutant{
 	{"10: joins are not counted", "filter/resolve/from.go", "if r.joins++; r.joins > most {", "if false {"},
 	{"10: what a statement grows into is not counted", "filter/resolve/resolve.go", "if r.nodes += n; r.nodes > most {", "if r.nodes += n; r.nodes > 20*most {"},
 	{"10: who does not read keeps his place", "filter/portal/patience.go", "w.control.SetWriteDeadline(then)", "w.control.SetWriteDeadline(time.Time{})"},
-	{"10: who reads slowly keeps his place", "filter/portal/patience.go", "if begun && bounded && end.Before(then) {", "if begun && bounded && end.Before(then) && false {"},
+	{"10: who reads slowly keeps his place", "filter/portal/patience.go", "if !w.end.IsZero() && w.end.Before(then) {", "if false {"},
 	{"10: a body that does not come has a place", "filter/portal/admission.go", "\tif err := ready(); err != nil {\n\t\treturn nil, err\n\t}\n\tleave, err := a.place(ctx, who.Dossier)\n", "\tleave, err := a.place(ctx, who.Dossier)\n\tif err := ready(); err != nil {\n\t\treturn nil, err\n\t}\n"},
 	{"10: a body may come for ever", "filter/portal/call.go", "v.w.readUntil(until)", "v.w.readUntil(until.Add(time.Hour))"},
 	{"10: a body is read whatever its table offers", "filter/portal/rowswrite.go", "if !offers(world, table, kind) {", "if !offers(world, table, kind) && false {"},
@@ -222,6 +222,11 @@ var mutants = []mutant{
 	{"10: values of a body are not counted", "internal/httpjson/objects.go", "if o.left--; o.left < 0 {", "if o.left--; false {"},
 	{"10: a body is nested for ever", "internal/httpjson/objects.go", "if depth > maxNested {", "if false {"},
 	{"9: a key of a row is given twice", "internal/httpjson/objects.go", "if seen[key] {", "if false {"},
+	{"10: downloads are not counted", "filter/portal/files.go", "v.place.leaveDossier() // the ERP", "v.place.leave() // the ERP"},
+	{"10: a download keeps a place of its dossier", "filter/portal/files.go", "v.place.leaveDossier() // the ERP", "// the ERP"},
+	{"10: one customer's files fill the memory", "filter/portal/held.go", "h.of[by]+size > most || ", ""},
+	{"10: files fill the memory", "filter/portal/held.go", " || h.all+size > heldByAll*most", ""},
+	{"10: files are read as slowly as anybody likes", "filter/portal/files.go", "v.w.end = time.Now()", "_ = time.Now()"},
 
 	// 11. Cursors are sealed.
 	{"11: a cursor serves any customer", "filter/portal/cursor.go", "who.Customer.ID, who.Customer.Code, ", ""},
