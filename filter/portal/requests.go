@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,9 +105,9 @@ func (p *portal) sendRequest(v *visit) error {
 	}
 	rows := []directory.Request{r}
 	if !underRows {
-		return v.sendRequests(status, mediaObject, mediaJSON, rows, columns)
+		return p.sendRequests(v, status, mediaObject, mediaJSON, rows, columns)
 	}
-	return v.sendRequests(status, form, form, rows, columns)
+	return p.sendRequests(v, status, form, form, rows, columns)
 }
 
 // listRequests gives the caller's own requests.
@@ -131,7 +132,11 @@ func (p *portal) listRequests(v *visit) error {
 	}
 	size := min(span.size(p.Limits.Page, p.Limits.MaxPage), 999)
 	q.Limit, q.Offset = int(size)+1, int(span.first)
+	q.Bytes, q.NoBody = int64(p.Limits.PageBytes), !slices.Contains(columns, "fields") && !slices.Contains(columns, "lines")
 	list, err := p.Outbox.List(v.r.Context(), outbox.Query{Caller: v.who, RequestID: v.id(), RequestQuery: q})
+	if errors.Is(err, directory.ErrTooLarge) {
+		return tooManyRequestBytes(p.Limits.PageBytes)
+	}
 	if err != nil {
 		return err
 	}
@@ -147,7 +152,7 @@ func (p *portal) listRequests(v *visit) error {
 	if more && (span.count == noLimit || size < span.count) {
 		status = http.StatusPartialContent
 	}
-	return v.sendRequests(status, form, form, list, columns)
+	return p.sendRequests(v, status, form, form, list, columns)
 }
 
 // showRequest gives one of the caller's own requests.
@@ -165,7 +170,11 @@ func (p *portal) showRequest(v *visit) error {
 	if len(list) == 0 {
 		return httpjson.Errorf(httpjson.NotFound, "there is no such request of this customer")
 	}
-	return v.sendRequests(http.StatusOK, mediaObject, mediaJSON, list, requestColumns)
+	return p.sendRequests(v, http.StatusOK, mediaObject, mediaJSON, list, requestColumns)
+}
+
+func tooManyRequestBytes(most int) error {
+	return refusal.New(refusal.LimitExceeded, "a list of requests may have %d bytes: ask for fewer, or without fields and lines", most)
 }
 
 // keepRequests refuses to change what was sent.
@@ -204,7 +213,7 @@ func requestError(err error) error {
 }
 
 // sendRequests answers with requests: as one object in the form of one.
-func (v *visit) sendRequests(status int, form, kind string, list []directory.Request, columns []string) error {
+func (p *portal) sendRequests(v *visit, status int, form, kind string, list []directory.Request, columns []string) error {
 	var body bytes.Buffer
 	single := form == mediaObject || form == mediaObjectShort
 	if !single {
@@ -217,6 +226,9 @@ func (v *visit) sendRequests(status int, form, kind string, list []directory.Req
 		if err := writeRequest(&body, r, columns); err != nil {
 			return err
 		}
+		if body.Len() > p.Limits.PageBytes {
+			return tooManyRequestBytes(p.Limits.PageBytes)
+		}
 	}
 	if !single {
 		body.WriteByte(']')
@@ -227,7 +239,8 @@ func (v *visit) sendRequests(status int, form, kind string, list []directory.Req
 // writeRequest writes a request as its customer sees it.
 func writeRequest(out *bytes.Buffer, r directory.Request, columns []string) error {
 	var form struct{ Fields, Lines json.RawMessage }
-	if err := json.Unmarshal([]byte(r.Body), &form); err != nil {
+	if r.Body == "" { // it was not read, because no column wants it
+	} else if err := json.Unmarshal([]byte(r.Body), &form); err != nil {
 		return fmt.Errorf("read request %s: %w", r.ID, err)
 	}
 	optional := func(text string) any {

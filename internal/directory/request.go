@@ -64,6 +64,11 @@ type RequestQuery struct {
 	Newest     bool           // the newest first; else the oldest
 	Offset     int
 	Limit      int // 1 to 1000
+
+	// NoBody leaves Body empty. Bytes is how many bytes the bodies may have
+	// together; 0 is no bound.
+	NoBody bool
+	Bytes  int64
 }
 
 // RequestTaking says how requests are taken.
@@ -101,6 +106,9 @@ type RequestCount struct {
 // ErrFull is returned where somebody has as many as he may.
 var ErrFull = errors.New("as many as may be are open already")
 
+// ErrTooLarge is returned where what was asked for has more bytes than it may.
+var ErrTooLarge = errors.New("what was asked for has too many bytes")
+
 // RequestStore keeps the outbox. A change of a request is kept with the act that
 // tells of it, by noun "request" and object "dossier/id".
 //
@@ -117,6 +125,7 @@ type RequestStore interface {
 	Request(ctx context.Context, dossier, id string) (Request, error)
 	// RequestByKey finds a customer's by its IdempotencyKey. ErrNotFound.
 	RequestByKey(ctx context.Context, dossier, customerID, key string) (Request, error)
+	// Requests gives those that are asked for. ErrTooLarge, which no body was read for.
 	Requests(ctx context.Context, q RequestQuery) ([]Request, error)
 	// CountRequests counts those that are not final, by dossier and state.
 	CountRequests(ctx context.Context) ([]RequestCount, error)

@@ -138,9 +138,23 @@ func (d *DB) Requests(ctx context.Context, q directory.RequestQuery) ([]director
 	if q.After != "" {
 		where, args = where+beyond, append(args, q.After)
 	}
+	page := " FROM requests WHERE " + where + " ORDER BY " + order + " LIMIT ? OFFSET ?"
+	args = append(args, max(q.Limit, 0), max(q.Offset, 0))
+	columns := d.shownRequest()
+	switch {
+	case q.NoBody:
+		columns = strings.Replace(columns, " body,", " '' AS body,", 1)
+	case q.Bytes > 0:
+		var bytes int64
+		if err := d.get(ctx, &bytes, "SELECT COALESCE(SUM(bytes), 0) FROM (SELECT OCTET_LENGTH(body) AS bytes"+page+") page", args...); err != nil {
+			return nil, fmt.Errorf("measure requests of dossier %s: %w", q.Dossier, err)
+		}
+		if bytes > q.Bytes {
+			return nil, fmt.Errorf("list requests of dossier %s: %d bytes: %w", q.Dossier, bytes, directory.ErrTooLarge)
+		}
+	}
 	var rows []requestRow
-	err := d.list(ctx, &rows, "SELECT "+d.shownRequest()+" FROM requests WHERE "+where+" ORDER BY "+order+" LIMIT ? OFFSET ?", append(args, max(q.Limit, 0), max(q.Offset, 0))...)
-	if err != nil {
+	if err := d.list(ctx, &rows, "SELECT "+columns+page, args...); err != nil {
 		return nil, fmt.Errorf("list requests of dossier %s: %w", q.Dossier, err)
 	}
 	return convert(rows, requestRow.request), nil

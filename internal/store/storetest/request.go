@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -175,6 +176,27 @@ func testRequests(t *testing.T, open func(*testing.T) *kit) {
 			k.must(err)
 			ids(k, fmt.Sprintf("%+v", c.q), got, requestID, c.want...)
 		}
+		// Bodies may be left out, and are measured before they are read.
+		large := request("r5", "2")
+		large.Kind = "large"
+		large.Body = `{"fields":{"note":"` + strings.Repeat("€", 100) + `"},"lines":[]}`
+		_, _, err = k.AddRequest(t.Context(), large, 10)
+		k.must(err)
+		size := int64(len(large.Body))
+		for _, q := range []directory.RequestQuery{{Bytes: size}, {Bytes: size - 1, NoBody: true}, {Bytes: 1, Offset: 1}, {}} {
+			q.Dossier, q.Kinds, q.Limit = acme, []string{"large"}, 10
+			got, err := k.Requests(t.Context(), q)
+			k.must(err)
+			if q.Offset > 0 {
+				equal(k, "behind the last", len(got), 0)
+				continue
+			}
+			ids(k, fmt.Sprintf("%+v", q), got, requestID, "r5")
+			equal(k, "no body", got[0].Body == "", q.NoBody)
+			equal(k, "state", got[0].State, directory.RequestReceived)
+		}
+		_, err = k.Requests(t.Context(), directory.RequestQuery{Dossier: acme, Kinds: []string{"large"}, Limit: 10, Bytes: size - 1})
+		k.is(err, directory.ErrTooLarge)
 		got, err := k.Requests(t.Context(), directory.RequestQuery{Dossier: other, Limit: 10})
 		k.must(err)
 		ids(k, "of another dossier", got, requestID)
