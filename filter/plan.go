@@ -94,7 +94,8 @@ func compile(v *view.View, req Request, engine catalog.Engine, l Limits) (*plan,
 	if engine == v.Catalog.Engine {
 		version = sqlfunc.ParseVersion(v.Catalog.Version)
 	}
-	opt := resolve.Options{Engine: engine, Version: version, Tables: v.Lookup, Resources: v.ResourceFor(req.Language), Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes}
+	opt := resolve.Options{Engine: engine, Version: version, Tables: v.Lookup, Resources: v.ResourceFor(req.Language), Params: kinds(req.Params), Named: named, MaxJoins: l.Joins, MaxNodes: l.Parse.Nodes,
+		MaxList: l.Parse.InList, MaxParams: l.Parse.Params}
 	if write != nil {
 		return compileWrite(v, write, opt)
 	}

@@ -5,12 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/portal"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlparse"
 	"github.com/vantelle/vantelle/internal/audit"
@@ -436,6 +441,29 @@ func TestPromise8WhatCanFailMeetsOwnRowsOnly(t *testing.T) {
 		miss, missErr := exists.ask(t.Context(), filter.Request{Caller: as("ANNA"), Text: strings.Replace(q, "999", "998", 1), Params: params})
 		if hit != miss || codeOf(hitErr) != codeOf(missErr) || codeOf(hitErr) == refusal.QueryFailed {
 			t.Errorf("%s tells of BORIS's document: %q, %v; %q, %v", q, hit, hitErr, miss, missErr)
+		}
+	}
+}
+
+// A tree that a front built has the bounds of a text: an operator who lowers them,
+// because his server takes no more, would not be heard where /rows is asked.
+func TestPromise10ATreeOfAFrontHasTheBoundsOfAText(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	for query, want := range map[string]string{
+		"id=in.(1,2)":                 "",
+		"id=in.(1,2,3,4,5,6)":         "an IN list has more than 5 elements",
+		"id=not.in.(1,2,3,4,5,6)":     "an IN list has more than 5 elements",
+		"or=(id.in.(1,2,3,4,5,6))":    "an IN list has more than 5 elements",
+		strings.Repeat("&id=gt.0", 7): "",
+		strings.Repeat("&id=gt.0", 9): "the request has more than 8 parameters",
+	} {
+		front := portal.New(portal.Config{Gate: r.with(filter.Limits{Parse: sqlparse.Limits{InList: 5, Params: 8}}), Identify: openDoor{}, Logger: zerolog.Nop()})
+		request := httptest.NewRequest(http.MethodGet, "/v1/dossiers/d/rows/docs?select=id&"+strings.TrimPrefix(query, "&"), nil)
+		request.Header.Set(identity.HeaderCustomer, "ANNA")
+		answer := httptest.NewRecorder()
+		front.ServeHTTP(answer, request)
+		if ok := answer.Code == http.StatusOK; ok != (want == "") || !strings.Contains(answer.Body.String(), want) || !ok && !strings.Contains(answer.Body.String(), string(refusal.LimitExceeded)) {
+			t.Errorf("%s: %d %s, want %q", query, answer.Code, answer.Body, want)
 		}
 	}
 }

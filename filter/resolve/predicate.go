@@ -86,6 +86,9 @@ func (r *resolver) compareWith(x *querytree.Expr, op string, y *querytree.Expr, 
 }
 
 func (r *resolver) inList(x *sqlast.InList, s *scope) (querytree.Expr, error) {
+	if err := r.checkList(x); err != nil {
+		return nil, err
+	}
 	if row, ok := x.X.(*sqlast.Row); ok {
 		return r.rowInList(x, row, s)
 	}

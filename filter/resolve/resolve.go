@@ -56,6 +56,9 @@ type Options struct {
 	Named     map[string]ValueKind
 	MaxJoins  int // at most maxTables, and that where it is 0
 	MaxNodes  int // expressions and columns that resolving may make; 0 is DefaultNodes
+	// MaxList and MaxParams bound the elements of a list of the request and its
+	// Params, whether it came as text or as a tree; 0 is no bound.
+	MaxList, MaxParams int
 }
 
 // DefaultNodes bounds what a request can grow into: a star or a CTE that is
@@ -65,6 +68,9 @@ const DefaultNodes = 20_000
 // Query resolves a request. Errors are *refusal.Error.
 func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
 	r := &resolver{opt: opt, used: make([]bool, len(opt.Params)), usedNames: map[string]bool{}}
+	if err := r.checkParams(); err != nil {
+		return nil, err
+	}
 	out, err := r.query(q, nil, nil)
 	if err != nil {
 		return nil, err
@@ -76,6 +82,23 @@ func Query(q *sqlast.Query, opt Options) (*querytree.Query, error) {
 		return nil, err
 	}
 	return out, r.checkUsed()
+}
+
+// checkParams refuses too many values.
+func (r *resolver) checkParams() error {
+	if most := r.opt.MaxParams; most > 0 && len(r.opt.Params) > most {
+		return refusal.New(refusal.LimitExceeded, "the request has more than %d parameters", most)
+	}
+	return nil
+}
+
+// checkList refuses a list of the request that is too long; those of a resource are
+// the profile's own.
+func (r *resolver) checkList(x *sqlast.InList) error {
+	if most := r.opt.MaxList; most > 0 && len(x.List) > most && !r.inResource {
+		return refusal.At(x.X.Pos(), refusal.LimitExceeded, "an IN list has more than %d elements", most)
+	}
+	return nil
 }
 
 // checkUsed refuses values that the statement does not use.

@@ -17,6 +17,9 @@ import (
 func Write(w *sqlast.Write, opt Options, keyOf func(*catalog.Table) []*catalog.Column) (*querytree.Write, error) {
 	r := &resolver{opt: opt, used: make([]bool, len(opt.Params)), usedNames: map[string]bool{}}
 	rw := &writeResolver{resolver: r, ast: w, out: &querytree.Write{Kind: querytree.WriteKind(w.Kind), Given: w.Given}}
+	if err := r.checkParams(); err != nil {
+		return nil, err
+	}
 	target, err := rw.target()
 	if err != nil {
 		return nil, err

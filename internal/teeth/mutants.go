@@ -229,6 +229,8 @@ var mutants = []mutant{
 	{"10: files are read as slowly as anybody likes", "filter/portal/files.go", "v.w.end = time.Now()", "_ = time.Now()"},
 	{"10: a list of requests is not bounded", "filter/portal/requests.go", "q.Bytes, q.NoBody = int64(p.Limits.PageBytes), ", "q.Bytes, q.NoBody = 1<<62, "},
 	{"10: what requests grow into is not bounded", "filter/portal/requests.go", "if body.Len() > p.Limits.PageBytes {", "if false {"},
+	{"10: lists of trees are not counted", "filter/resolve/resolve.go", "most > 0 && len(x.List) > most", "most > 0 && false"},
+	{"10: values of trees are not counted", "filter/resolve/resolve.go", "most > 0 && len(r.opt.Params) > most {", "most > 0 && false {"},
 
 	// 11. Cursors are sealed.
 	{"11: a cursor serves any customer", "filter/portal/cursor.go", "who.Customer.ID, who.Customer.Code, ", ""},
