@@ -29,7 +29,9 @@ type Limits struct {
 	Rows  int
 	Bytes int64
 	Time  time.Duration
-	Plans int // how many compiled plans are kept; 0 is 1000
+	// Plans is how many compiled plans are kept, of usualPlan bytes each: fewer
+	// where they are larger. 0 is 1000.
+	Plans int
 	// Written is how many rows one write may touch; 0 is 1000.
 	Written int
 }
@@ -56,7 +58,36 @@ func newPlans(l Limits) *plans {
 	if size <= 0 {
 		size = 1000
 	}
-	return &plans{limits: l, cache: otter.Must(&otter.Options[planKey, *plan]{MaximumSize: size})}
+	return &plans{limits: l, cache: otter.Must(&otter.Options[planKey, *plan]{MaximumWeight: uint64(size) * usualPlan, Weigher: weight})}
+}
+
+// usualPlan is how many bytes a plan counts for at least. That of a page of a portal
+// has fewer, and that of the widest statement there may be a hundred times as many:
+// plans are counted by their weight, or one customer who varies wide statements would
+// have the memory of the whole service.
+const usualPlan = 16 * 1024
+
+// weight tells about how many bytes a plan keeps alive, with the key by which it is
+// found. The numbers per column and parameter are those of the structures on 64 bits,
+// rounded up.
+func weight(key planKey, p *plan) uint32 {
+	const column, param = 256, 256
+	bytes := len(key.text) + len(key.kinds) + column*len(p.columns)
+	for _, st := range p.statements() {
+		bytes += len(st.SQL) + column*len(st.Columns) + param*len(st.Params)
+		for _, x := range st.Params {
+			bytes += len(x.Slot.Value)
+		}
+	}
+	return uint32(min(max(bytes, usualPlan), 1<<30))
+}
+
+// statements gives all that a plan runs.
+func (p *plan) statements() []*sqlprint.Statement {
+	if p.write == nil {
+		return []*sqlprint.Statement{p.statement}
+	}
+	return p.write.Statements()
 }
 
 // of gives the plan of a request whose statement is text.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -47,6 +48,19 @@ type Write struct {
 	// triggers do; Null, of an INSERT, those that are NULL afterwards. Both come
 	// behind the key; nil where there are none.
 	Kept, Null []*sqlprint.Statement
+}
+
+// Statements gives every statement that the write may run.
+func (w *Write) Statements() []*sqlprint.Statement {
+	all := []*sqlprint.Statement{w.Source, w.Insert}
+	for _, row := range w.Rows {
+		all = append(all, row.Query)
+	}
+	for _, r := range w.References {
+		all = append(all, r.First, r.Find)
+	}
+	all = slices.Concat(append([][]*sqlprint.Statement{all, w.Lock, w.Apply, w.Back, w.Kept, w.Null}, w.Leftovers...)...)
+	return slices.DeleteFunc(all, func(st *sqlprint.Statement) bool { return st == nil })
 }
 
 // WriteColumn is a column that a write gives values.
