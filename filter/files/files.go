@@ -64,7 +64,7 @@ func (l *Library) Find(ctx context.Context, r filter.FileRequest) (Row, error) {
 		for _, key := range found.Keys {
 			// A file that names nobody is given where the key can mean no row of
 			// somebody else's alone.
-			of := []string{r.Caller.Customer.ID}
+			of := []string{r.Caller.Customer.Owner()}
 			if found.SameForAll {
 				of = append(of, "")
 			}

@@ -128,6 +128,7 @@ func (s *Service) change(ctx context.Context, by Administrator, r Request, verb 
 	if a.Version != r.Version {
 		return fail(ErrConflict)
 	}
+	was := a.State
 	if err := apply(&a); err != nil {
 		return fail(err)
 	}
@@ -136,6 +137,9 @@ func (s *Service) change(ctx context.Context, by Administrator, r Request, verb 
 	}
 	a.Note, a.ChangedBy, a.ChangedAt = r.Note, by.signature(), s.Now()
 	stored, err := s.Store.PutAccess(ctx, a)
+	if errors.Is(err, directory.ErrUndecided) {
+		err = &StateError{verb, was, "it is asked whether the customer is another company now: answer that decision first"}
+	}
 	if err != nil {
 		return fail(err)
 	}

@@ -31,8 +31,9 @@ type pushedFile struct {
 	Modified time.Time `json:"modified"`
 }
 
-// filesOf is the row whose files a call is about.
-type filesOf struct{ resource, key, customer string }
+// filesOf is the row whose files a call is about; owner is the company that stands
+// under the customer's id now, as directory.Customer says it.
+type filesOf struct{ resource, key, customer, owner string }
 
 // rowOf gives the resource, the key and the customer that a call names. Where keys
 // do not mean the same to every customer it has to name one: what is pushed for a
@@ -48,16 +49,19 @@ func (a *api) rowOf(r *http.Request, d scope, customer string) (filesOf, error) 
 	if resource == "" {
 		return filesOf{}, notFound("no profile of this dossier's ERP has a resource of that name")
 	}
+	owner := ""
 	if customer != "" {
-		if _, err := a.Directory.Customer(r.Context(), d.Name, customer); err != nil {
+		c, err := a.Directory.Customer(r.Context(), d.Name, customer)
+		if err != nil {
 			return filesOf{}, missing(err, "no such customer in this dossier: ?customer= takes his id")
 		}
+		owner = c.Owner()
 	} else if same, err := a.Files.SameForAll(r.Context(), d.Name, resource); err != nil {
 		return filesOf{}, err
 	} else if !same {
 		return filesOf{}, badRequest("name the customer whose row it is, by his id: ?customer=; in this ERP two customers may have %s of one key", resource)
 	}
-	return filesOf{resource, r.PathValue("key"), customer}, nil
+	return filesOf{resource, r.PathValue("key"), customer, owner}, nil
 }
 
 // file is what the acts call one of the row's files.
@@ -78,7 +82,7 @@ func (a *api) listFiles(w http.ResponseWriter, r *http.Request, d scope) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Files.Pushed.List(d.Name, of.resource, of.key, of.customer)
+	list, err := a.Files.Pushed.List(d.Name, of.resource, of.key, of.owner)
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func (a *api) putFile(w http.ResponseWriter, r *http.Request, d scope) error {
 	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(pushTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	size, created, err := a.Files.Pushed.Put(d.Name, of.resource, of.key, of.customer, name, r.Body, a.Files.MaxSize, func() error {
+	size, created, err := a.Files.Pushed.Put(d.Name, of.resource, of.key, of.owner, name, r.Body, a.Files.MaxSize, func() error {
 		return a.Rules.Noted(r.Context(), mine(d.who), "file", of.file(d.Name, name), "push", nil)
 	})
 	switch {
@@ -144,7 +148,7 @@ func (a *api) deleteFile(w http.ResponseWriter, r *http.Request, d scope) error 
 		return err
 	}
 	name := q.text("name")
-	err = a.Files.Pushed.Delete(d.Name, of.resource, of.key, of.customer, name, func() error {
+	err = a.Files.Pushed.Delete(d.Name, of.resource, of.key, of.owner, name, func() error {
 		return a.Rules.Noted(r.Context(), mine(d.who), "file", of.file(d.Name, name), "delete", nil)
 	})
 	if errors.Is(err, filestore.ErrNotFound) {

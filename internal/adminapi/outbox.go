@@ -28,7 +28,7 @@ func documents(list []directory.Request, takers bool) ([]outbox.Document, error)
 
 func (a *api) listRequests(w http.ResponseWriter, r *http.Request, d scope) error {
 	q := readQuery(r, "state", "kind", "customer", "after", "limit")
-	find := directory.RequestQuery{Dossier: d.Name, CustomerID: q.text("customer"), After: q.text("after"), Limit: q.limit()}
+	find := directory.RequestQuery{Dossier: d.Name, CustomerID: q.text("customer"), Former: true, After: q.text("after"), Limit: q.limit()}
 	if kind := q.text("kind"); kind != "" {
 		find.Kinds = []string{kind}
 	}

@@ -1,6 +1,9 @@
 package directory
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // CustomerState is what the ERP says of a customer.
 type CustomerState string
@@ -36,8 +39,22 @@ type Customer struct {
 	FormerCodes    []string          `db:"-" json:"-"`     // codes that it had before, oldest first
 	Stamp          string            `db:"stamp" json:"-"` // the ERP's change marker when the content was taken; empty for none; no content
 
+	// Epoch counts the companies that stood under the ID before this one, as far
+	// as is known; the store keeps it, whatever is put. What is kept by the ID and
+	// is of an earlier epoch is not this company's.
+	Epoch int64 `db:"epoch" json:"-"`
+
 	Hash      string     `db:"hash" json:"-"` // of the content the ERP gave; the sync compares it
 	RemovedAt *time.Time `db:"removed_at" json:"removed_at,omitempty"`
+}
+
+// Owner names the company that stands under the ID now, for what is kept outside
+// of the directory: another name for each company that stood there.
+func (c Customer) Owner() string {
+	if c.Epoch == 0 {
+		return c.ID
+	}
+	return c.ID + "\x00" + strconv.FormatInt(c.Epoch, 10)
 }
 
 // Address is a place that a customer has goods delivered to.

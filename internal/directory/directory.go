@@ -17,3 +17,7 @@ var ErrUnavailable = errors.New("the directory's database does not answer")
 
 // ErrConflict is returned where an edit was made on an older version than the one stored.
 var ErrConflict = errors.New("changed by somebody else in the meantime")
+
+// ErrUndecided is returned where a Decision has to be answered first: whether
+// another company stands under an id now.
+var ErrUndecided = errors.New("it is asked whether this is another company now")

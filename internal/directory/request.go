@@ -57,6 +57,7 @@ type Request struct {
 type RequestQuery struct {
 	Dossier    string
 	CustomerID string         // empty for everybody's
+	Former     bool           // with CustomerID: also what companies asked for that stood under the id before
 	IDs        []string       // empty for any, as below
 	States     []RequestState //
 	Kinds      []string       //
@@ -123,14 +124,16 @@ type RequestStore interface {
 	AddRequest(ctx context.Context, r Request, most int) (stored Request, fresh bool, err error)
 	// Request finds one. ErrNotFound.
 	Request(ctx context.Context, dossier, id string) (Request, error)
-	// RequestByKey finds a customer's by its IdempotencyKey. ErrNotFound.
+	// RequestByKey finds a customer's by its IdempotencyKey, none of a company
+	// that stood under his id before. ErrNotFound.
 	RequestByKey(ctx context.Context, dossier, customerID, key string) (Request, error)
 	// Requests gives those that are asked for. ErrTooLarge, which no body was read for.
 	Requests(ctx context.Context, q RequestQuery) ([]Request, error)
 	// CountRequests counts those that are not final, by dossier and state.
 	CountRequests(ctx context.Context) ([]RequestCount, error)
 	// TakeRequests gives the oldest that wait, which nobody else gets while the
-	// lease lasts.
+	// lease lasts. Those of a customer of whom it is asked whether he is another
+	// company now wait for the answer.
 	TakeRequests(ctx context.Context, t RequestTaking) ([]Request, error)
 	// SettleRequest does what an integrator says. The same word a second time
 	// changes nothing. ErrNotFound; ErrConflict where it was settled otherwise,

@@ -50,7 +50,8 @@ type AccessStore interface {
 	// PutAccess writes a and an audit entry in one transaction. a.Version is
 	// the version the caller saw (0: it must not exist yet); the stored one
 	// is a.Version+1. ErrConflict when it was changed meanwhile. ErrNotFound
-	// when the customer is unknown or removed.
+	// when the customer is unknown or removed. ErrUndecided where there was none,
+	// or a revoked one, and it is asked whether another company is there now.
 	PutAccess(ctx context.Context, a Access) (Access, error)
 	// CountAccesses gives granted and total (customers not removed).
 	CountAccesses(ctx context.Context, dossier string) (granted, total int, err error)
@@ -80,7 +81,8 @@ type Plan struct {
 	// that no later run lifts it.
 	SuspendedAccess []string
 	// Decisions are what administrators are asked; the store gives them their
-	// ids, run and time, and passes over what is asked already.
+	// ids, run and time, and passes over what is asked already, and customers who
+	// have neither an access nor anything that another company must not find.
 	Decisions []Decision
 	// Fingerprint, where it is not nil, is remembered, and a Hold of the
 	// dossier ends. Position, where it is not nil, is remembered.
@@ -235,7 +237,9 @@ type SyncStore interface {
 	// Decision finds one. ErrNotFound.
 	Decision(ctx context.Context, id string) (Decision, error)
 	// Decide answers a decision and does to the accesses what follows from it,
-	// in one transaction. ErrNotFound, ErrConflict where it is answered
-	// already or its customer is no longer there.
+	// in one transaction. Where another company stands under an id now, it gets
+	// nothing of what the one before left: memberships are deleted, open requests
+	// refused, and the customer's Epoch is raised. ErrNotFound, ErrConflict where
+	// it is answered already or its customer is no longer there.
 	Decide(ctx context.Context, id string, v Verdict, by, note string, at time.Time) (Decision, error)
 }

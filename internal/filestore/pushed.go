@@ -41,8 +41,8 @@ var ErrBadName = errors.New("a file's name is a plain one: no slashes, colons or
 // can be pushed under such a name.
 const unfinished = ".part-"
 
-// rowFolder is the folder of a row's files, relative to Dir. customer is the id of
-// the one whose rows are meant; empty for whoever has such a row.
+// rowFolder is the folder of a row's files, relative to Dir. customer is the
+// owner (directory.Customer.Owner) whose rows are meant; empty for whoever has such a row.
 func rowFolder(dossier, resource, key, customer string) (string, error) {
 	if !plain(dossier) || !plain(resource) {
 		return "", ErrNotFound

@@ -26,7 +26,7 @@ func (r accessRow) access() directory.Access {
 
 // entrantQuery reads a customer and its access in one statement, so that no
 // change can come between the two.
-var entrantQuery = "SELECT " + aliased("c", "customer", customerColumns) + ", " + aliased("a", "access", accessColumns) + `
+var entrantQuery = "SELECT " + aliased("c", "customer", readCustomerColumns) + ", " + aliased("a", "access", accessColumns) + `
 	FROM customers c JOIN accesses a ON a.dossier = c.dossier AND a.customer_id = c.id
 	WHERE c.dossier = ? AND c.id = ? AND c.removed_at IS NULL
 		AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.dossier = c.dossier)`
@@ -108,6 +108,9 @@ func (d *DB) PutAccess(ctx context.Context, a directory.Access) (directory.Acces
 		if err != nil {
 			return err
 		}
+		if err := t.decided(before, a); err != nil {
+			return err
+		}
 		if a.State == directory.AccessSuspended && a.SuspendedFrom == "" {
 			a.SuspendedFrom = suspendedFrom(before)
 		}
@@ -158,6 +161,20 @@ func suspendedFrom(before directory.Access) directory.AccessState {
 		return before.SuspendedFrom
 	}
 	return directory.AccessGranted
+}
+
+// decided is directory.ErrUndecided where an access would be given anew while
+// nobody has said whose it would be: what the company before left goes by the answer.
+func (t tx) decided(before, a directory.Access) error {
+	if (before.State != "" && before.State != directory.AccessRevoked) || (a.State != directory.AccessGranted && a.State != directory.AccessPending) {
+		return nil
+	}
+	var n int
+	err := t.get(&n, "SELECT COUNT(*) FROM decisions WHERE dossier = ? AND customer_id = ? AND "+asksWhoStandsThere, a.Dossier, a.CustomerID)
+	if err == nil && n > 0 {
+		err = directory.ErrUndecided
+	}
+	return err
 }
 
 // putAccess writes an access at its new version.

@@ -15,6 +15,9 @@ const customerColumns = `dossier, id, code, name, email, phone, address, postal_
 	vat, registration_no, state, parent_id, payer_id, representative, tags, attributes, technical_id,
 	addresses, former_codes, stamp, hash, removed_at`
 
+// readCustomerColumns are those of a customer that is read: no plan writes its epoch.
+const readCustomerColumns = customerColumns + ", epoch"
+
 // customerRow is a customer as its table keeps it; the fields below hide those
 // of the same column in directory.Customer.
 type customerRow struct {
@@ -36,7 +39,7 @@ func (r customerRow) customer() directory.Customer {
 // Customer implements directory.CustomerStore.
 func (d *DB) Customer(ctx context.Context, dossier, id string) (directory.Customer, error) {
 	var row customerRow
-	err := d.get(ctx, &row, "SELECT "+customerColumns+" FROM customers WHERE dossier = ? AND id = ?", dossier, id)
+	err := d.get(ctx, &row, "SELECT "+readCustomerColumns+" FROM customers WHERE dossier = ? AND id = ?", dossier, id)
 	if err != nil {
 		return directory.Customer{}, fmt.Errorf("read customer %s of dossier %s: %w", id, dossier, err)
 	}
@@ -48,7 +51,7 @@ func (d *DB) CustomersByID(ctx context.Context, dossier string, ids []string) ([
 	var all []directory.Customer
 	err := inChunks(ids, func(marks string, args []any) error {
 		var rows []customerRow
-		err := d.list(ctx, &rows, "SELECT "+customerColumns+" FROM customers WHERE dossier = ? AND id IN ("+marks+")", append([]any{dossier}, args...)...)
+		err := d.list(ctx, &rows, "SELECT "+readCustomerColumns+" FROM customers WHERE dossier = ? AND id IN ("+marks+")", append([]any{dossier}, args...)...)
 		all = append(all, convert(rows, customerRow.customer)...)
 		return err
 	})
@@ -61,7 +64,7 @@ func (d *DB) CustomersByID(ctx context.Context, dossier string, ids []string) ([
 // CustomersByCode implements directory.CustomerStore.
 func (d *DB) CustomersByCode(ctx context.Context, dossier, code string) ([]directory.Customer, error) {
 	var rows []customerRow
-	err := d.list(ctx, &rows, "SELECT "+customerColumns+` FROM customers
+	err := d.list(ctx, &rows, "SELECT "+readCustomerColumns+` FROM customers
 		WHERE dossier = ? AND code = ? AND removed_at IS NULL ORDER BY id`, dossier, code)
 	if err != nil {
 		return nil, fmt.Errorf("read customers with code %q of dossier %s: %w", code, dossier, err)
@@ -86,7 +89,7 @@ func (d *DB) ListCustomers(ctx context.Context, q directory.CustomerQuery) ([]di
 			WHERE accesses.dossier = customers.dossier AND accesses.customer_id = customers.id AND accesses.state <> 'revoked')`)
 	}
 	var rows []customerRow
-	err := d.list(ctx, &rows, "SELECT "+customerColumns+` FROM customers
+	err := d.list(ctx, &rows, "SELECT "+readCustomerColumns+` FROM customers
 		WHERE dossier = ? AND id > ? AND removed_at IS NULL`+where.String()+` ORDER BY id LIMIT ?`, append(args, q.Limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list customers of dossier %s: %w", q.Dossier, err)
@@ -97,7 +100,7 @@ func (d *DB) ListCustomers(ctx context.Context, q directory.CustomerQuery) ([]di
 // AllCustomers implements directory.SyncStore.
 func (d *DB) AllCustomers(ctx context.Context, dossier string) iter.Seq2[directory.Customer, error] {
 	return all(ctx, d, "read all customers of dossier "+dossier, customerRow.customer,
-		"SELECT "+customerColumns+" FROM customers WHERE dossier = ? ORDER BY id", dossier)
+		"SELECT "+readCustomerColumns+" FROM customers WHERE dossier = ? ORDER BY id", dossier)
 }
 
 // KnownCustomers implements directory.SyncStore.

@@ -25,12 +25,23 @@ func (r decisionRow) decision() directory.Decision {
 	return d
 }
 
+// asksWhoStandsThere is the condition of open decisions about whether the company
+// under an id is still the one that stood there.
+const asksWhoStandsThere = "verdict = '' AND kind IN ('replaced', 'returned', 'code_reused')"
+
 // askDecisions keeps what a plan asks, but for what is asked already, and of
-// customers who have no access that could be at stake.
+// customers who have no access that could be at stake, nor left anything that
+// another company would find.
 func (t tx) askDecisions(runID, dossier string, asked []directory.Decision, at micros) error {
 	for i, d := range asked {
 		var n int
-		err := t.get(&n, `SELECT COUNT(*) FROM accesses WHERE dossier = ? AND customer_id = ? AND state <> 'revoked'
+		left := ""
+		if standsThere(d.Kind) {
+			left = `OR EXISTS (SELECT 1 FROM memberships m WHERE m.dossier = customers.dossier AND m.customer_id = customers.id)
+				OR EXISTS (SELECT 1 FROM requests r WHERE r.dossier = customers.dossier AND r.customer_id = customers.id AND r.epoch = customers.epoch)`
+		}
+		err := t.get(&n, `SELECT COUNT(*) FROM customers WHERE dossier = ? AND id = ?
+				AND (EXISTS (SELECT 1 FROM accesses a WHERE a.dossier = customers.dossier AND a.customer_id = customers.id AND a.state <> 'revoked') `+left+`)
 				AND NOT EXISTS (SELECT 1 FROM decisions WHERE dossier = ? AND kind = ? AND customer_id = ? AND other_id = ? AND verdict = '')`,
 			dossier, d.CustomerID, dossier, d.Kind, d.CustomerID, d.OtherID)
 		if err != nil {
@@ -46,6 +57,22 @@ func (t tx) askDecisions(runID, dossier string, asked []directory.Decision, at m
 		}
 	}
 	return nil
+}
+
+// standsThere tells whether a decision asks what asksWhoStandsThere says.
+func standsThere(kind directory.DecisionKind) bool {
+	return kind == directory.DecideReplaced || kind == directory.DecideReturned || kind == directory.DecideCodeReused
+}
+
+// forgetUnasked raises the epochs of customers who have become others where there
+// is nothing to ask anybody about: files that were pushed may still be there.
+func (t tx) forgetUnasked(dossier string, customerIDs []string) error {
+	return inChunks(customerIDs, func(marks string, ids []any) error {
+		_, err := t.exec("UPDATE customers SET epoch = epoch + 1 WHERE dossier = ? AND id IN ("+marks+`)
+			AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.dossier = customers.dossier AND decisions.customer_id = customers.id AND `+asksWhoStandsThere+`)
+			AND NOT EXISTS (SELECT 1 FROM accesses a WHERE a.dossier = customers.dossier AND a.customer_id = customers.id AND a.state <> 'revoked')`, append([]any{dossier}, ids...)...)
+		return err
+	})
 }
 
 // Decisions implements directory.SyncStore.
@@ -111,6 +138,11 @@ func (t tx) follow(d *DB, q directory.Decision) error {
 		}
 		return nil // the access of who is gone stays suspended
 	}
+	if q.Verdict == directory.VerdictNotSame {
+		if err := t.keepApart(d, q); err != nil {
+			return fmt.Errorf("keep apart what the company before left: %w", err)
+		}
+	}
 	a, err := t.accessOf(q.Dossier, q.CustomerID)
 	if errors.Is(err, directory.ErrNotFound) {
 		return nil // nobody had granted one
@@ -138,8 +170,66 @@ func (t tx) follow(d *DB, q directory.Decision) error {
 	return t.changeAccess(a, q)
 }
 
+// anotherCompany is why the requests of one that is gone are refused.
+const anotherCompany = "another company stands under the customer's number now"
+
+// keepApart sees to it that a company finds nothing of the one that stood under
+// its id before: people of that one are let in no longer, what it asked for is
+// never brought into the ERP in the other's name, nor shown to it, and files that
+// were pushed for it stay behind. What came after the question was asked is of the
+// one that is there now: until somebody let it in, nothing could come.
+func (t tx) keepApart(d *DB, q directory.Decision) error {
+	gone, err := t.exec("DELETE FROM memberships WHERE dossier = ? AND customer_id = ? AND NOT (version = 1 AND changed_at > ?)", q.Dossier, q.CustomerID, micros{q.AskedAt})
+	if err != nil {
+		return err
+	}
+	if gone > 0 {
+		err = t.record(d, directory.Act{At: *q.DecidedAt, By: q.DecidedBy, Noun: "membership", Object: q.Dossier + "/" + q.CustomerID, Action: "delete",
+			Detail: map[string]string{"decision": q.ID, "memberships": strconv.FormatInt(gone, 10)}})
+		if err != nil {
+			return err
+		}
+	}
+	var open []string
+	err = t.SelectContext(t.ctx, &open, t.Rebind("SELECT id FROM requests WHERE dossier = ? AND customer_id = ? AND received_at <= ? AND state IN ('received', 'taken') ORDER BY id"),
+		q.Dossier, q.CustomerID, micros{q.AskedAt})
+	if err != nil {
+		return err
+	}
+	for _, id := range open {
+		_, err := t.exec("UPDATE requests SET state = 'refused', reason = ?, lease = '', leased_until = NULL, changed_at = ? WHERE id = ?", anotherCompany, micros{*q.DecidedAt}, id)
+		if err != nil {
+			return err
+		}
+		if err := t.recordRequest(d, directory.Request{Dossier: q.Dossier, ID: id}, q.DecidedBy, "refuse", map[string]string{"reason": anotherCompany, "decision": q.ID}); err != nil {
+			return err
+		}
+	}
+	_, err = t.exec(`UPDATE requests SET epoch = epoch + 1 WHERE dossier = ? AND customer_id = ? AND received_at > ? AND `+ofThisEpoch, q.Dossier, q.CustomerID, micros{q.AskedAt})
+	if err != nil {
+		return err
+	}
+	return t.raiseEpoch(q.Dossier, q.CustomerID)
+}
+
+func (t tx) raiseEpoch(dossier, customerID string) error {
+	_, err := t.exec("UPDATE customers SET epoch = epoch + 1 WHERE dossier = ? AND id = ?", dossier, customerID)
+	return err
+}
+
+// moveRequests has what who is gone asked for follow the access. Where the other
+// uses a key of his, the one that comes loses it: it is nobody's repetition.
+func (t tx) moveRequests(q directory.Decision) error {
+	_, err := t.exec(`UPDATE requests SET customer_id = ?, epoch = (SELECT epoch FROM customers WHERE dossier = ? AND id = ?),
+			idempotency_key = CASE WHEN EXISTS (SELECT 1 FROM requests o WHERE o.dossier = requests.dossier AND o.customer_id = ? AND o.idempotency_key = requests.idempotency_key)
+				THEN '' ELSE idempotency_key END
+		WHERE dossier = ? AND customer_id = ? AND `+ofThisEpoch, q.OtherID, q.Dossier, q.OtherID, q.OtherID, q.Dossier, q.CustomerID)
+	return err
+}
+
 // moveAccess gives the access of who is gone to whom he became, unless that one
-// has an access of his own, and revokes the old one.
+// has an access of his own, and revokes the old one. Whoever comes under the old
+// id finds nothing there.
 func (t tx) moveAccess(d *DB, q directory.Decision) error {
 	if err := t.customerIsThere(q.Dossier, q.OtherID); err != nil {
 		if errors.Is(err, directory.ErrNotFound) {
@@ -178,6 +268,12 @@ func (t tx) moveAccess(d *DB, q directory.Decision) error {
 		if err := t.moveMemberships(d, q); err != nil {
 			return fmt.Errorf("move memberships: %w", err)
 		}
+		if err := t.moveRequests(q); err != nil {
+			return fmt.Errorf("move requests: %w", err)
+		}
+	}
+	if err := t.raiseEpoch(q.Dossier, q.CustomerID); err != nil {
+		return err
 	}
 	from.State, from.SuspendedBy, from.SuspendedFrom = directory.AccessRevoked, "", ""
 	return t.changeAccess(from, q)

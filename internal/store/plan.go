@@ -52,6 +52,7 @@ func (t tx) applyPlan(runID string, plan directory.Plan, at time.Time) error {
 		{"lift suspensions", func() error { return t.liftSuspendedBySync(plan.Dossier, plan.ReturnedAccess, by, when) }},
 		{"drop contacts", func() error { return t.drop("contacts", plan.Dossier, plan.DropContacts, when) }},
 		{"ask decisions", func() error { return t.askDecisions(runID, plan.Dossier, plan.Decisions, when) }},
+		{"keep companies apart", func() error { return t.forgetUnasked(plan.Dossier, plan.SuspendedAccess) }},
 		{"remember the source", func() error { return t.rememberSource(plan) }},
 		{"settle what was stopped", func() error { return t.settleStopped(plan.Dossier) }},
 		{"finish run", func() error {

@@ -301,7 +301,7 @@ func (t tx) bulkTable(into table) (string, error) {
 	fresh, err := t.isEmpty(into)
 	if err == nil && !fresh {
 		to = "incoming_" + into.name
-		_, err = t.exec("CREATE TEMPORARY TABLE " + to + " (LIKE " + into.name + ") ON COMMIT DROP")
+		_, err = t.exec("CREATE TEMPORARY TABLE " + to + " (LIKE " + into.name + " INCLUDING DEFAULTS) ON COMMIT DROP")
 	}
 	if err == nil {
 		t.bulks[into.name] = to

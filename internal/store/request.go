@@ -40,6 +40,15 @@ func (d *DB) shownRequest() string {
 	return strings.Replace(requestColumns, "\n\tstate,", " CASE WHEN "+d.lapsed()+" THEN 'received' ELSE state END AS state,", 1)
 }
 
+// ofThisEpoch is the condition of requests that the company made that stands
+// under the customer's id now, and none that stood there before.
+const ofThisEpoch = "epoch = (SELECT c.epoch FROM customers c WHERE c.dossier = requests.dossier AND c.id = requests.customer_id)"
+
+// unasked is the condition of requests of which it is not in doubt whose they are:
+// nobody is asked about the customer, or an administrator has let him in all the same.
+const unasked = `(NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.dossier = requests.dossier AND decisions.customer_id = requests.customer_id AND ` + asksWhoStandsThere + `)
+	OR EXISTS (SELECT 1 FROM accesses a WHERE a.dossier = requests.dossier AND a.customer_id = requests.customer_id AND a.state = 'granted'))`
+
 // AddRequest implements directory.RequestStore. The row of the access is locked,
 // so that two at once cannot both find room for the last one.
 func (d *DB) AddRequest(ctx context.Context, r directory.Request, most int) (directory.Request, bool, error) {
@@ -54,7 +63,7 @@ func (d *DB) AddRequest(ctx context.Context, r directory.Request, most int) (dir
 		}
 		if r.IdempotencyKey != "" {
 			var row requestRow
-			err := t.get(&row, "SELECT "+d.shownRequest()+" FROM requests WHERE dossier = ? AND customer_id = ? AND idempotency_key = ?", r.Dossier, r.CustomerID, r.IdempotencyKey)
+			err := t.get(&row, "SELECT "+d.shownRequest()+" FROM requests WHERE dossier = ? AND customer_id = ? AND idempotency_key = ? AND "+ofThisEpoch, r.Dossier, r.CustomerID, r.IdempotencyKey)
 			if err == nil {
 				stored = row.request()
 				return errUnchanged
@@ -64,7 +73,7 @@ func (d *DB) AddRequest(ctx context.Context, r directory.Request, most int) (dir
 			}
 		}
 		var open int
-		err = t.get(&open, "SELECT COUNT(*) FROM requests WHERE dossier = ? AND customer_id = ? AND state IN ('received', 'taken')", r.Dossier, r.CustomerID)
+		err = t.get(&open, "SELECT COUNT(*) FROM requests WHERE dossier = ? AND customer_id = ? AND state IN ('received', 'taken') AND "+ofThisEpoch, r.Dossier, r.CustomerID)
 		if err != nil {
 			return err
 		}
@@ -77,9 +86,9 @@ func (d *DB) AddRequest(ctx context.Context, r directory.Request, most int) (dir
 		r.ReceivedAt = asStored(r.ReceivedAt)
 		r.State, r.ChangedAt = directory.RequestReceived, r.ReceivedAt
 		r.Reason, r.Number, r.Attempts, r.TakenBy, r.Lease, r.Until, r.Note = "", "", 0, "", "", nil, ""
-		_, err = t.exec("INSERT INTO requests ("+requestColumns+", not_before) VALUES ("+marks(23)+")",
+		_, err = t.exec("INSERT INTO requests ("+requestColumns+", not_before, epoch) VALUES ("+marks(23)+", (SELECT epoch FROM customers WHERE dossier = ? AND id = ?))",
 			r.ID, r.Dossier, r.CustomerID, r.KeyID, r.Contact, r.Actor, r.Kind, r.Profile, r.Version, r.Body, r.IdempotencyKey, r.Digest,
-			r.State, micros{r.ReceivedAt}, micros{r.ChangedAt}, "", "", 0, "", "", nil, "", 0)
+			r.State, micros{r.ReceivedAt}, micros{r.ChangedAt}, "", "", 0, "", "", nil, "", 0, r.Dossier, r.CustomerID)
 		if err != nil {
 			return err
 		}
@@ -113,7 +122,7 @@ func (d *DB) Request(ctx context.Context, dossier, id string) (directory.Request
 // RequestByKey implements directory.RequestStore.
 func (d *DB) RequestByKey(ctx context.Context, dossier, customerID, key string) (directory.Request, error) {
 	var row requestRow
-	err := d.get(ctx, &row, "SELECT "+d.shownRequest()+" FROM requests WHERE dossier = ? AND customer_id = ? AND idempotency_key = ? AND idempotency_key <> ''", dossier, customerID, key)
+	err := d.get(ctx, &row, "SELECT "+d.shownRequest()+" FROM requests WHERE dossier = ? AND customer_id = ? AND idempotency_key = ? AND idempotency_key <> '' AND "+ofThisEpoch, dossier, customerID, key)
 	if err != nil {
 		return directory.Request{}, fmt.Errorf("read request of customer %s in dossier %s by its key: %w", customerID, dossier, err)
 	}
@@ -125,6 +134,9 @@ func (d *DB) Requests(ctx context.Context, q directory.RequestQuery) ([]director
 	where, args := "dossier = ?", []any{q.Dossier}
 	if q.CustomerID != "" {
 		where, args = where+" AND customer_id = ?", append(args, q.CustomerID)
+	}
+	if q.CustomerID != "" && !q.Former {
+		where += " AND " + ofThisEpoch
 	}
 	where, args = amongst(where, args, "id", q.IDs)
 	where, args = amongst(where, args, "kind", q.Kinds)
@@ -196,7 +208,7 @@ func (d *DB) TakeRequests(ctx context.Context, take directory.RequestTaking) ([]
 	var taken []directory.Request
 	err := d.write(ctx, func(t tx) error {
 		taken = nil
-		waits := "(state = 'received' OR " + d.lapsed() + ") AND not_before <= " + d.engine.clock()
+		waits := "(state = 'received' OR " + d.lapsed() + ") AND not_before <= " + d.engine.clock() + " AND " + unasked
 		where, args := amongst("dossier = ?", []any{take.Dossier}, "kind", take.Kinds)
 		where, args = amongst(where, args, "id", take.IDs)
 		for last := ""; len(taken) < take.Limit; {

@@ -276,6 +276,10 @@ var mutants = []mutant{
 	{"files: rows share what was pushed", "internal/filestore/pushed.go", "folder := hashed(key)", `folder := hashed("")`},
 	{"files: what was pushed for a number alone is everybody's", "filter/files/files.go", "if found.SameForAll {", "if true {"},
 	{"files: customers share what was pushed", "internal/filestore/pushed.go", `folder += "-" + hashed(customer)`, "folder += customer[:0]"},
+	{"admin: another company has the files of the one before", "internal/directory/customer.go", "if c.Epoch == 0 {", "if true {"},
+	{"admin: another company has the requests of the one before", "internal/store/request.go", `where += " AND " + ofThisEpoch`, `where += ""`},
+	{"admin: another company's integrator has the requests of the one before", "internal/store/decision.go", "for _, id := range open {", "for _, id := range open[:0] {"},
+	{"admin: another company has the people of the one before", "internal/store/decision.go", "AND NOT (version = 1 AND changed_at > ?)", "AND version < 0 AND NOT (version = 1 AND changed_at > ?)"},
 	{"files: a path leads out of its root", "internal/filestore/path.go", "if !plain(part) {", "if false {"},
 	{"files: an access withdrawn meanwhile reads on", "filter/portal/files.go", "r.err = r.still(r.client)", "_ = r.still"},
 
