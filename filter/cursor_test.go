@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,6 +128,70 @@ func TestCursorsGiveEveryRowOnce(t *testing.T) {
 	}
 }
 
+// TestCursorsGiveRowsOfEveryType reads lists in an order of each type of an engine,
+// and of hidden keys with such a column, page by page, with values at its bounds.
+// MariaDB's ENUM and SET sort by another order than they compare by: a condition on
+// them left rows out, in silence. And values that no request can say (uuids were
+// such, numbers of more than 38 digits, years without four digits) were refused in
+// the middle of a list as if the request had given them, which told the hidden
+// key's type, too.
+func TestCursorsGiveRowsOfEveryType(t *testing.T) {
+	type column struct{ kind, values string }
+	uuids := "'ffffffff-ffff-ffff-ffff-ffffffffffff'|'00000000-0000-0000-0000-000000000001'|'60a1b2c3-0000-1000-8000-000000000000'"
+	for engine, columns := range map[catalog.Engine][]column{
+		catalog.SQLite: {{"uuid", "'FFFFFFFF-ffff-ffff-ffff-ffffffffffff'|'00000000-0000-0000-0000-000000000001'|'ffffffff-ffff-ffff-ffff-ffffffffffff'"}},
+		catalog.Postgres: {
+			{"numeric", "1e130|1.5|-1e60|0.00000000000000000000000000000000000000000001|2|'NaN'|'Infinity'"}, {"numeric(24,6)", "999999999999999999.999999|-999999999999999999.999999|0"},
+			{"date", "'4713-01-01 BC'|'0001-01-01'|'9999-12-31'|'10000-01-01'|'2026-01-05'"}, {"bigint", "-9223372036854775808|9223372036854775807|0"},
+			{"timestamp", "'4713-01-01 BC'|'0001-01-01 00:00:00.000001'|'2026-01-05 10:00:00.123456'|'294276-12-31 23:59:59.999999'|'9999-12-31'"},
+			{"timestamptz", "'2026-03-29 01:30+01'|'2026-01-05 10:00:00.000001Z'|'2026-01-05 10:00:00.000002Z'"}, {"time", "'10:00'|'10:00:00.000001'|'23:59:59.999999'"},
+			{"text", `'a'|'A'|'é'|'e'|''|' '|'a '|E'a\nb'|E'\u2028'|'"'|'\'|'%'|'ß'|'ss'`}, {`text COLLATE "fr-x-icu"`, `'a'|'A'|'é'|'e'|'É'|''|' '|'a '`}, {"char(5)", "'a'|'b '|''"}, {"uuid", uuids}},
+		catalog.MariaDB: {
+			{"decimal(65,30)", "99999999999999999999999999999999999.9|-99999999999999999999999999999999999.9|1.5|0.000000000000000000000000000001"},
+			{"decimal(65,0)", "99999999999999999999999999999999999999|999999999999999999999999999999999999|1"}, {"bigint unsigned", "18446744073709551615|18446744073709551614|9223372036854775808|1"},
+			{"date", "'0000-00-00'|'2026-00-00'|'9999-12-31'|'0001-01-01'|'2026-01-05'"}, {"datetime(6)", "'0000-00-00'|'2026-01-05 10:00:00.123456'|'2026-01-05 10:00:00.123457'|'9999-12-31 23:59:59.999999'"},
+			{"timestamp(6)", "'2026-03-29 00:30:00'|'2026-10-25 01:30:00.5'|'1970-01-02'"}, {"time(6)", "'10:00:00.000001'|'23:59:59.999999'|'00:00:00'"},
+			{"varchar(20) COLLATE utf8mb4_general_ci", "'a'|'A'|'é'|'e'|''|' '|'a '|'ß'|'ss'"}, {"varchar(20) COLLATE utf8mb4_nopad_bin", "'a'|'A'|'é'|''|' '|'a '"}, {"char(5)", "'a'|'b '|''"},
+			{"enum('z','a','m','')", "'z'|'a'|'m'|''"}, {"set('z','a')", "'z'|'a'|'a,z'|''"}, {"uuid", uuids}, {"year", "0|1901|2155"}, {"float", "0.1|0.2|3e38"}, {"tinyint", "-128|127|0"}},
+	} {
+		var tables []string
+		if engine == catalog.MariaDB {
+			tables = append(tables, "SET sql_mode=''")
+		}
+		profile := "profile: TYPES\ntitle: {fr: Essai, en: Trial}\nerp: custom\ntables:\n"
+		for i, c := range columns {
+			var shown, hidden, none []string
+			for n, x := range strings.Split(c.values, "|") {
+				for twice := range 2 {
+					row := fmt.Sprintf("(%d,'ANNA',%s)", 2*n+twice, x)
+					shown, hidden = append(shown, row), append(hidden, row)
+				}
+			}
+			for n := range 2 {
+				none = append(none, fmt.Sprintf("(%d,'ANNA',NULL)", 100+n))
+			}
+			tables = append(tables,
+				fmt.Sprintf("CREATE TABLE shown%d (id int NOT NULL PRIMARY KEY, owner varchar(20) NOT NULL, c %s)", i, c.kind),
+				fmt.Sprintf("CREATE TABLE hidden%d (id int NOT NULL, owner varchar(20) NOT NULL, c %s NOT NULL, PRIMARY KEY (owner, c, id))", i, c.kind),
+				fmt.Sprintf("INSERT INTO shown%d VALUES %s", i, strings.Join(append(shown, none...), ",")), fmt.Sprintf("INSERT INTO hidden%d VALUES %s", i, strings.Join(hidden, ",")))
+			profile += fmt.Sprintf("  shown%d: {rows: owner = :customer, columns: {id: {}, c: {}}}\n  hidden%d: {rows: owner = :customer, columns: {id: {}}}\n", i, i)
+		}
+		w := workshopsOn(t, tables, profile, engine)[engine]
+		if w == nil {
+			continue
+		}
+		for i, c := range columns {
+			for _, list := range []string{"shown%d?select=id&order=c", "shown%d?select=id&order=c.desc", "shown%d?select=id&order=c.nullslast,id.desc", "hidden%d?select=id", "hidden%d?select=id&order=id.desc"} {
+				list = fmt.Sprintf(list, i)
+				whole, _ := following(t, w.rig, list+"&limit=100", false)
+				if got, _ := following(t, w.rig, list+"&limit=1", true); strings.Join(got, "") != strings.Join(whole, "") {
+					t.Errorf("%s %s: %s by pages:\n got %s\nwant %s", engine, c.kind, list, got, whole)
+				}
+			}
+		}
+	}
+}
+
 // Rows that come or go before the place do not move it.
 func TestCursorsStandStillWhileTheListMoves(t *testing.T) {
 	r := newRig(t, "CREATE TABLE posts (mark int NOT NULL PRIMARY KEY, owner varchar(17) NOT NULL, word varchar(20));"+
@@ -151,8 +216,10 @@ func TestPromise11CursorsAreSealed(t *testing.T) {
 	if cursor == "" {
 		t.Fatalf("no cursor: %d %v", first.Code, first.Header())
 	}
-	if again := restOf(r, "ANNA", list).Header().Get("Vantelle-Cursor"); again != cursor {
-		t.Error("the same place has two cursors")
+	// Cursors of one place that were alike would tell, day after day, whether the
+	// hidden key of one's row has changed.
+	if again := restOf(r, "ANNA", list).Header().Get("Vantelle-Cursor"); again == cursor || len(again) != len(cursor) {
+		t.Errorf("two cursors of one place:\n%s\n%s", cursor, again)
 	}
 	for _, part := range strings.Split(cursor, ".") {
 		open, _ := base64.RawURLEncoding.DecodeString(part)
@@ -226,6 +293,38 @@ func TestPromise11CursorsAreSealed(t *testing.T) {
 	}
 	if w := restOf(r, "ANNA", list+"&cursor="+cursor, "Vantelle-Cursor", cursor); w.Code != 400 || !strings.Contains(w.Body.String(), "more than once") {
 		t.Errorf("twice: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestPromise11ACursorsLengthTellsNothingHidden reads one page of a row with a
+// hidden key of various lengths, in orders of texts of one's own. Were they padded
+// together, who orders by texts whose lengths he knows could shift the border until
+// the cursor's length told how many characters the key has: how far the ERP's
+// counter of documents is, or how long a hidden code.
+func TestPromise11ACursorsLengthTellsNothingHidden(t *testing.T) {
+	const profile = "profile: CURSORS\ntitle: {fr: Essai, en: Trial}\nerp: custom\ntables:\n  posts:\n    rows: owner = :customer\n    columns: {a: {}, b: {}, c: {}}\n"
+	texts := []string{strings.Repeat("m", 7), strings.Repeat("m", 21), "it's <b>"}
+	hidden := []string{"7", "12345678901234567890", strings.Repeat("&é\u2028", 20), strings.Repeat("k", 70), strings.Repeat("k", 900)}
+	var first []int
+	for _, key := range hidden {
+		r := newRig(t, "CREATE TABLE posts (mark varchar(1000) NOT NULL PRIMARY KEY, owner varchar(17) NOT NULL, a varchar(80), b varchar(80), c varchar(80));"+
+			"INSERT INTO posts VALUES ('"+key+"','ANNA','"+strings.Join([]string{texts[0], texts[1], strings.Replace(texts[2], "'", "''", 1)}, "','")+"'),('zz','ANNA','z','z','z');", profile)
+		var lengths []int
+		for _, order := range []string{"", "&order=a", "&order=b", "&order=c", "&order=a,b", "&order=a,c", "&order=b,c", "&order=a,b,c"} {
+			list := "posts?select=a&limit=1" + order
+			w := restOf(r, "ANNA", list)
+			cursor := w.Header().Get("Vantelle-Cursor")
+			lengths = append(lengths, len(cursor))
+			if w = restOf(r, "ANNA", list, "Vantelle-Cursor", cursor); w.Body.String() != `[{"a":"z"}]` {
+				t.Errorf("a key of %d bytes, %s: %d %s", len(key), order, w.Code, w.Body)
+			}
+		}
+		if first == nil {
+			first = lengths
+		}
+		if !slices.Equal(lengths, first) {
+			t.Errorf("a key of %d bytes has cursors of %v, one of 1 byte of %v", len(key), lengths, first)
+		}
 	}
 }
 

@@ -53,6 +53,16 @@ func Bind(st *sqlprint.Statement, v Values, engine catalog.Engine) ([]any, error
 	return args, nil
 }
 
+// Takes tells whether a request can give text as a value of a type on an engine.
+func Takes(text string, t sqltype.Type, engine catalog.Engine) bool {
+	p := sqlprint.Param{Type: t}
+	x, err := parse(text, p)
+	if s, ok := x.(string); ok && err == nil {
+		_, err = fit(s, p, engine)
+	}
+	return err == nil
+}
+
 // mostBound is how many bytes of values MariaDB is sent with one statement, where
 // a value travels once for each place. It breaks the connection over more than its
 // max_allowed_packet, 16 MiB as it comes, which looks as if the ERP had gone.

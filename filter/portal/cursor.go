@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"github.com/vantelle/vantelle/filter"
+	"github.com/vantelle/vantelle/filter/execute"
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 	"github.com/vantelle/vantelle/internal/httpjson"
 )
 
@@ -178,44 +180,82 @@ func (r *reading) placeItems() []sqlast.Item {
 	return items
 }
 
-// placeOf gives the values of a row in the columns of the order; nil where one
-// of them cannot be said exactly.
-func placeOf(columns []filter.Column, cells []any) []*string {
-	values := make([]*string, len(cells))
-	for i, cell := range cells {
-		var text string
-		switch cell := cell.(type) {
-		case nil:
-			if k := columns[i].Type.Kind; k == sqltype.Date || k == sqltype.Timestamp {
-				return nil // it may be one of the dates that the ERP writes for none
-			}
-			continue
-		case int64:
-			text = strconv.FormatInt(cell, 10)
-		case string:
-			if !plainText(cell) {
-				return nil
-			}
-			text = cell
-		case time.Time:
-			switch columns[i].Type.Kind {
-			case sqltype.Date:
-				text = cell.Format(dateForm)
-			case sqltype.Time:
-				text = cell.Format(timeForm)
-			default:
-				form := timestampForm
-				if columns[i].Type.Zoned {
-					cell, form = cell.UTC(), form+"Z"
-				}
-				text = cell.Format(form)
-			}
-		default:
-			return nil
-		}
-		values[i] = &text
+// endsAt keeps where the page ends: the cells of its last row in the columns of
+// the order, and how much room a cursor has to have for it.
+func (pg *page) endsAt(r *reading, columns []filter.Column, cells []any) {
+	pg.room = emptyPlace + hiddenRoom
+	if pg.rows == 0 || len(cells) == 0 {
+		return
 	}
-	return values
+	values, exact, hidden := make([]*string, len(cells)), true, 0
+	for i, term := range r.totalOrder() {
+		text, ok := placeValue(columns[i].Type, cells[i], r.shape.engine)
+		values[i], exact = text, exact && ok
+		long := sealedLength(text)
+		if r.shape.find(term.column) < 0 {
+			hidden += long
+		} else {
+			pg.room += long
+		}
+	}
+	if exact && hidden <= hiddenRoom {
+		pg.last = values
+	}
+}
+
+const (
+	// emptyPlace is how long a cursorPlace without values is at most.
+	emptyPlace = len(`{"p":9223372036854775807,"v":null}`)
+	// hiddenRoom is how many bytes of a cursor are for the values of a key that the
+	// view hides, whether it does and however long they are: else its length would
+	// tell theirs. Where they are longer, the list goes on by its place alone.
+	hiddenRoom = 256
+)
+
+// sealedLength is how many bytes a value has in a cursor.
+func sealedLength(value *string) int {
+	if value == nil {
+		return len("null,")
+	}
+	text, _ := json.Marshal(*value) // a string never fails
+	return len(text) + len(",")
+}
+
+// placeValue gives a cell of a column of the order as the condition of the next
+// page will give it, nil for NULL; ok is false where that cannot be said exactly.
+func placeValue(t sqltype.Type, cell any, engine catalog.Engine) (text *string, ok bool) {
+	var s string
+	switch cell := cell.(type) {
+	case nil:
+		// A date may be one of those that the ERP writes for none.
+		return nil, t.Kind != sqltype.Date && t.Kind != sqltype.Timestamp
+	case int64:
+		s = strconv.FormatInt(cell, 10)
+	case string:
+		s = cell
+	case time.Time:
+		switch t.Kind {
+		case sqltype.Date:
+			s = cell.Format(dateForm)
+		case sqltype.Time:
+			s = cell.Format(timeForm)
+		default:
+			form := timestampForm
+			if t.Zoned {
+				cell, form = cell.UTC(), form+"Z"
+			}
+			s = cell.Format(form)
+		}
+	default:
+		return nil, false
+	}
+	// What a request cannot give is no value of a condition either: numbers of very
+	// many digits, far years. The refusal would be about a value that nobody gave.
+	switch {
+	case t.Listed, t.Kind == sqltype.UUID && engine == catalog.SQLite, !execute.Takes(s, t, engine):
+		return &s, false
+	}
+	return &s, true
 }
 
 // offerCursor says in the header how the list goes on behind a page.
@@ -231,7 +271,10 @@ func (p *portal) offerCursor(v *visit, r *reading, world *view.View, pg *page) e
 	if err != nil {
 		return err
 	}
-	cursor := p.Cursors.seal(text, to)
+	cursor, err := p.Cursors.seal(text, to, pg.room)
+	if err != nil {
+		return err
+	}
 	h := v.w.Header()
 	h.Set(headerCursor, cursor)
 	h.Set("Link", "<?"+nextQuery(v, pg, cursor)+`>; rel="next"`)

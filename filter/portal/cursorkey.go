@@ -1,10 +1,10 @@
 package portal
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -19,8 +19,7 @@ import (
 
 // CursorKey seals cursors. It is safe for concurrent use.
 type CursorKey struct {
-	aead  cipher.AEAD
-	nonce []byte // key of the hash that makes nonces
+	secret []byte // the key of a list is made of it, and of what the list is bound to
 }
 
 // cursorSecret is how many bytes a key is made of.
@@ -31,23 +30,11 @@ func NewCursorKey(secret []byte) (*CursorKey, error) {
 	if len(secret) != cursorSecret {
 		return nil, fmt.Errorf("a cursor key has %d bytes, not %d", cursorSecret, len(secret))
 	}
-	sealing, err := hkdf.Key(sha256.New, secret, nil, "vantelle cursor seal", 32)
+	key, err := hkdf.Extract(sha256.New, secret, []byte("vantelle cursor"))
 	if err != nil {
 		return nil, fmt.Errorf("derive cursor key: %w", err)
 	}
-	nonce, err := hkdf.Key(sha256.New, secret, nil, "vantelle cursor nonce", 32)
-	if err != nil {
-		return nil, fmt.Errorf("derive cursor key: %w", err)
-	}
-	block, err := aes.NewCipher(sealing)
-	if err != nil {
-		return nil, fmt.Errorf("make cursor cipher: %w", err)
-	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, fmt.Errorf("make cursor cipher: %w", err)
-	}
-	return &CursorKey{aead: aead, nonce: nonce}, nil
+	return &CursorKey{secret: key}, nil
 }
 
 // OpenCursorKey reads the key in a file, 64 hexadecimal digits, and makes one
@@ -95,25 +82,39 @@ func newCursorKey(path string) ([]byte, error) {
 // cursorVersion begins every cursor; another form has another word.
 const cursorVersion = "c1."
 
-// sealed pads to a multiple of this, so that a cursor's length does not tell
-// how large a hidden key is.
-const cursorBlock = 64
-
-// seal makes a cursor of a text without trailing blanks. The nonce is made of
-// the text and what it is bound to, so that the same place of the same list has
-// the same cursor, and two texts never share one.
-func (k *CursorKey) seal(text, bound []byte) string {
-	padded := make([]byte, (len(text)/cursorBlock+1)*cursorBlock)
-	copy(padded, text)
-	for i := len(text); i < len(padded); i++ {
-		padded[i] = ' '
-	}
-	mac := hmac.New(sha256.New, k.nonce)
+// of gives what seals the cursors of one list. Each has a key of its own, so that
+// random nonces do not meet.
+func (k *CursorKey) of(bound []byte) (cipher.AEAD, error) {
 	digest := sha256.Sum256(bound)
-	mac.Write(digest[:])
-	mac.Write(padded)
-	nonce := mac.Sum(nil)[:k.aead.NonceSize()]
-	return cursorVersion + base64.RawURLEncoding.EncodeToString(k.aead.Seal(nonce, nonce, padded, digest[:]))
+	key, err := hkdf.Expand(sha256.New, k.secret, string(digest[:]), 32)
+	if err != nil {
+		return nil, fmt.Errorf("derive cursor key: %w", err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("make cursor cipher: %w", err)
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, fmt.Errorf("make cursor cipher: %w", err)
+	}
+	return aead, nil
+}
+
+// seal makes a cursor of a text without trailing blanks, which takes room bytes
+// however long the text is, so that the cursor's length tells nothing that room
+// does not. The nonce is random: two cursors of one place are not alike, or
+// somebody could see whether a hidden key has changed between them.
+func (k *CursorKey) seal(text, bound []byte, room int) (string, error) {
+	if len(text) > room {
+		return "", fmt.Errorf("seal cursor: %d bytes do not fit into %d", len(text), room)
+	}
+	aead, err := k.of(bound)
+	if err != nil {
+		return "", err
+	}
+	padded := append(text, bytes.Repeat([]byte{' '}, room-len(text))...)
+	return cursorVersion + base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, padded, nil)), nil
 }
 
 // open gives the text of a cursor that this key sealed and bound to the same;
@@ -124,11 +125,13 @@ func (k *CursorKey) open(cursor string, bound []byte) (text []byte, ok bool) {
 		return nil, false
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(coded)
-	if err != nil || len(sealed) < k.aead.NonceSize() {
+	if err != nil {
 		return nil, false
 	}
-	nonce, sealed := sealed[:k.aead.NonceSize()], sealed[k.aead.NonceSize():]
-	digest := sha256.Sum256(bound)
-	text, err = k.aead.Open(nil, nonce, sealed, digest[:])
+	aead, err := k.of(bound)
+	if err != nil {
+		return nil, false
+	}
+	text, err = aead.Open(nil, nil, sealed, nil)
 	return text, err == nil
 }

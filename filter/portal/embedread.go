@@ -74,7 +74,7 @@ func (p *portal) readTree(v *visit, r *reading, enc encoding, first, size int64)
 		top.subs = append(top.subs, r.attached.level())
 	}
 	pg := &page{kind: enc.contentType(), more: more, rows: int64(len(rows))}
-	pg.endsAt(t.ends, t.last)
+	pg.endsAt(r, t.ends, t.last)
 	pg.body, err = t.write(enc, top, rows)
 	if err == nil && len(pg.body) > p.Limits.PageBytes {
 		err = tooManyBytes(p.Limits.PageBytes, pg.rows)

@@ -115,9 +115,10 @@ type page struct {
 	counted bool // total is known
 	total   int64
 
-	asked   int64 // rows that the request wants; noLimit where it doesn't say
-	resumed bool  // a cursor says where it begins
-	last    []*string
+	asked   int64     // rows that the request wants; noLimit where it doesn't say
+	resumed bool      // a cursor says where it begins
+	last    []*string // its last row's values in the columns of the order; nil where they cannot be said exactly
+	room    int       // bytes of a cursor for them
 }
 
 // usualPage is room for a page of some twenty rows.
@@ -180,7 +181,7 @@ func (p *portal) readPage(v *visit, r *reading, enc encoding, first, size int64)
 	if err := answer.Close(); err != nil {
 		return nil, err
 	}
-	pg.endsAt(answer.Columns[shown:], last)
+	pg.endsAt(r, answer.Columns[shown:], last)
 	return pg, nil
 }
 
@@ -191,13 +192,6 @@ func (p *portal) placeItems(r *reading) []sqlast.Item {
 		return nil
 	}
 	return r.placeItems()
-}
-
-// endsAt keeps where the page ends.
-func (pg *page) endsAt(columns []filter.Column, cells []any) {
-	if pg.rows > 0 && len(cells) > 0 {
-		pg.last = placeOf(columns, cells)
-	}
 }
 
 func tooManyBytes(most int, rows int64) error {

@@ -189,6 +189,7 @@ type rowsShape struct {
 	columns []shapeColumn
 	key     []string
 	total   bool // key tells any two rows apart
+	engine  catalog.Engine
 }
 
 type shapeColumn struct {
@@ -197,7 +198,7 @@ type shapeColumn struct {
 }
 
 func shapeOf(world *view.View, name string) rowsShape {
-	var shape rowsShape
+	shape := rowsShape{engine: world.Catalog.Engine}
 	if t := world.Table("", name); t != nil {
 		shape.key = t.RowKey()
 		for _, c := range t.Visible.Columns {

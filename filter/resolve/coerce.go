@@ -207,7 +207,8 @@ func (r *resolver) compare(op string, a, b querytree.Expr, at sqlast.Pos) (query
 	case sqltype.Other, sqltype.JSON:
 		return nil, refusal.At(at, refusal.TypeMismatch, "%s cannot be compared", t.Kind)
 	case sqltype.Bool, sqltype.Binary, sqltype.UUID:
-		if op != "=" && op != "<>" && !isDistinct(op) {
+		ordered := t.Kind == sqltype.UUID && r.opt.Engine != catalog.SQLite // which keeps them as texts, in either case
+		if !ordered && op != "=" && op != "<>" && !isDistinct(op) {
 			return nil, refusal.At(at, refusal.TypeMismatch, "%s has no order: only = and <> compare it", t.Kind)
 		}
 	}

@@ -59,6 +59,9 @@ type Type struct {
 	// Folding marks Text of a collation that holds differing texts equal and that
 	// PostgreSQL before 18 finds no pattern in (nondeterministic).
 	Folding bool
+	// Listed marks Text that MariaDB keeps as ENUM or SET: it sorts by the value's
+	// number in the declared list, and compares by the text.
+	Listed bool
 	// CodePage is the Windows code page of Text that SQL Server keeps as
 	// varchar in its database's own page; 0 elsewhere. A parameter for it is
 	// sent in that page, or an index would not serve it.

@@ -37,6 +37,7 @@ func Unify(a, b Type) (Type, bool) {
 		a.Fixed = a.Fixed && b.Fixed
 		a.National = a.National || b.National
 		a.Folding = a.Folding || b.Folding
+		a.Listed = a.Listed || b.Listed
 		if a.CodePage != b.CodePage {
 			a.CodePage = 0
 		}

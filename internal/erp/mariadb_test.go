@@ -177,7 +177,7 @@ func TestMariaDBCatalog(t *testing.T) {
 		"d": {"decimal(24,8)", sqltype.Type{Kind: sqltype.Decimal, Precision: 24, Scale: 8}},
 		"f": {"float", sqltype.Type{Kind: sqltype.Float, Bits: 32}}, "db": {"double(24,8)", sqltype.Type{Kind: sqltype.Float, Bits: 64}},
 		"v": {"varchar(17)", sqltype.Type{Kind: sqltype.Text, Length: 17}}, "c": {"char(4)", sqltype.Type{Kind: sqltype.Text, Length: 4}},
-		"te": {"text", sqltype.Type{Kind: sqltype.Text}}, "lt": {"longtext", sqltype.Type{Kind: sqltype.Text}}, "e": {"enum('a','b')", sqltype.Type{Kind: sqltype.Text}},
+		"te": {"text", sqltype.Type{Kind: sqltype.Text}}, "lt": {"longtext", sqltype.Type{Kind: sqltype.Text}}, "e": {"enum('a','b')", sqltype.Type{Kind: sqltype.Text, Listed: true}},
 		"da": {"date", sqltype.Type{Kind: sqltype.Date}}, "dt": {"datetime(6)", sqltype.Type{Kind: sqltype.Timestamp}},
 		"ts": {"timestamp", sqltype.Type{Kind: sqltype.Timestamp, Zoned: true}}, "ti": {"time", sqltype.Type{Kind: sqltype.Time}}, "y": {"year(4)", whole(16)},
 		"b": {"blob", sqltype.Type{Kind: sqltype.Binary}}, "vb": {"varbinary(20)", sqltype.Type{Kind: sqltype.Binary}}, "u": {"uuid", sqltype.Type{Kind: sqltype.UUID}},

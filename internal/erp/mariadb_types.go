@@ -44,8 +44,10 @@ func mariadbType(columnType string) sqltype.Type {
 		return sqltype.Type{Kind: sqltype.Float, Bits: 64}
 	case "char", "varchar":
 		return sqltype.Type{Kind: sqltype.Text, Length: arg(0)} // blanks at the end of char are not kept
-	case "tinytext", "text", "mediumtext", "longtext", "enum", "set":
+	case "tinytext", "text", "mediumtext", "longtext":
 		return sqltype.Type{Kind: sqltype.Text}
+	case "enum", "set":
+		return sqltype.Type{Kind: sqltype.Text, Listed: true}
 	case "date":
 		return sqltype.Type{Kind: sqltype.Date}
 	case "datetime":

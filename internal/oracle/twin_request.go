@@ -172,8 +172,7 @@ func (s *stage) front(who int) http.Handler {
 	return portal.New(portal.Config{Gate: s.gate, Identify: usher{s.callers[who]}, Logger: zerolog.Nop(), Cursors: cursors, Files: s.library})
 }
 
-// cursors is one key for all worlds: where the answers are the same, so are
-// the cursors.
+// cursors is one key for all worlds.
 var cursors = func() *portal.CursorKey {
 	key, err := portal.NewCursorKey(make([]byte, 32))
 	if err != nil {
