@@ -213,3 +213,39 @@ func TestTwoCustomersGetTwoAnswersOnEveryEngine(t *testing.T) {
 		t.Errorf("only %d of %d requests tell the customers apart", differ, len(crossEngine))
 	}
 }
+
+// A date without end and a time that no clock shows are values of their engine, and
+// stand in ordinary rows: "valid until", hours worked. Refused, one of them would
+// take every page that holds its row from the customer whose row it is.
+func TestTimesThatOnlyTheEngineKnowsAreAnswered(t *testing.T) {
+	const profile = "profile: TIMES\ntitle: {fr: Essai, en: Trial}\nerp: custom\ntables:\n  things: {rows: owner = :customer, columns: {id: {}, until: {}, at: {}, worked: {}}}\n"
+	for engine, c := range map[catalog.Engine]struct {
+		tables []string
+		want   []string // until, at and worked of the rows by their id
+	}{
+		catalog.Postgres: {
+			[]string{"CREATE TABLE things (id int NOT NULL PRIMARY KEY, owner varchar(20) NOT NULL, until date, at timestamptz, worked time)",
+				"INSERT INTO things VALUES (1,'ANNA','infinity','infinity','24:00:00'),(2,'ANNA','-infinity','-infinity','23:59:59.5'),(3,'ANNA','2026-01-05','2026-01-05 10:00Z','10:00')"},
+			[]string{`{"id":1,"until":null,"at":null,"worked":"24:00:00"}`, `{"id":2,"until":null,"at":null,"worked":"23:59:59.5"}`, `{"id":3,"until":"2026-01-05","at":"2026-01-05T10:00:00Z","worked":"10:00:00"}`},
+		},
+		catalog.MariaDB: {
+			[]string{"CREATE TABLE things (id int NOT NULL PRIMARY KEY, owner varchar(20) NOT NULL, until date, at datetime, worked time(2))",
+				"INSERT INTO things VALUES (1,'ANNA',NULL,NULL,'838:59:59'),(2,'ANNA',NULL,NULL,'-35:00:00.50'),(3,'ANNA','2026-01-05','2026-01-05 10:00','10:00')"},
+			[]string{`{"id":1,"until":null,"at":null,"worked":"838:59:59"}`, `{"id":2,"until":null,"at":null,"worked":"-35:00:00.5"}`, `{"id":3,"until":"2026-01-05","at":"2026-01-05T10:00:00","worked":"10:00:00"}`},
+		},
+	} {
+		w := workshopsOn(t, c.tables, profile, engine)[engine]
+		if w == nil {
+			continue
+		}
+		if got := restOf(w.rig, "ANNA", "things?order=id"); got.Body.String() != "["+strings.Join(c.want, ",\n ")+"]" && got.Body.String() != "["+strings.Join(c.want, ",")+"]" {
+			t.Errorf("%s: %d %s", engine, got.Code, got.Body)
+		}
+		for _, order := range []string{"until", "at.desc", "worked", "worked.desc"} {
+			whole, _ := following(t, w.rig, "things?select=id&order="+order, false)
+			if got, _ := following(t, w.rig, "things?select=id&limit=1&order="+order, false); strings.Join(got, "") != strings.Join(whole, "") || len(got) != 3 {
+				t.Errorf("%s: by %s: %s by pages, %s at once", engine, order, got, whole)
+			}
+		}
+	}
+}

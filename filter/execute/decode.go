@@ -32,8 +32,13 @@ func decode(x any, t sqltype.Type, noDates []time.Time) (any, int, error) {
 	case sqltype.Float:
 		return decodeFloat(x)
 	case sqltype.Date, sqltype.Timestamp, sqltype.Time:
-		if t.Kind != sqltype.Time && zeroDate(x) {
+		if t.Kind != sqltype.Time && (zeroDate(x) || endless(x)) {
 			return nil, 1, nil
+		}
+		if t.Kind == sqltype.Time {
+			if s, ok := duration(x); ok {
+				return s, len(s), nil
+			}
 		}
 		v, err := decodeTime(x, t)
 		if err != nil {
@@ -136,6 +141,38 @@ func decodeFloat(x any) (any, int, error) {
 func zeroDate(x any) bool {
 	raw, ok := x.([]byte)
 	return ok && len(raw) >= len("2026-00-00") && (string(raw[5:7]) == "00" || string(raw[8:10]) == "00")
+}
+
+// endless tells whether x is PostgreSQL's date without an end, infinity or -infinity.
+func endless(x any) bool {
+	switch v := x.(type) {
+	case string, []byte:
+		return strings.TrimPrefix(strings.ToLower(text(v)), "-") == "infinity"
+	}
+	return false
+}
+
+// duration reads a time that no clock shows, from 24:00:00 on or below zero, as
+// MariaDB's TIME may be, and gives it as it is written, without superfluous zeros.
+func duration(x any) (string, bool) {
+	switch x.(type) {
+	case string, []byte:
+	default:
+		return "", false
+	}
+	s := text(x)
+	parts := strings.Split(strings.TrimPrefix(s, "-"), ":")
+	if len(parts) != 3 {
+		return "", false
+	}
+	whole, fraction, _ := strings.Cut(parts[2], ".")
+	hours, err := strconv.ParseUint(parts[0], 10, 16)
+	minutes, err2 := strconv.ParseUint(parts[1], 10, 8)
+	seconds, err3 := strconv.ParseUint(whole, 10, 8)
+	if err != nil || err2 != nil || err3 != nil || minutes > 59 || seconds > 59 || strings.Trim(fraction, "0123456789") != "" || hours < 24 && s[0] != '-' {
+		return "", false
+	}
+	return strings.TrimSuffix(strings.TrimRight(strings.TrimSuffix(s, fraction), ".")+"."+strings.TrimRight(fraction, "0"), "."), true
 }
 
 // decodeTime reads times that a driver gives as text (SQLite) or as such.

@@ -39,6 +39,9 @@ var mutants = []mutant{
 	// 7. Errors tell nothing.
 	{"7: the ERP's words reach the requester", "filter/execute/rows.go", `"the ERP could not answer this request")`, `"the ERP could not answer this request: %v", err)`},
 
+	{"7: a date without end is no value", "filter/execute/decode.go", "(zeroDate(x) || endless(x))", "zeroDate(x)"},
+	{"7: a time that no clock shows is no value", "filter/execute/decode.go", "if t.Kind == sqltype.Time {\n\t\t\tif s, ok := duration(x); ok {", "if false {\n\t\t\tif s, ok := duration(x); ok {"},
+
 	// 8. What can fail on a row is refused.
 	{"8: nothing is fenced", "filter/authorize/authorize.go", "if querytree.HoldsPartial(q) || q.Dear || ", "if q.Dear || "},
 	{"8: what is dear altogether is not fenced", "filter/authorize/authorize.go", "if querytree.HoldsPartial(q) || q.Dear || ", "if querytree.HoldsPartial(q) || "},
