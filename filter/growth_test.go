@@ -1,6 +1,8 @@
 package filter_test
 
 import (
+	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlfunc"
+	"github.com/vantelle/vantelle/filter/sqlparse"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
@@ -86,4 +89,38 @@ func nested(f *sqlfunc.Func, i int) (before, after string) {
 	}
 	before = f.Name + "(" + strings.Join(append(left, ""), ", ")
 	return before, strings.Join(append([]string{""}, right...), ", ") + ")"
+}
+
+// TestPromise10AJoinByAllColumnsIsCounted: what NATURAL and USING stand for grows with the
+// columns and not with their square, and is counted before it is made: some kilobytes of
+// text would keep a processor busy for seconds, and be refused afterwards.
+func TestPromise10AJoinByAllColumnsIsCounted(t *testing.T) {
+	r := newRig(t, ledger, shop)
+	var items, names strings.Builder
+	const wide = 1200
+	for i := range wide {
+		fmt.Fprintf(&items, ", id AS c%d", i)
+		fmt.Fprintf(&names, ", c%d", i)
+	}
+	with := "WITH w AS (SELECT " + items.String()[2:] + " FROM docs) SELECT 1 AS x FROM w a "
+	for name, text := range map[string]string{"NATURAL": with + "NATURAL JOIN w b", "USING": with + "JOIN w b USING (" + names.String()[2:] + ")"} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got, err := r.gate.Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: text}, "")
+		runtime.ReadMemStats(&after)
+		if err != nil || strings.Count(got.SQL, " = ") < wide {
+			t.Errorf("%s: %v", name, err)
+		}
+		if made := (after.TotalAlloc - before.TotalAlloc) >> 20; made > 40 {
+			t.Errorf("%s of %d columns takes %d MB to resolve", name, wide, made)
+		}
+		// The columns of w, of both sides, and three for each that is merged.
+		for limit, code := range map[int]refusal.Code{9 * wide: "", 6 * wide: refusal.LimitExceeded} {
+			limits := filter.Limits{Parse: sqlparse.DefaultLimits()}
+			limits.Parse.Nodes = limit
+			if _, err := r.with(limits).Explain(t.Context(), filter.Request{Caller: as("ANNA"), Text: text}, ""); codeOf(err) != code {
+				t.Errorf("%s under a limit of %d: %v", name, limit, err)
+			}
+		}
+	}
 }

@@ -41,8 +41,10 @@ func TestPromise10PlansAreKeptByTheirWeight(t *testing.T) {
 		fmt.Fprintf(&rows, ", (%d + 0, 'text')", i)
 	}
 	for name, text := range map[string]func(i int) string{
-		"reads":  func(i int) string { return fmt.Sprintf("SELECT %d AS n%s FROM docs", i, wide.String()) },
-		"writes": func(i int) string { return fmt.Sprintf("INSERT INTO notes (id, body) VALUES (%d + 0, 'x')%s", 1000+i, rows.String()) },
+		"reads": func(i int) string { return fmt.Sprintf("SELECT %d AS n%s FROM docs", i, wide.String()) },
+		"writes": func(i int) string {
+			return fmt.Sprintf("INSERT INTO notes (id, body) VALUES (%d + 0, 'x')%s", 1000+i, rows.String())
+		},
 	} {
 		begun := heap()
 		for i := range 150 {

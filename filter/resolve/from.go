@@ -236,12 +236,13 @@ func setNullable(rels []*relation) {
 func (r *resolver) common(left, right []joinColumn) []sqlast.Ident {
 	var names []sqlast.Ident
 	seen := map[string]bool{}
+	rights := columnsByName(right)
 	for _, c := range left {
 		if strings.HasPrefix(c.name, JoinKey) {
 			continue
 		}
 		id := sqlast.Ident{Name: c.name, Quoted: true}
-		if !seen[c.name] && r.match(right, id, r.passes()[0]) != nil {
+		if !seen[c.name] && r.match(rights.called(c.name), id, r.passes()[0]) != nil {
 			seen[c.name] = true
 			names = append(names, id)
 		}
@@ -252,13 +253,27 @@ func (r *resolver) common(left, right []joinColumn) []sqlast.Ident {
 // mergeUsing makes the condition of USING and the columns that the join shows:
 // the merged ones first, then what is left of either side.
 func (r *resolver) mergeUsing(t *sqlast.Join, using []sqlast.Ident, left, right joined) (querytree.Expr, []joinColumn, error) {
+	// Two columns and their comparison for each name, counted before they are made.
+	if err := r.spend(3*len(using), t.At); err != nil {
+		return nil, nil, err
+	}
 	var (
-		on     querytree.Expr
-		merged []joinColumn
+		on        = make([]querytree.Expr, 0, len(using))
+		merged    = make([]joinColumn, 0, len(left.cols)+len(right.cols))
+		gone      = make(map[mergedColumn]bool, 2*len(using))
+		atLeft    = columnsByName(left.cols)
+		atRight   = columnsByName(right.cols)
+		remaining = func(cols []joinColumn) {
+			for _, c := range cols {
+				if !gone[c.merged()] {
+					merged = append(merged, c)
+				}
+			}
+		}
 	)
-	restLeft, restRight := left.cols, right.cols
 	for _, name := range using {
-		l, r1 := r.matchAny(left.cols, name), r.matchAny(right.cols, name)
+		spelled := r.spelled(name)
+		l, r1 := r.matchAny(atLeft.called(spelled), name), r.matchAny(atRight.called(spelled), name)
 		if len(l) == 0 || len(r1) == 0 {
 			return nil, nil, refusal.At(t.At, refusal.UnknownName, "there is no column %s on both sides of the join", clip(name.Name))
 		}
@@ -277,7 +292,7 @@ func (r *resolver) mergeUsing(t *sqlast.Join, using []sqlast.Ident, left, right 
 		if err != nil {
 			return nil, nil, err
 		}
-		on = and(on, eq)
+		on = append(on, eq)
 		m := l[0]
 		switch t.Kind {
 		case sqlast.Right:
@@ -287,20 +302,24 @@ func (r *resolver) mergeUsing(t *sqlast.Join, using []sqlast.Ident, left, right 
 		}
 		m.name = l[0].name
 		merged = append(merged, m)
-		restLeft, restRight = without(restLeft, l[0]), without(restRight, r1[0])
+		gone[l[0].merged()], gone[r1[0].merged()] = true, true
 	}
-	return on, append(append(merged, restLeft...), restRight...), nil
+	remaining(left.cols)
+	remaining(right.cols)
+	if len(on) == 1 {
+		return on[0], merged, nil
+	}
+	return boolean("AND", on...), merged, nil
 }
 
-func without(cols []joinColumn, drop joinColumn) []joinColumn {
-	var out []joinColumn
-	for _, c := range cols {
-		if c.rel != drop.rel || c.index != drop.index || (c.both == nil) != (drop.both == nil) {
-			out = append(out, c)
-		}
-	}
-	return out
+// mergedColumn tells the columns of a join apart.
+type mergedColumn struct {
+	rel   *relation
+	index int
+	both  bool
 }
+
+func (c *joinColumn) merged() mergedColumn { return mergedColumn{c.rel, c.index, c.both != nil} }
 
 func and(a, b querytree.Expr) querytree.Expr {
 	if a == nil {

@@ -2,6 +2,8 @@ package resolve
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
@@ -113,6 +115,41 @@ func (r *resolver) matchInto(found, cols []joinColumn, want sqlast.Ident, p pass
 		}
 	}
 	return found
+}
+
+// byName are columns by their names, whatever their case: a join of wide tables by all
+// their columns would go through all of them for each.
+type byName map[string][]joinColumn
+
+func columnsByName(cols []joinColumn) byName {
+	named := make(byName, len(cols))
+	for _, c := range cols {
+		key := caseless(c.name)
+		named[key] = append(named[key], c)
+	}
+	return named
+}
+
+// called gives the columns that may be meant by a name, in their order: all that match
+// finds among all columns it finds among them.
+func (n byName) called(name string) []joinColumn { return n[caseless(name)] }
+
+// caseless gives the same text for all texts that strings.EqualFold takes for equal: of
+// each letter the first in Unicode's order of those that are the same but for case.
+func caseless(s string) string {
+	return strings.Map(func(c rune) rune {
+		if 'a' <= c && c <= 'z' {
+			return c - 'a' + 'A'
+		}
+		if c < utf8.RuneSelf {
+			return c
+		}
+		first := c
+		for next := unicode.SimpleFold(c); next != c; next = unicode.SimpleFold(next) {
+			first = min(first, next)
+		}
+		return first
+	}, s)
 }
 
 // matchAny is match in the first pass that finds something.
