@@ -71,8 +71,13 @@ const usualPlan = 16 * 1024
 // found. The numbers per column and parameter are those of the structures on 64 bits,
 // rounded up.
 func weight(key planKey, p *plan) uint32 {
-	const column, param = 256, 256
+	const column, param, value = 256, 256, 1024
 	bytes := len(key.text) + len(key.kinds) + column*len(p.columns)
+	if p.write != nil {
+		for _, row := range p.write.Rows {
+			bytes += value * len(row.Values) // each an expression
+		}
+	}
 	for _, st := range p.statements() {
 		bytes += len(st.SQL) + column*len(st.Columns) + param*len(st.Params)
 		for _, x := range st.Params {

@@ -46,6 +46,7 @@ func TestPromise10PlansAreKeptByTheirWeight(t *testing.T) {
 			return fmt.Sprintf("INSERT INTO notes (id, body) VALUES (%d + 0, 'x')%s", 1000+i, rows.String())
 		},
 	} {
+		gate = r.withMetrics(metrics) // which has kept nothing yet
 		begun := heap()
 		for i := range 150 {
 			describe(text(i))
@@ -53,8 +54,8 @@ func TestPromise10PlansAreKeptByTheirWeight(t *testing.T) {
 		if grown := heap() - begun; grown > 24<<20 {
 			t.Errorf("150 wide %s keep %d MB", name, grown>>20)
 		}
+		runtime.KeepAlive(gate)
 	}
-	runtime.KeepAlive(gate)
 }
 
 // heap is how many bytes are in use.

@@ -48,7 +48,8 @@ func (postgresEngine) open(s Settings, of purpose, timeout time.Duration) (drive
 	delete(config.RuntimeParams, "options")
 	// Whatever a DSN says: values travel apart from the text, and little is kept.
 	config.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
-	config.StatementCacheCapacity, config.DescriptionCacheCapacity = keptStatements, 0
+	// The driver's own bound is never come to: see postgresConn.
+	config.StatementCacheCapacity, config.DescriptionCacheCapacity = 2*keptStatements, 0
 	return postgresConnector{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(checkSession(readOnly)))}, nil
 }
 

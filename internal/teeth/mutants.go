@@ -208,7 +208,7 @@ var mutants = []mutant{
 	{"10: a connection keeps long statements", "internal/erp/postgres_conn.go", "case len(query) > keptText:", "case false:"},
 	{"10: statements are let go in a transaction that failed", "internal/erp/postgres_conn.go", "case c.Conn.Conn().PgConn().TxStatus() == 'E':", "case false:"},
 	{"10: plans are counted and not weighed", "filter/plan.go", "min(max(bytes, usualPlan)", "min(max(0*bytes, usualPlan)"},
-	{"10: a write's plan weighs nothing", "filter/plan.go", "return p.write.Statements()", "return nil"},
+	{"10: a write's plan weighs nothing", "filter/plan.go", "bytes += value * len(row.Values)", "_ = row"},
 	{"10: what a join by all columns makes is not counted", "filter/resolve/from.go", "r.spend(3*len(using), t.At)", "r.spend(0*len(using), t.At)"},
 	{"10: rows are not capped", "filter/execute/rows.go", "if r.bounds.Rows > 0 && r.count >= int64(r.bounds.Rows) ||", "if"},
 	{"10: rounds are not counted", "filter/sqlprint/with.go", "1<<63-1-querytree.MaxRounds", "1<<63-1-1000*querytree.MaxRounds"},
