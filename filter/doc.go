@@ -34,10 +34,12 @@
 //  6. No identity, no rows: an empty customer, an attribute that the identity
 //     lacks, an access that is not granted, a profile for another kind of ERP
 //     are refused. Where an identity is compared with a constant it is itself
-//     and nobody whose name looks alike.
+//     and nobody whose name looks alike, and customers whom a column that a
+//     filter compares cannot tell apart are not taken by the synchronisation.
 //     TestPromise6NoIdentityNoRows, TestPromise6ARevokedAccessEndsItsStreams,
 //     TestPromise6AProfileForAnotherERPOpensNothing,
-//     TestPromise6ACustomerIsNobodyWhoseNameLooksAlike
+//     TestPromise6ACustomerIsNobodyWhoseNameLooksAlike,
+//     TestPromise6LookAlikesAreNotTaken
 //  7. Errors tell nothing: what the ERP said stays in the operator's log.
 //     TestPromise7ErrorsTellNothing
 //  8. Nothing partial, and nothing dear, runs on rows that are not the
@@ -53,6 +55,7 @@
 //     can_fail, and so is what fails or costs before a row is met.
 //     TestPromise8WhatCanFailMeetsOwnRowsOnly,
 //     TestPromise8MuchTextMeetsOwnRowsOnly,
+//     TestPromise8WhatAQueryAroundComputesStaysOnTheNearSide,
 //     TestPromise8WhatFailsByItselfIsNoAnswerAboutOthers,
 //     TestPromise8AConstantDoesNotHideInAColumnsWidth,
 //     TestPromise8WhatTheERPComputesMeetsOwnRowsOnly,

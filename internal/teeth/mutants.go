@@ -29,6 +29,9 @@ var mutants = []mutant{
 
 	// 6. No identity, no rows.
 	{"6: the gate does not look at the identity", "filter/gate.go", "if !req.Caller.Valid() {", "if false {"},
+	{"6: the synchronisation takes look-alikes of other tables", "internal/site/doctor/filtercolumns.go", "case *querytree.RawScan:\n\t\t\to.columns", "case *querytree.RawScan:\n\t\t\tvar o operands\n\t\t\to.columns"},
+	{"6: the synchronisation takes look-alikes in derived tables", "internal/site/doctor/filtercolumns.go", "o.query(s.Query, x.Index)", "_ = s"},
+	{"6: the synchronisation takes look-alikes by their codes and attributes", "sync/erpsource/alike.go", "if !there || !kept {", "if true {"},
 	{"6: an access need not be granted", "internal/identity/caller.go", "c.Access.State == directory.AccessGranted", "c.Access.State != directory.AccessRevoked"},
 	{"6: an access of another customer will do", "internal/identity/caller.go", "c.Access.CustomerID == c.Customer.ID &&", ""},
 	{"6: a profile for another kind of ERP opens", "filter/worlds.go", `if d.ERP != "" && p.ERP != d.ERP {`, "if false {"},

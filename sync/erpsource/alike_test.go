@@ -28,7 +28,7 @@ func alikeSchema(exact, loose string) string {
 // uses, and nobody of those it holds equal is taken, a supplier counting too.
 func TestCustomersHeldEqualAreRefused(t *testing.T) {
 	asked := Options{FilterColumns: func(context.Context) ([]FilterColumn, error) {
-		return []FilterColumn{{Table: "F_DOCENTETE", Column: "DO_Tiers"}, {Table: "F_DOCENTETE", Column: "DO_Type"}, {Table: "GONE", Column: "x"}}, nil
+		return []FilterColumn{{"", "F_DOCENTETE", "DO_Tiers", "customer"}, {"", "F_DOCENTETE", "DO_Type", "customer"}, {"", "GONE", "x", "customer"}}, nil
 	}}
 	check := func(t *testing.T, db *erp.DB, opts Options, column string) {
 		t.Helper()

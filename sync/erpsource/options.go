@@ -27,9 +27,9 @@ type Options struct {
 	// Attributes are columns of the customer's table to carry along, by the
 	// name of the attribute: a row filter knows zone as :attr_zone.
 	Attributes map[string]string
-	// FilterColumns are the columns that row filters compare with a
-	// customer's id, asked for at each read; nil for none: customers whom one
-	// of them holds equal are not taken.
+	// FilterColumns are the columns that row filters compare with a customer's
+	// id, code or attributes, asked for at each read; nil for none: customers
+	// whom one of them holds equal are not taken.
 	FilterColumns func(context.Context) ([]FilterColumn, error)
 	// Custom is how an ERP of the kind Custom is read.
 	Custom CustomQueries

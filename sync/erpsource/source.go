@@ -132,6 +132,11 @@ func (s *source) open(ctx context.Context) (*snapshot, error) {
 		_ = tx.Rollback()
 		return nil, err
 	}
+	alike, err = plan.alike(ctx, shape, r, s.opts.FilterColumns, alike)
+	if err != nil {
+		_ = tx.Rollback()
+		return nil, err
+	}
 	consistent, err := s.db.Consistent(ctx, tx, shape.read)
 	if err != nil {
 		_ = tx.Rollback()
