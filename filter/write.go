@@ -40,7 +40,7 @@ func (g *Gate) write(ctx context.Context, req Request, world World, plan *plan) 
 	entry := g.entry(req, world.View, plan.tables, plan.digest)
 	entry.Action = plan.write.Kind.String()
 	if req.Caller.ReadOnly {
-		return nil, g.deny(ctx, entry, refusal.New(refusal.ReadOnly, "you see with a customer's eyes, and may change nothing for him"))
+		return nil, g.deny(ctx, entry, refusal.New(refusal.ReadOnly, "%s", req.Caller.WhyReadOnly()))
 	}
 	if err := dataFits(req, plan.write); err != nil {
 		return nil, g.deny(ctx, entry, err)

@@ -59,6 +59,13 @@ func (r *resolver) arguments(x *sqlast.Call, f *sqlfunc.Func, out *querytree.Cal
 			out.Args[places[i]] = v
 		}
 	}
+	if x.Distinct {
+		for _, v := range out.Args {
+			if err := r.distinct(x.Pos(), v.Type()); err != nil {
+				return err
+			}
+		}
+	}
 	for i, p := range weight {
 		if err := r.again(p, r.copies(out, i), x.Pos()); err != nil {
 			return err

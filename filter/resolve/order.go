@@ -7,6 +7,7 @@ import (
 	"github.com/vantelle/vantelle/filter/refusal"
 	"github.com/vantelle/vantelle/filter/sqlast"
 	"github.com/vantelle/vantelle/filter/sqltype"
+	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
 // ordinal reads an ORDER BY or GROUP BY position, 1-based in the text.
@@ -118,6 +119,15 @@ func orderable(at sqlast.Pos, t sqltype.Type) error {
 	switch t.Kind {
 	case sqltype.Other, sqltype.JSON, sqltype.Binary:
 		return refusal.At(at, refusal.TypeMismatch, "%s has no order", t.Kind)
+	}
+	return nil
+}
+
+// distinct tells whether an engine can say that two values of a type are equal,
+// which DISTINCT, GROUP BY and PARTITION BY need.
+func (r *resolver) distinct(at sqlast.Pos, t sqltype.Type) error {
+	if t.Raw || t.Kind == sqltype.Other && r.opt.Engine == catalog.SQLServer {
+		return refusal.At(at, refusal.TypeMismatch, "values of this column cannot be compared here, so that neither DISTINCT nor GROUP BY takes them (%s)", t.Kind)
 	}
 	return nil
 }

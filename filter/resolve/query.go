@@ -183,6 +183,13 @@ func (r *resolver) selectBlock(b *sqlast.Select, outer *scope, ctes *cteScope) (
 	if err := r.selectList(b, out, s); err != nil {
 		return nil, nil, err
 	}
+	if b.Distinct {
+		for _, x := range out.Items {
+			if err := r.distinct(b.At, x.Type()); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
 	s.windows = false
 	if b.Having != nil {
 		if out.Having, err = r.condition(b.Having, s); err != nil {

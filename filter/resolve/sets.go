@@ -80,6 +80,9 @@ func (r *resolver) groupIndex(g sqlast.Expr, b *sqlast.Select, out *querytree.Se
 	if err != nil {
 		return 0, err
 	}
+	if err := r.distinct(g.Pos(), x.Type()); err != nil {
+		return 0, err
+	}
 	if i := slices.IndexFunc(out.GroupBy, func(by querytree.Expr) bool { return querytree.Equal(by, x) }); i >= 0 {
 		return i, nil
 	}

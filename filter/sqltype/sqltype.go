@@ -73,6 +73,8 @@ type Type struct {
 	Zoned bool
 	// Raw marks JSON that PostgreSQL keeps as it came (json): a text in it can be
 	// one that it cannot read out. What is kept as jsonb is checked when written.
+	// It marks Other, too, of a type whose values PostgreSQL cannot tell apart, as
+	// it cannot those of json: xml and the geometric ones.
 	Raw bool
 	// Count marks an Int parameter that may not be negative, such as LIMIT's.
 	Count bool

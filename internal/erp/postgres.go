@@ -149,7 +149,7 @@ func diagnosePostgresCode(code string) diagnosis {
 		return diagnosis{Permission, "The login lacks a right: GRANT USAGE on the schema and SELECT on its tables to it."}
 	case "25006":
 		return diagnosis{Permission, ""}
-	case "42P01", "42703", "3F000", "42704", "42883":
+	case "42P01", "42703", "3F000": // not 42883 and 42704: an operator or a type that there never was says nothing of the catalog
 		return diagnosis{MissingObject, hintMissing}
 	case "57014":
 		return diagnosis{Timeout, hintSlow}

@@ -52,6 +52,8 @@ func postgresType(schema, name string, modifier int) sqltype.Type {
 		return sqltype.Type{Kind: sqltype.JSON, Raw: true}
 	case "jsonb":
 		return sqltype.Type{Kind: sqltype.JSON}
+	case "xml", "point", "line", "lseg", "box", "path", "polygon", "circle":
+		return sqltype.Type{Kind: sqltype.Other, Raw: true}
 	}
 	return sqltype.Type{Kind: sqltype.Other}
 }

@@ -35,7 +35,8 @@ type Caller struct {
 	Membership directory.Membership
 
 	// ReadOnly says that nothing may be written for this caller, whatever the
-	// profile allows: an administrator sees with the customer's eyes.
+	// profile allows: an administrator sees with the customer's eyes, or the ERP
+	// calls the customer dormant.
 	ReadOnly bool
 
 	// Contact is the ID of the customer's contact that the backend named and
@@ -53,6 +54,14 @@ func (c Caller) Valid() bool {
 		c.Customer.Dossier == c.Dossier && c.Customer.RemovedAt == nil &&
 		c.Access.Dossier == c.Dossier && c.Access.CustomerID == c.Customer.ID &&
 		c.Access.State == directory.AccessGranted
+}
+
+// WhyReadOnly says, for the caller, why nothing is written for him; c is ReadOnly.
+func (c Caller) WhyReadOnly() string {
+	if c.Customer.State == directory.CustomerDormant {
+		return "the ERP calls this customer dormant: he reads, and nothing is written for him"
+	}
+	return "you see with a customer's eyes, and may change nothing for him"
 }
 
 // Admin is an administrator, known by an administrator's key. Its zero value

@@ -36,9 +36,12 @@ func TestADormantCustomerEntersUnlessTheDossierRefuses(t *testing.T) {
 		{directory.CustomerActive, func(string) bool { return true }, true},
 	} {
 		r := &Resolver{Store: oneCustomer{c.state}, RefuseDormant: c.refuse}
-		_, err := r.Backend(context.Background(), "d", "vk_aaaaaaaaaaaaaaaaaaaaaaaa", "A", "", "")
+		caller, err := r.Backend(context.Background(), "d", "vk_aaaaaaaaaaaaaaaaaaaaaaaa", "A", "", "")
 		if (err == nil) != c.enters || err != nil && !errors.Is(err, ErrNoAccess) {
 			t.Errorf("%s: %v", c.state, err)
+		}
+		if want := c.enters && c.state == directory.CustomerDormant; caller.ReadOnly != want {
+			t.Errorf("%s: read only is %v: one who sleeps goes on reading, and orders nothing", c.state, caller.ReadOnly)
 		}
 	}
 }

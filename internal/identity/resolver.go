@@ -29,7 +29,8 @@ type Resolver struct {
 	HasDossier func(dossier string) bool
 
 	// RefuseDormant says in which dossiers a customer whom the ERP calls
-	// dormant may not enter. Nil lets them in everywhere.
+	// dormant may not enter. Nil lets them in everywhere. Where they enter they
+	// read, and write nothing: their Caller is ReadOnly.
 	RefuseDormant func(dossier string) bool
 
 	// AllowDemoKeys accepts the keys that everybody knows.
@@ -98,6 +99,7 @@ func (r *Resolver) backend(ctx context.Context, dossier, bearer, customer, conta
 		Access:    entrant.Access,
 		Contact:   contact,
 		Actor:     actor,
+		ReadOnly:  entrant.Customer.State == directory.CustomerDormant,
 	}
 	if !c.Valid() {
 		return Caller{}, ErrNoAccess

@@ -82,7 +82,7 @@ type Submission struct {
 func (o *Outbox) Submit(ctx context.Context, s Submission) (r directory.Request, fresh bool, err error) {
 	fail := func(err error) (directory.Request, bool, error) { return directory.Request{}, false, err }
 	if s.Caller.ReadOnly {
-		return fail(refusal.New(refusal.ReadOnly, "nothing is written while an administrator sees with a customer's eyes"))
+		return fail(refusal.New(refusal.ReadOnly, "%s", s.Caller.WhyReadOnly()))
 	}
 	world, err := o.Gate.View(ctx, s.Caller)
 	if err != nil {
