@@ -212,6 +212,7 @@ func TestAStatementThatTakesTooMuchBreaksNothing(t *testing.T) {
 	for name, cause := range map[string]error{
 		"PostgreSQL's temporary files": &pgconn.PgError{Code: "53400"}, "PostgreSQL's memory": &pgconn.PgError{Code: "53200"},
 		"MariaDB's memory": &mysql.MySQLError{Number: 1041}, "MariaDB's disk": &mysql.MySQLError{Number: 1021},
+		"what MariaDB does not take at once": mysql.ErrPktTooLarge, "what MariaDB did not take at once": &mysql.MySQLError{Number: 1153},
 	} {
 		var b breaker
 		for range 2 * breakAfter {
@@ -225,5 +226,30 @@ func TestAStatementThatTakesTooMuchBreaksNothing(t *testing.T) {
 				t.Fatalf("%s closes the dossier", name)
 			}
 		}
+	}
+}
+
+// An answer that broke off after its first rows came from an ERP that was there. A
+// server ends a connection on which nobody reads: five slow readers' answers would
+// shut the dossier for all.
+func TestAnAnswerThatBreaksOffBreaksNothing(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	gone := execute.Refuse(t.Context(), mysql.ErrInvalidConn)
+	var b breaker
+	for range 2 * breakAfter {
+		b.saw(reached(1, gone), now)
+	}
+	if !b.allow(at(now)) {
+		t.Error("answers that broke off close the dossier")
+	}
+	for range breakAfter {
+		b.saw(reached(0, gone), now)
+	}
+	if b.allow(at(now)) {
+		t.Error("answers that never began leave it open")
+	}
+	missing := refusal.New(refusal.QueryFailed, "x")
+	if got := reached(1, missing); !errors.Is(got, missing) {
+		t.Errorf("another failure becomes %v", got)
 	}
 }

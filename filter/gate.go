@@ -2,6 +2,7 @@ package filter
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -102,13 +103,24 @@ func (g *Gate) do(ctx context.Context, req Request, world World) (*Answer, error
 		took := g.now().Sub(started)
 		g.metrics.ERPQuery(req.Caller.Dossier, int(n), took)
 		g.audit.Finish(audit.Outcome{ID: entry.ID, Time: entry.Time, Rows: n, Millis: took.Milliseconds(), Code: code(err)})
-		g.worlds.Failed(req.Caller.Dossier, err)
+		g.worlds.Failed(req.Caller.Dossier, reached(n, err))
 	})
 	if err != nil {
 		return nil, g.refuse(err)
 	}
 	look.answered()
 	return &Answer{Columns: plan.columns, Rows: live(rows, req.Still, g.now), Truncated: rows.Truncated}, nil
+}
+
+// reached is what the end of an answer says of the ERP. One that gave rows was
+// there, whatever broke the answer off: who reads too slowly for the server is one
+// customer, and the dossier stays open to the others.
+func reached(rows int64, err error) error {
+	var refused *refusal.Error
+	if rows > 0 && errors.As(err, &refused) && refused.Code == refusal.Unavailable {
+		return nil
+	}
+	return err
 }
 
 // View gives the caller's world, for a catalog of what he may ask.

@@ -64,8 +64,8 @@ func Takes(text string, t sqltype.Type, engine catalog.Engine) bool {
 }
 
 // mostBound is how many bytes of values MariaDB is sent with one statement, where
-// a value travels once for each place. It breaks the connection over more than its
-// max_allowed_packet, 16 MiB as it comes, which looks as if the ERP had gone.
+// a value travels once for each place. Its max_allowed_packet is 16 MiB as it comes;
+// where it is less, the driver knows.
 const mostBound = 12 << 20
 
 func size(arg any) int {

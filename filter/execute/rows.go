@@ -137,6 +137,8 @@ func Refuse(ctx context.Context, err error) error {
 		return refusal.Because(err, refusal.LimitExceeded, "a number becomes larger than the ERP can hold, or a WITH element that uses itself goes deeper than %d rounds", querytree.MaxRounds)
 	case erp.Exhausted:
 		return refusal.Because(err, refusal.LimitExceeded, "the ERP has no memory or disk left for this: ask for less, or try again in a moment")
+	case erp.TooLarge:
+		return refusal.Because(err, refusal.LimitExceeded, "the request is larger than the ERP takes at once: ask for less, or with shorter values")
 	case erp.Unavailable, erp.Transient:
 		return refusal.Because(err, refusal.Unavailable, "the ERP cannot be reached now: try again in a moment")
 	}

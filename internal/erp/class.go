@@ -24,9 +24,10 @@ const (
 	Unavailable                // the server or the database cannot be reached now
 	Overflow                   // a number left its type, or a recursion went too deep
 	Exhausted                  // a server that is there has no memory or disk left for it
+	TooLarge                   // a server that is there does not take so large a message
 )
 
-var classNames = [...]string{"other", "transient", "permission", "missing object", "timeout", "canceled", "unavailable", "overflow", "exhausted"}
+var classNames = [...]string{"other", "transient", "permission", "missing object", "timeout", "canceled", "unavailable", "overflow", "exhausted", "too large"}
 
 // String names the class for logs and metrics.
 func (c Class) String() string {

@@ -160,7 +160,7 @@ func TestWhatErrorNumbersMean(t *testing.T) {
 		{mariadb(1146), MissingObject, "catalog is read again"}, {mariadb(1054), MissingObject, "catalog is read again"}, {mariadb(1205), Transient, "lock"}, {mariadb(1213), Transient, "lock"},
 		{mariadb(1969), Timeout, "too long"}, {mariadb(3024), Timeout, "too long"}, {mariadb(1040), Unavailable, "max_connections"}, {mariadb(1792), Permission, ""}, {mariadb(1053), Unavailable, "stopping"},
 		{mariadb(1064), Other, ""}, {mysql.ErrNoTLS, Unavailable, "tls: false"}, {mysql.ErrUnknownPlugin, Permission, "mysql_native_password"}, {mysql.ErrInvalidConn, Unavailable, "cannot be reached"},
-		{errMariaDBSession, Permission, "proxy"},
+		{errMariaDBSession, Permission, "proxy"}, {mysql.ErrPktTooLarge, TooLarge, "max_allowed_packet"}, {mariadb(1153), TooLarge, "max_allowed_packet"},
 	} {
 		if got := Classify(c.err); got != c.class {
 			t.Errorf("%v is %v, want %v", c.err, got, c.class)

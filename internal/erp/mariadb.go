@@ -69,6 +69,9 @@ func mariadbConfig(s Settings) (*mysql.Config, error) {
 	config.InterpolateParams = false // values travel apart from the statement's text
 	config.MultiStatements = false
 	config.ClientFoundRows = true
+	// The server's own, asked for with each connection: it breaks a connection over a
+	// larger packet, which looks as if it had gone away; the driver says what is wrong.
+	config.MaxAllowedPacket = 0
 	config.AllowAllFiles = false
 	config.AllowFallbackToPlaintext = false
 	config.Loc = time.UTC

@@ -7,12 +7,17 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
+const hintPacket = "A request is larger than the server takes: raise max_allowed_packet there to 16M, or lower limits.text and limits.params."
+
 func (mariadbEngine) diagnose(err error) (diagnosis, bool) {
 	if errors.Is(err, errMariaDBSession) {
 		return diagnosis{Permission, "A proxy between Vantelle and MariaDB drops the session's settings: connect to the server itself."}, true
 	}
 	var e *mysql.MySQLError
 	if errors.As(err, &e) {
+		if e.Number == 1105 && strings.Contains(e.Message, "max_allowed_packet") { // a value that came in pieces
+			return diagnosis{TooLarge, hintPacket}, true
+		}
 		return diagnoseMariaDBNumber(e.Number), true
 	}
 	switch {
@@ -20,6 +25,8 @@ func (mariadbEngine) diagnose(err error) (diagnosis, bool) {
 		return diagnosis{Unavailable, "The server does not offer TLS: give it a certificate, or set tls: false where the network between is trusted."}, true
 	case errors.Is(err, mysql.ErrUnknownPlugin), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrOldProtocol), errors.Is(err, mysql.ErrCleartextPassword):
 		return diagnosis{Permission, "The server wants a way to sign in that is not offered here: give the dossier's user a password with mysql_native_password, ed25519 or caching_sha2_password."}, true
+	case errors.Is(err, mysql.ErrPktTooLarge):
+		return diagnosis{TooLarge, hintPacket}, true
 	case errors.Is(err, mysql.ErrInvalidConn):
 		return diagnosis{Unavailable, hintUnreachable}, true
 	}
@@ -60,6 +67,8 @@ func diagnoseMariaDBNumber(number uint16) diagnosis {
 		return diagnosis{Unavailable, "The server has no connection left: lower pools of the dossier, or raise max_connections or the user's limit there."}
 	case 1053, 1077, 1079, 1152, 1159, 1161, 1927, 4031:
 		return diagnosis{Unavailable, "The server is stopping, or it closed the connection; it is tried again."}
+	case 1153:
+		return diagnosis{TooLarge, hintPacket}
 	case 1021, 1037, 1041:
 		return diagnosis{Exhausted, hintExhausted}
 	}

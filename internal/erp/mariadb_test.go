@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,49 @@ func TestMariaDBStatementTimeout(t *testing.T) {
 	err := db.Portal().Get(&slept, `WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT COUNT(*) FROM n`)
 	if Classify(err) != Timeout || !strings.Contains(Hint(err), "too long") {
 		t.Errorf("class %v, hint %q of %v", Classify(err), Hint(err), err)
+	}
+}
+
+// A message that is larger than the server takes is one that it does not take,
+// however large that is: sent, it would have the server break the connection, as if
+// it had gone away.
+func TestMariaDBKnowsHowMuchTheServerTakes(t *testing.T) {
+	dsn, _ := mariadbDatabase(t, "erp_packet", `CREATE TABLE t (a int)`)
+	db := open(t, catalog.MariaDB, dsn+"?maxAllowedPacket=1073741824")
+	var most, id int
+	if err := db.Portal().QueryRow("SELECT @@max_allowed_packet, CONNECTION_ID()").Scan(&most, &id); err != nil {
+		t.Fatal(err)
+	}
+	if most > 64<<20 {
+		t.Skipf("the server takes messages of %d bytes", most)
+	}
+	conn, err := db.Portal().Connx(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }() // it was only read
+	for what, ask := range map[string]func() error{
+		"a text": func() error {
+			var n int
+			return conn.GetContext(t.Context(), &n, "SELECT LENGTH('"+strings.Repeat("x", most)+"')")
+		},
+		"a value": func() error {
+			var n int
+			return conn.GetContext(t.Context(), &n, "SELECT LENGTH(?)", strings.Repeat("x", most+most/2))
+		},
+		"many values": func() error {
+			var n int
+			return conn.GetContext(t.Context(), &n, "SELECT 1"+strings.Repeat(" + LENGTH(?)", 500), slices.Repeat([]any{strings.Repeat("x", most/5000)}, 500)...)
+		},
+	} {
+		err := ask()
+		if class := Classify(err); class != TooLarge && (what != "many values" || err != nil) {
+			t.Errorf("%s of %d bytes and more: %s: %v", what, most, class, err)
+		}
+		var one int
+		if err := conn.GetContext(t.Context(), &one, "SELECT 1"); err != nil {
+			t.Errorf("after %s: %v", what, err)
+		}
 	}
 }
 

@@ -243,6 +243,10 @@ var mutants = []mutant{
 	{"10: lists of trees are not counted", "filter/resolve/resolve.go", "most > 0 && len(x.List) > most", "most > 0 && false"},
 	{"10: values of trees are not counted", "filter/resolve/resolve.go", "most > 0 && len(r.opt.Params) > most {", "most > 0 && false {"},
 
+	{"10: MariaDB is sent more than it takes", "internal/erp/mariadb.go", "config.MaxAllowedPacket = 0", "config.MaxAllowedPacket = 1 << 30"},
+	{"10: what is too large is an ERP that is away", "internal/erp/mariadb_errors.go", "case errors.Is(err, mysql.ErrPktTooLarge):\n\t\treturn diagnosis{TooLarge", "case errors.Is(err, mysql.ErrPktTooLarge):\n\t\treturn diagnosis{Unavailable"},
+	{"10: an answer that breaks off is an ERP that is away", "filter/gate.go", "if rows > 0 && errors.As", "if false && errors.As"},
+
 	// 11. Cursors are sealed.
 	{"11: a cursor serves any customer", "filter/portal/cursor.go", "who.Customer.ID, who.Customer.Code, ", ""},
 	{"11: a cursor serves any key", "filter/portal/cursor.go", "who.KeyID, ", ""},
