@@ -239,13 +239,13 @@ func TestAnAnswerThatBreaksOffBreaksNothing(t *testing.T) {
 	for range 2 * breakAfter {
 		b.saw(reached(1, gone), now)
 	}
-	if !b.allow(at(now)) {
+	if !allowed(&b, now) {
 		t.Error("answers that broke off close the dossier")
 	}
 	for range breakAfter {
 		b.saw(reached(0, gone), now)
 	}
-	if b.allow(at(now)) {
+	if allowed(&b, now) {
 		t.Error("answers that never began leave it open")
 	}
 	missing := refusal.New(refusal.QueryFailed, "x")
