@@ -8,11 +8,11 @@ import (
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
 
-// TestWhatCannotBeComparedIsRefused: PostgreSQL has no equality of json, xml and
+// TestPromise7WhatCannotBeComparedIsRefused: PostgreSQL has no equality of json, xml and
 // points. Were DISTINCT or GROUP BY of them sent there, the answer would be
 // query_failed, and by its code (42883, as for a function that is gone) the catalog
 // would be read anew for each of one customer's texts while everybody else waits.
-func TestWhatCannotBeComparedIsRefused(t *testing.T) {
+func TestPromise7WhatCannotBeComparedIsRefused(t *testing.T) {
 	profile := "profile: P\ntitle: {fr: P, en: P}\nerp: custom\ntables:\n  docs: {rows: \"owner = :customer\", columns: {id: {}, j: {}, x: {}, p: {}, b: {}}}\n"
 	w := workshopsOn(t, []string{
 		"CREATE TABLE docs (id int NOT NULL PRIMARY KEY, owner varchar(17), j json, x xml, p point, b jsonb)",

@@ -41,7 +41,7 @@
 //     TestPromise6ACustomerIsNobodyWhoseNameLooksAlike,
 //     TestPromise6LookAlikesAreNotTaken
 //  7. Errors tell nothing: what the ERP said stays in the operator's log.
-//     TestPromise7ErrorsTellNothing
+//     TestPromise7ErrorsTellNothing, TestPromise7WhatCannotBeComparedIsRefused
 //  8. Nothing partial, and nothing dear, runs on rows that are not the
 //     customer's. Everything is partial until the function table or the resolver
 //     says total, which means that it cannot fail on any value of its types and
