@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/vantelle/vantelle/filter"
 	"github.com/vantelle/vantelle/filter/portal"
 	"github.com/vantelle/vantelle/filter/view"
+	"github.com/vantelle/vantelle/internal/identity"
 	"github.com/vantelle/vantelle/profiles"
 )
 
@@ -64,6 +66,40 @@ func TestDashboardShowsWhatTheCustomerCouldAsk(t *testing.T) {
 			t.Errorf("POST: %+v", got)
 		}
 	})
+}
+
+// TestAHiddenFiltersAttributeIsNotNamed: who lacks an attribute, or has it in another
+// form than the ERP, is refused what it filters, in words that do not show a filter
+// which the profile hides, nor of what type its column is; and the rest of his
+// dashboard is his.
+func TestAHiddenFiltersAttributeIsNotNamed(t *testing.T) {
+	r := newRig(t, "CREATE TABLE posts (id int NOT NULL PRIMARY KEY, owner varchar(17) NOT NULL, zone int); CREATE TABLE bills (id int NOT NULL PRIMARY KEY, owner varchar(17) NOT NULL); INSERT INTO bills VALUES (1,'ANNA')", `
+profile: TILES
+title: {fr: Essai, en: Trial}
+erp: custom
+tables:
+  posts: {rows: owner = :customer, columns: {id: {}}, filters: [{name: blacklist, where: "zone = :attr_blacklisted_zone", hidden: true}]}
+  bills: {rows: owner = :customer, columns: {id: {}}}
+dashboard:
+  posts: {title: {fr: Posts, en: Posts}, sql: SELECT COUNT(*) AS count FROM posts}
+  bills: {title: {fr: Factures, en: Bills}, sql: SELECT COUNT(*) AS count FROM bills}
+`)
+	var bodies []string
+	for _, attributes := range []map[string]string{nil, {"blacklisted_zone": "north"}, {"blacklisted_zone": "007"}} {
+		door := changedDoor{func(c *identity.Caller) { c.Customer.Attributes = attributes }}
+		w := restBy(r, testCursors, door, "posts")
+		if bodies = append(bodies, w.Body.String()); w.Code != 403 || bodies[0] != w.Body.String() || strings.Contains(w.Body.String(), "attr") || strings.Contains(w.Body.String(), "number") {
+			t.Errorf("%v: %d %s", attributes, w.Code, w.Body)
+		}
+		request := httptest.NewRequest("GET", "/v1/dossiers/d/me/dashboard", nil)
+		request.Header.Set("Authorization", "Bearer vk_x")
+		request.Header.Set(identity.HeaderCustomer, "ANNA")
+		tiles := httptest.NewRecorder()
+		portal.New(portal.Config{Gate: r.gate, Identify: door, Logger: zerolog.Nop()}).ServeHTTP(tiles, request)
+		if tiles.Code != 200 || strings.Contains(tiles.Body.String(), `"posts"`) || !strings.Contains(tiles.Body.String(), `"rows":[{"count":1}]`) {
+			t.Errorf("%v: the dashboard: %d %s", attributes, tiles.Code, tiles.Body)
+		}
+	}
 }
 
 // TestUnaskedTiles: what check tells an administrator of.

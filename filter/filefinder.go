@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,7 @@ type finder struct {
 	bound    *view.Resource
 	column   string // the one that the key is compared with
 	key      any
+	shows    *view.View // what requests see, of which the view of files has more
 }
 
 func (g *Gate) finder(ctx context.Context, r FileRequest) (*finder, error) {
@@ -76,7 +78,38 @@ func (f *finder) shown(ctx context.Context) error {
 	if r := world.View.Resource(f.req.Resource); r == nil || r.Column(f.column) == nil {
 		return ErrNoFile
 	}
+	f.shows = world.View
 	return nil
+}
+
+// called gives what the file of a pattern is called by where the last part of its path
+// holds the value of a column that no request sees, which its own name would tell: the
+// row's key, with the pattern's ending. Empty for others.
+func (f *finder) called(s profiles.FileSource, key string) string {
+	if s.Pattern == "" {
+		return ""
+	}
+	parts := s.Parts()
+	hidden := false
+	for _, part := range parts {
+		if part.Column == "" {
+			hidden = hidden && !strings.Contains(part.Text, "/")
+			continue
+		}
+		table := s.Table
+		if table == "" {
+			table = f.resource.Table
+		}
+		t := f.shows.Table(profiles.SplitTableName(table))
+		hidden = hidden || t == nil || t.Visible.Column(part.Column) == nil
+	}
+	if !hidden {
+		return ""
+	}
+	if last := parts[len(parts)-1]; last.Column == "" {
+		key += path.Ext(last.Text)
+	}
+	return key
 }
 
 func (f *finder) sources() []string { return slices.Sorted(maps.Keys(f.resource.Files)) }
@@ -126,7 +159,7 @@ func (f *finder) fromTable(ctx context.Context, name string, s profiles.FileSour
 		return err
 	}
 	for i, row := range rows {
-		out.add(name, s, i, func(column string) (any, bool) {
+		out.add(name, s, i, f.called(s, out.Keys[0]), func(column string) (any, bool) {
 			if column == s.Bytes && s.Bytes != "" {
 				return true, true // the statement leaves those without content out
 			}

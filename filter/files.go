@@ -40,6 +40,7 @@ type FileFound struct {
 	Root   string // which of the dossier's roots Path is below
 	Path   string // as the ERP has it; empty where the content is in a column
 	Name   string // what the ERP calls it; may be empty
+	Called string // the path by whose last part it is called where Name is empty
 	Type   string // its media type in the ERP; may be empty
 
 	place int // among the rows of its source, for the content
@@ -86,7 +87,7 @@ func (g *Gate) Files(ctx context.Context, r FileRequest) (FileRow, error) {
 		s := f.resource.Files[name]
 		if places, ok := own[name]; ok {
 			for i, row := range rows {
-				out.add(name, s, i, func(column string) (any, bool) {
+				out.add(name, s, i, f.called(s, out.Keys[i]), func(column string) (any, bool) {
 					at, there := places[column]
 					if !there {
 						return nil, false
@@ -106,8 +107,9 @@ func (g *Gate) Files(ctx context.Context, r FileRequest) (FileRow, error) {
 	return out, nil
 }
 
-// add adds a file that a row tells of, if it tells of one.
-func (r *FileRow) add(name string, s profiles.FileSource, place int, value func(column string) (any, bool)) {
+// add adds a file that a row tells of, if it tells of one. called is as of a
+// FileFound; empty for its path.
+func (r *FileRow) add(name string, s profiles.FileSource, place int, called string, value func(column string) (any, bool)) {
 	text := func(column string) string {
 		v, _ := value(column)
 		return cellText(v)
@@ -133,6 +135,9 @@ func (r *FileRow) add(name string, s profiles.FileSource, place int, value func(
 			return // a value is a part of a name
 		}
 		f.Path += v
+	}
+	if f.Called = f.Path; called != "" {
+		f.Called = called
 	}
 	r.Files = append(r.Files, f)
 }

@@ -214,7 +214,7 @@ func (h *house) offers(customer, table string) string {
 	h.t.Helper()
 	got := h.call("POST", h.portal+"/v1/dossiers/d/sql", `{"sql": "SELECT id FROM `+table+` ORDER BY id"}`,
 		[]string{"Authorization", "Bearer " + portalKey, "Vantelle-Customer", "id:" + customer})
-	if got.status == http.StatusForbidden && strings.Contains(got.body, "the profile filters by :attr_") {
+	if got.status == http.StatusForbidden && strings.Contains(got.body, "the profile filters by something that this identity does not have") {
 		return "refused"
 	}
 	if got.status != http.StatusOK {

@@ -5,7 +5,6 @@ package execute
 
 import (
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -122,7 +121,7 @@ func value(p sqlprint.Param, v Values) (any, error) {
 	case querytree.SlotIdentity:
 		text, ok := v.Identity(p.Slot.Name)
 		if !ok || strings.TrimSpace(text) == "" { // to some engines a blank is as good as nothing
-			return nil, refusal.New(refusal.NoAccess, "the profile filters by :%s, which this identity does not have", p.Slot.Name)
+			return nil, refusal.Unidentified(p.Slot.Name, "there is none")
 		}
 		if p.Type.Kind == sqltype.Binary {
 			return textBytes(text, p)
@@ -227,7 +226,7 @@ func parse(text string, p sqlprint.Param) (any, error) {
 
 func mismatch(p sqlprint.Param, why string) error {
 	if p.Slot.Kind == querytree.SlotIdentity {
-		return refusal.Because(errors.New(why), refusal.NoAccess, "the profile filters by :%s, which this identity does not have in the ERP's form", p.Slot.Name)
+		return refusal.Unidentified(p.Slot.Name, why)
 	}
 	return refusal.New(refusal.ParamMismatch, "%s: %s", describe(p.Slot), why)
 }

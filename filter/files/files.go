@@ -85,7 +85,7 @@ func (l *Library) Find(ctx context.Context, r filter.FileRequest) (Row, error) {
 		if f.Type == "" && path.Ext(f.Path) == "" {
 			kind = filestore.Type(f.Name, "")
 		}
-		row.add(Entry{Name: filestore.Name(f.Name, f.Path, kind), Type: kind, found: f})
+		row.add(Entry{Name: filestore.Name(f.Name, f.Called, kind), Type: kind, found: f})
 	}
 	if len(row.Entries) == 0 {
 		return Row{}, filter.ErrNoFile
@@ -119,7 +119,8 @@ func (r *Row) Named(name string) *Entry {
 // was moved away.
 func (r *Row) Preferred() []*Entry {
 	rank := func(e *Entry) int {
-		named := slices.ContainsFunc(r.found.Keys, func(key string) bool {
+		standsIn := e.found != nil && e.found.Name == "" && e.found.Called != e.found.Path // no name of its own
+		named := !standsIn && slices.ContainsFunc(r.found.Keys, func(key string) bool {
 			return strings.EqualFold(strings.TrimSuffix(e.Name, path.Ext(e.Name)), key)
 		})
 		switch {

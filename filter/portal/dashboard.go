@@ -73,6 +73,9 @@ func leavesOut(err error) bool {
 	if !errors.As(err, &refused) {
 		return false
 	}
+	if errors.Is(err, refusal.ErrUnidentified) {
+		return true // this tile's table, not the customer, is what is not for him
+	}
 	switch refused.Code {
 	case refusal.Syntax, refusal.Unsupported, refusal.UnknownName, refusal.TypeMismatch, refusal.CanFail, refusal.FilterRequired, refusal.ParamMismatch:
 		return true

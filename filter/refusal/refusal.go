@@ -4,6 +4,7 @@
 package refusal
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/vantelle/vantelle/filter/sqlast"
@@ -48,6 +49,16 @@ type Error struct {
 	Cause  error      // for the operator's log only
 	Row    int        // of what is written, 1-based; 0 for none
 	Column string     // of what is written; empty for none
+}
+
+// ErrUnidentified is a cause of NoAccess: the profile filters by something that the
+// caller's identity does not have, or not in the ERP's form.
+var ErrUnidentified = errors.New("the identity lacks it")
+
+// Unidentified refuses an identity that lacks what the profile filters by. Which name
+// that is, and what is wrong with it, only the log says: the filter may be hidden.
+func Unidentified(name, why string) *Error {
+	return Because(fmt.Errorf(":%s: %s: %w", name, why, ErrUnidentified), NoAccess, "the profile filters by something that this identity does not have")
 }
 
 // Error gives the requester's sentence; the cause is never in it.

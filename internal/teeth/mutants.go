@@ -27,7 +27,11 @@ var mutants = []mutant{
 	{"4: requests are resolved against the whole catalog", "filter/plan.go", "Tables: v.Lookup,", "Tables: v.Catalog.Table,"},
 	{"4: a hidden key is named", "filter/view/bind.go", "if sees(t.PrimaryKey) {", "if true {"},
 
+	{"4: a file's name tells a hidden column", "filter/filefinder.go", "t == nil || t.Visible.Column(part.Column) == nil", "t == nil"},
+	{"4: a refusal names a hidden filter's attribute", "filter/refusal/refusal.go", `"the profile filters by something that this identity does not have")`, `"the profile filters by :%s, which this identity does not have", name)`},
+
 	// 6. No identity, no rows.
+	{"6: a tile that is not for a customer takes his dashboard", "filter/portal/dashboard.go", "if errors.Is(err, refusal.ErrUnidentified) {", "if false {"},
 	{"6: the gate does not look at the identity", "filter/gate.go", "if !req.Caller.Valid() {", "if false {"},
 	{"6: the synchronisation takes look-alikes of other tables", "internal/site/doctor/filtercolumns.go", "case *querytree.RawScan:\n\t\t\to.columns", "case *querytree.RawScan:\n\t\t\tvar o operands\n\t\t\to.columns"},
 	{"6: the synchronisation takes look-alikes in derived tables", "internal/site/doctor/filtercolumns.go", "o.query(s.Query, x.Index)", "_ = s"},
