@@ -211,11 +211,54 @@ func (s *Profiles) PutDefaults(ctx context.Context, by Administrator, d director
 		}
 		detail[cmp.Or(e.Licence, "*")] = e.Profile
 	}
+	over, err := s.aboveByDefault(ctx, d, book, licences)
+	if err != nil {
+		return fail(err)
+	}
+	if len(over) > 0 {
+		return fail(&RefusedError{over})
+	}
 	stored, err := s.Store.PutDefaultProfiles(ctx, d, s.act(by, "defaults", d.Dossier, "change", detail))
 	if err != nil {
 		return fail(err)
 	}
 	return stored, nil
+}
+
+// aboveByDefault tells of accesses that name no profile, and whose licence type offers
+// less than the profile that they would have by default: the one for all, where their
+// licence type has none of its own. One for each licence type is told.
+func (s *Profiles) aboveByDefault(ctx context.Context, d directory.Defaults, book *profiles.Book, licences map[string]profiles.Licence) ([]profiles.Finding, error) {
+	users, err := s.Store.ProfileUsers(ctx, "", d.Dossier)
+	if err != nil {
+		return nil, err
+	}
+	byLicence := map[string]string{}
+	for _, e := range d.Entries {
+		byLicence[e.Licence] = e.Profile
+	}
+	for _, dossier := range s.Dossiers {
+		if dossier.Name == d.Dossier && byLicence[""] == "" {
+			byLicence[""] = dossier.DefaultProfile
+		}
+	}
+	var findings []profiles.Finding
+	told := map[string]bool{}
+	for _, u := range users {
+		l, licensed := licences[u.Licence]
+		p, known := book.Get(cmp.Or(byLicence[u.Licence], byLicence[""]))
+		if !licensed || !known || told[u.Licence] || len(l.Exceeded(p)) == 0 {
+			continue
+		}
+		a, err := s.Store.Access(ctx, d.Dossier, u.CustomerID)
+		if err != nil {
+			return nil, err
+		}
+		over := overLicence(l, p.Lowered(LevelsOf(a.Levels)), "customer "+u.CustomerCode)
+		told[u.Licence] = len(over) > 0
+		findings = append(findings, over...)
+	}
+	return findings, nil
 }
 
 func (s *Profiles) fits(dossier string, p *profiles.Profile) bool {

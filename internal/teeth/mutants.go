@@ -31,6 +31,7 @@ var mutants = []mutant{
 	{"4: a refusal names a hidden filter's attribute", "filter/refusal/refusal.go", `"the profile filters by something that this identity does not have")`, `"the profile filters by :%s, which this identity does not have", name)`},
 
 	// 6. No identity, no rows.
+	{"6: the default for all exceeds licences", "internal/access/licence.go", "told[u.Licence] || len(l.Exceeded(p)) == 0 {", "told[u.Licence] || true {"},
 	{"6: a tile that is not for a customer takes his dashboard", "filter/portal/dashboard.go", "if errors.Is(err, refusal.ErrUnidentified) {", "if false {"},
 	{"6: the gate does not look at the identity", "filter/gate.go", "if !req.Caller.Valid() {", "if false {"},
 	{"6: the synchronisation takes look-alikes of other tables", "internal/site/doctor/filtercolumns.go", "case *querytree.RawScan:\n\t\t\to.columns", "case *querytree.RawScan:\n\t\t\tvar o operands\n\t\t\to.columns"},
