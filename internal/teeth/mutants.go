@@ -36,7 +36,7 @@ var mutants = []mutant{
 	{"6: the gate does not look at the identity", "filter/gate.go", "if !req.Caller.Valid() {", "if false {"},
 	{"6: the synchronisation takes look-alikes of other tables", "internal/site/doctor/filtercolumns.go", "case *querytree.RawScan:\n\t\t\to.columns", "case *querytree.RawScan:\n\t\t\tvar o operands\n\t\t\to.columns"},
 	{"6: the synchronisation takes look-alikes in derived tables", "internal/site/doctor/filtercolumns.go", "o.query(s.Query, x.Index)", "_ = s"},
-	{"6: the synchronisation takes look-alikes by their codes and attributes", "sync/erpsource/alike.go", "if !there || !kept {", "if true {"},
+	{"admin: the synchronisation takes look-alikes by their codes and attributes", "sync/erpsource/alike.go", "if !there || !kept {", "if !there || !kept || true {"},
 	{"6: a dormant customer writes", "internal/identity/resolver.go", "ReadOnly:  entrant.Customer.State == directory.CustomerDormant,", ""},
 	{"6: an access need not be granted", "internal/identity/caller.go", "c.Access.State == directory.AccessGranted", "c.Access.State != directory.AccessRevoked"},
 	{"6: an access of another customer will do", "internal/identity/caller.go", "c.Access.CustomerID == c.Customer.ID &&", ""},
@@ -46,7 +46,7 @@ var mutants = []mutant{
 	{"6: streams outlive a revoked access", "filter/live.go", "if err := l.still(ctx); err != nil {", "if err := l.still(ctx); err != nil && false {"},
 
 	// 7. Errors tell nothing.
-	{"7: what cannot be compared is grouped by", "filter/resolve/order.go", "if t.Raw || t.Kind == sqltype.Other && r.opt.Engine == catalog.SQLServer {", "if false {"},
+	{"7: what cannot be compared is grouped by", "filter/resolve/order.go", "if t.Raw || t.Kind == sqltype.Other && r.opt.Engine == catalog.SQLServer {", "if false && r.opt.Engine == catalog.SQLServer {"},
 	{"7: the ERP's words reach the requester", "filter/execute/rows.go", `"the ERP could not answer this request")`, `"the ERP could not answer this request: %v", err)`},
 
 	{"7: a date without end is no value", "filter/execute/decode.go", "(zeroDate(x) || endless(x))", "zeroDate(x)"},

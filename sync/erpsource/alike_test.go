@@ -105,3 +105,48 @@ func TestFilterColumnsThatCannotBeFoundEndTheRead(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+// TestCodesAndAttributesHeldEqualAreRefused: a row filter may compare the code or an
+// attribute instead of the id. Codes are never shared; values of an attribute are
+// other ones only where its own column says so.
+func TestCodesAndAttributesHeldEqualAreRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		exact, loose string
+		open         func(*testing.T, string) *erp.DB
+	}{
+		"sqlite": {"", " COLLATE NOCASE", func(t *testing.T, schema string) *erp.DB { return sqliteERP(t, schema) }},
+		"mariadb": {" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", " CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", func(t *testing.T, schema string) *erp.DB {
+			dsn, raw := erpshape.MariaDB(t)
+			if _, err := raw.Exec(schema); err != nil {
+				t.Fatal(err)
+			}
+			return openERP(t, catalog.MariaDB, dsn, nil)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := c.open(t, "CREATE TABLE clients (id varchar(17)"+c.exact+", code varchar(17)"+c.exact+", zone varchar(17)"+c.exact+", area varchar(17)"+c.loose+", name varchar(20));"+
+				"CREATE TABLE docs (loose varchar(17)"+c.loose+", exact varchar(17)"+c.exact+");"+
+				"INSERT INTO clients VALUES ('1','A','N','W','x'), ('2','a','M','w','x'), ('3','C','O','W','x'), ('4','D','o','w','x'), ('5','E','P','E','x');")
+			for _, want := range []struct {
+				column, identity string
+				taken            []string
+			}{
+				{"loose", "customer_code", []string{"3", "4", "5"}}, {"loose", "attr_zone", []string{"1", "2", "5"}}, {"loose", "attr_area", []string{"1", "2", "3", "4", "5"}},
+				{"exact", "customer_code", []string{"1", "2", "3", "4", "5"}}, {"exact", "attr_zone", []string{"1", "2", "3", "4", "5"}}, {"loose", "customer", []string{"1", "2", "3", "4", "5"}},
+			} {
+				snap := openSnapshot(t, Custom, db, Options{Attributes: map[string]string{"zone": "zone", "area": "area"},
+					Custom: CustomQueries{
+						Customers: CustomQuery{SQL: "SELECT id, code, zone, area, name FROM clients", Fields: map[string]string{"id": "id", "code": "code", "name": "name"}},
+						Contacts:  CustomQuery{SQL: "SELECT id, id AS c, name FROM clients WHERE 1=0", Fields: map[string]string{"id": "id", "customer_id": "c", "last_name": "name"}},
+					},
+					FilterColumns: func(context.Context) ([]FilterColumn, error) {
+						return []FilterColumn{{"", "docs", want.column, want.identity}}, nil
+					}})
+				customers, problems := collect(t, snap.Customers(context.Background()))
+				if got := ids(customers); !reflect.DeepEqual(got, want.taken) {
+					t.Errorf("docs.%s and :%s: taken %q, want %q; %q", want.column, want.identity, got, want.taken, problems)
+				}
+			}
+		})
+	}
+}
