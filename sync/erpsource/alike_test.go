@@ -143,6 +143,9 @@ func TestCodesAndAttributesHeldEqualAreRefused(t *testing.T) {
 						return []FilterColumn{{"", "docs", want.column, want.identity}}, nil
 					}})
 				customers, problems := collect(t, snap.Customers(context.Background()))
+				if err := snap.Close(); err != nil { // there is one connection
+					t.Fatal(err)
+				}
 				if got := ids(customers); !reflect.DeepEqual(got, want.taken) {
 					t.Errorf("docs.%s and :%s: taken %q, want %q; %q", want.column, want.identity, got, want.taken, problems)
 				}
