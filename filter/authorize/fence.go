@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/vantelle/vantelle/filter/querytree"
+	"github.com/vantelle/vantelle/filter/resolve"
 	"github.com/vantelle/vantelle/filter/sqltype"
 	"github.com/vantelle/vantelle/internal/erp/catalog"
 )
@@ -90,9 +91,11 @@ func (p *pusher) push(s querytree.Source, conditions []querytree.Expr) {
 				continue
 			}
 			if p.plainly {
-				if few -= nodes(c); few < 0 {
-					break
+				n := nodes(c)
+				if n > few {
+					continue
 				}
+				few -= n
 			}
 			r.Pushed = append(r.Pushed, c)
 		}
@@ -163,7 +166,7 @@ func stored(x querytree.Expr) bool {
 }
 
 // fewNodes is how many expressions of a dear request are tested beside a row
-// condition: what an index serves is among the first.
+// condition.
 const fewNodes = 64
 
 // nodes is of how many expressions a condition is made; an index, or a search in
@@ -179,15 +182,11 @@ func nodes(c querytree.Expr) int {
 	return n
 }
 
-// shortText is how long a value may be that is compared beside a row condition of a
-// dear request.
-const shortText = 1000
-
 // plain tells whether a node compares what it is given as it is.
 func plain(x querytree.Expr) bool {
 	switch x := x.(type) {
 	case *querytree.Param: // what stands on both sides travels twice
-		return x.T.Kind != sqltype.Text || x.Chars > 0 || x.Slot.Kind == querytree.SlotLiteral && len(x.Slot.Value) <= shortText
+		return x.T.Kind != sqltype.Text || x.Chars > 0 || x.Slot.Kind == querytree.SlotLiteral && len(x.Slot.Value) <= resolve.ShortText
 	case *querytree.ColumnRef, *querytree.Number, *querytree.Null, *querytree.Bool, *querytree.Is, *querytree.InList, *querytree.Between:
 		return true
 	case *querytree.Like:

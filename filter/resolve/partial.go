@@ -75,7 +75,7 @@ func (r *resolver) again(p price, times int, at sqlast.Pos) error {
 // then, and only what is plain meets rows of others there. It refuses as partial does.
 // What the outermost query gives is computed on rows that it has found already.
 func (r *resolver) checkWork(queries ...*querytree.Query) error {
-	little := r.worked + r.looked + nodeText*r.nodes
+	little := r.asked + r.worked + r.looked + nodeText*r.nodes
 	for _, q := range queries {
 		if q != nil {
 			for _, c := range q.Output() {
@@ -83,7 +83,7 @@ func (r *resolver) checkWork(queries ...*querytree.Query) error {
 			}
 		}
 	}
-	if little <= littleText {
+	if little <= littleText && r.worked <= muchText {
 		return nil
 	}
 	for _, q := range queries {

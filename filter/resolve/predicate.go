@@ -158,7 +158,7 @@ func (r *resolver) inQuery(x sqlast.Expr, not bool, q *sqlast.Query, s *scope) (
 	if row, ok := x.(*sqlast.Row); ok {
 		items = row.Items
 	}
-	sub, err := r.query(q, s, s.ctes)
+	sub, err := r.asks(q, s)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (r *resolver) quantified(x *sqlast.Quantified, s *scope) (querytree.Expr, e
 		return nil, err
 	}
 	reads := r.reads
-	sub, err := r.query(x.Query, s, s.ctes)
+	sub, err := r.asks(x.Query, s)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (r *resolver) exists(x *sqlast.Exists, s *scope) (querytree.Expr, error) {
 			q.Body = &one
 		}
 	}
-	sub, err := r.query(&q, s, s.ctes)
+	sub, err := r.asks(&q, s)
 	if err != nil {
 		return nil, err
 	}

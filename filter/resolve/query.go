@@ -24,6 +24,17 @@ func (r *resolver) inner(q *sqlast.Query, outer *scope, ctes *cteScope) (*queryt
 	return out, nil
 }
 
+// asks resolves a query that stands in an expression. What it costs is counted for
+// good, besides what it adds to a column that it stands in: its conditions meet rows
+// of its own tables, whatever becomes of the column.
+func (r *resolver) asks(q *sqlast.Query, s *scope) (*querytree.Query, error) {
+	before := r.mark()
+	out, err := r.query(q, s, s.ctes)
+	cost := r.since(before)
+	r.asked += cost.worked + cost.looked + nodeText*cost.nodes
+	return out, err
+}
+
 // query resolves a query inside the block outer (nil for none).
 func (r *resolver) query(q *sqlast.Query, outer *scope, ctes *cteScope) (*querytree.Query, error) {
 	r.within++

@@ -143,6 +143,7 @@ type resolver struct {
 	nodes      int
 	worked     int        // characters, see work
 	looked     int        // characters, see look
+	asked      int        // characters, see asks
 	dearAt     sqlast.Pos // where they became too many
 	depth      int
 	reads      int // tables that are read, see read

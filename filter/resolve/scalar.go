@@ -13,7 +13,7 @@ import (
 // give two rows would fail on the row for which it does, or on SQLite take any
 // of them; and behind a fence it would be counted through for every row.
 func (r *resolver) scalarSubquery(x *sqlast.Subquery, s *scope) (querytree.Expr, error) {
-	q, err := r.query(x.Query, s, s.ctes)
+	q, err := r.asks(x.Query, s)
 	if err != nil {
 		return nil, err
 	}
