@@ -50,6 +50,12 @@ func (r *resolver) work(chars int, at sqlast.Pos) {
 // it, and a row policy, or SQL Server, does without a fence for them.
 func (r *resolver) look(chars int) { r.looked += chars }
 
+// uses counts what a column computes where it is used.
+func (r *resolver) uses(c querytree.Column) {
+	r.work(c.Work, sqlast.NoPos)
+	r.look(c.Looked)
+}
+
 // price is what has been counted up to a point: expressions, characters that
 // computing them goes through, and characters of stored texts.
 type price struct{ nodes, worked, looked int }

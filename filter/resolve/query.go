@@ -257,7 +257,9 @@ func (r *resolver) selectList(b *sqlast.Select, out *querytree.Select, s *scope)
 				if err != nil {
 					return err
 				}
-				addItem(out, x, c.name, price{c.weight(), r.since(before).worked, r.since(before).looked})
+				cost := r.since(before)
+				cost.nodes = c.weight()
+				addItem(out, x, c.name, cost)
 			}
 		case *sqlast.ExprItem:
 			before := r.mark()

@@ -146,8 +146,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 			return nil, err
 		}
 		out := use.body.Columns[i]
-		r.work(out.Work, sqlast.NoPos)
-		r.look(out.Looked)
+		r.uses(out)
 		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: i, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 	}
 	if t := c.rel.table; t != nil {
@@ -158,8 +157,7 @@ func (r *resolver) reference(c joinColumn) (querytree.Expr, error) {
 		return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Col: col, T: col.Type, NotNull: !col.Nullable && !c.rel.nullable}), nil
 	}
 	out := c.rel.output[c.index]
-	r.work(out.Work, sqlast.NoPos)
-	r.look(out.Looked)
+	r.uses(out)
 	return r.columnRef(querytree.ColumnRef{Source: c.rel.source, Index: c.index, T: out.Type, NotNull: out.NotNull && !c.rel.nullable}), nil
 }
 

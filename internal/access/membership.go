@@ -143,7 +143,7 @@ func (s *Profiles) Acts(ctx context.Context, by Administrator, q directory.ActQu
 				return own, nil
 			}
 		}
-		if len(acts) < page.Limit {
+		if len(acts) < max(page.Limit, 1) {
 			return own, nil
 		}
 		page.Before = acts[len(acts)-1].Seq // what was left out makes no shorter page

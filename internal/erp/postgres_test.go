@@ -159,7 +159,7 @@ func TestPromise10PostgresStatementsInATransactionThatFailed(t *testing.T) {
 func BenchmarkPostgresStatements(b *testing.B) {
 	dsn := os.Getenv("VANTELLE_TEST_POSTGRES")
 	if dsn == "" {
-		b.Skip("VANTELLE_TEST_POSTGRES is not set")
+		b.Skip("VANTELLE_TEST_POSTGRES is not set: nothing is measured on PostgreSQL")
 	}
 	s := DefaultSettings()
 	s.Name, s.Engine, s.DSN = "d", catalog.Postgres, dsn
